@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
+
+#include <string.h>
+
+static gboolean
+is_blank(gunichar c)
+{
+    return c == ' ' || g_unichar_isspace(c) || g_unichar_type(c) == G_UNICODE_SPACE_SEPARATOR;
+}
+
+static char *
+normalize(const char *value, gssize length, gboolean lower)
+{
+    if (length < 0)
+        length = (gssize)strlen(value);
+    if (memchr(value, 0, (gsize)length) || !g_utf8_validate(value, length, NULL))
+        return NULL;
+    g_autofree char *composed = NULL;
+    gboolean ascii = TRUE;
+    for (gssize i = 0; i < length && ascii; i++)
+        ascii = (guchar)value[i] < 0x80;
+    if (!ascii) {
+        composed = g_utf8_normalize(value, length, G_NORMALIZE_NFKC);
+        value = composed;
+        length = (gssize)strlen(composed);
+    }
+
+    GString *out = g_string_sized_new((gsize)length + 1);
+    gboolean blank = FALSE;
+    for (const char *p = value; p < value + length; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (is_blank(c)) {
+            blank = out->len > 0;
+            continue;
+        }
+        if (blank)
+            g_string_append_c(out, ' ');
+        blank = FALSE;
+        if (c < 0x80)
+            g_string_append_c(out, lower ? g_ascii_tolower((char)c) : (char)c);
+        else
+            g_string_append_unichar(out, lower ? g_unichar_tolower(c) : c);
+    }
+    return g_string_free(out, FALSE);
+}
+
+char *
+text_normalize(const char *value, gssize length)
+{
+    return normalize(value, length, TRUE);
+}
+
+char *
+text_normalize_exact(const char *value, gssize length)
+{
+    return normalize(value, length, FALSE);
+}
+
+/* Levenshtein's distance over octets, ASCII case apart; `row` has room for strlen(b) + 1 */
+static guint
+distance(const char *a, const char *b, guint *row)
+{
+    gsize width = strlen(b);
+    for (gsize j = 0; j <= width; j++)
+        row[j] = (guint)j;
+    for (gsize i = 1; a[i - 1]; i++) {
+        guint diagonal = row[0];
+        row[0] = (guint)i;
+        for (gsize j = 1; j <= width; j++) {
+            guint change =
+                diagonal + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]) ? 1 : 0);
+            diagonal = row[j];
+            row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);
+        }
+    }
+    return row[width];
+}
+
+const char *
+text_nearest(const char *word, const char *const *candidates)
+{
+    const char *best = NULL;
+    guint best_distance = G_MAXUINT;
+    gsize length = strlen(word);
+    if (length > 64)
+        return NULL;
+    for (gsize i = 0; candidates[i]; i++) {
+        gsize other = strlen(candidates[i]);
+        g_autofree guint *row = g_new(guint, other + 1);
+        guint d = distance(word, candidates[i], row);
+        if (d < best_distance && d <= MAX(length, other) / 3) {
+            best = candidates[i];
+            best_distance = d;
+        }
+    }
+    return best;
+}
+
+static gboolean
+is_control(gunichar c)
+{
+    return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
+}
+
+gboolean
+text_is_clean(const char *text)
+{
+    for (const char *p = text; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (is_control(c) && c != '\t' && c != '\n')
+            return FALSE;
+    }
+    return TRUE;
+}
+
+char *
+text_one_line(const char *text)
+{
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
+    GString *out = g_string_new(NULL);
+    gboolean blank = FALSE;
+    for (const char *p = valid; *p; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (is_control(c) || is_blank(c)) {
+            blank = out->len > 0;
+            continue;
+        }
+        if (blank)
+            g_string_append_c(out, ' ');
+        blank = FALSE;
+        g_string_append_unichar(out, c);
+    }
+    return g_string_free(out, FALSE);
+}
+
+void
+text_append_html(GString *out, const char *text)
+{
+    for (const char *p = text; *p; p++) {
+        switch (*p) {
+        case '&':
+            g_string_append(out, "&amp;");
+            break;
+        case '<':
+            g_string_append(out, "&lt;");
+            break;
+        case '>':
+            g_string_append(out, "&gt;");
+            break;
+        case '"':
+            g_string_append(out, "&quot;");
+            break;
+        case '\'':
+            g_string_append(out, "&#39;");
+            break;
+        default:
+            g_string_append_c(out, *p);
+        }
+    }
+}
+
+void
+text_append_csv(GString *out, const char *text)
+{
+    gboolean formula = *text && strchr("=+-@\t\r", *text);
+    if (!formula && !strpbrk(text, ",;\"\r\n") && *text != ' ') {
+        g_string_append(out, text);
+        return;
+    }
+    g_string_append(out, formula ? "\"'" : "\"");
+    for (const char *p = text; *p; p++) {
+        if (*p == '"')
+            g_string_append_c(out, '"');
+        g_string_append_c(out, *p);
+    }
+    g_string_append_c(out, '"');
+}
+
+guint
+text_column(const char *line, gsize offset)
+{
+    guint column = 1;
+    for (gsize i = 0; i < offset; i++)
+        column += ((guchar)line[i] & 0xc0) != 0x80;
+    return column;
+}

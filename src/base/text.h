@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* text.h - checks, comparison keys and escapes for text
+ *
+ * All text is UTF-8. Results are owned by the caller unless said otherwise. */
+#ifndef RUNDRUF_BASE_TEXT_H
+#define RUNDRUF_BASE_TEXT_H
+
+#include <glib.h>
+
+/* The key by which caseIgnore values compare (RFC 4518, as slapd does it): NFKC, lower case code
+ * point by code point (no case folding: "ß" is not "ss"), blanks trimmed and runs of them made one.
+ * NULL if `value` is not UTF-8 or holds a NUL. */
+char *text_normalize(const char *value, gssize length);
+
+/* The same without lower case: the key of caseExact values. */
+char *text_normalize_exact(const char *value, gssize length);
+
+/* The candidate most like `word` (edit distance at most a third of the longer one's length; ASCII
+ * case does not count), or NULL; points into `candidates`, a NULL-terminated array. */
+const char *text_nearest(const char *word, const char *const *candidates);
+
+/* TRUE if `text` holds no control character but tab and line feed (C0, DEL, C1, U+2028/9). */
+gboolean text_is_clean(const char *text);
+
+/* `text` with each run of control characters, line ends and blanks (no-break ones included) made one
+ * blank, ends trimmed; invalid UTF-8 becomes U+FFFD: fit for one line of a header or a terminal. */
+char *text_one_line(const char *text);
+
+/* Appends `text` with & < > " ' as character references. */
+void text_append_html(GString *out, const char *text);
+
+/* A CSV cell (RFC 4180): quoted where needed; a leading = + - @ or tab, which a spreadsheet would
+ * take for a formula, gets an apostrophe before it. */
+void text_append_csv(GString *out, const char *text);
+
+/* Characters of valid UTF-8 before the octet at `offset`, plus one: a column number. */
+guint text_column(const char *line, gsize offset);
+
+#endif

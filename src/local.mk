@@ -1,0 +1,30 @@
+# The folders stand in the order in which they may include each other (tests/layers.sh).
+noinst_LIBRARIES += librundruf.a
+librundruf_a_SOURCES = \
+	src/base/clock.c src/base/clock.h \
+	src/base/dates.c src/base/dates.h \
+	src/base/error.c src/base/error.h \
+	src/base/file.c src/base/file.h \
+	src/base/json.c src/base/json.h \
+	src/base/log.c src/base/log.h \
+	src/base/text.c src/base/text.h \
+	src/base/token.c src/base/token.h \
+	src/base/value.c src/base/value.h \
+	src/model/attributes.c src/model/attributes.h \
+	src/model/condition.c src/model/condition.h \
+	src/model/event.c src/model/event.h \
+	src/model/field.c src/model/field.h \
+	src/model/list.c src/model/list.h \
+	src/model/mailing.c src/model/mailing.h \
+	src/model/person.c src/model/person.h \
+	src/store/connection.h \
+	src/store/schema.c src/store/schema.h \
+	src/store/statement.c src/store/statement.h \
+	src/store/store.c src/store/store.h
+
+librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
+	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
+
+bin_PROGRAMS += rundruf
+rundruf_SOURCES = src/cli/main.c
+rundruf_LDADD = $(librundruf_libs)

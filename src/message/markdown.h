@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* markdown.h - CommonMark to HTML and to plain text, and plain text to CommonMark (by cmark) */
+#ifndef RUNDRUF_MESSAGE_MARKDOWN_H
+#define RUNDRUF_MESSAGE_MARKDOWN_H
+
+#include <glib.h>
+
+/* Safe HTML: raw HTML and dangerous links are left out, and images become their description (no
+ * message loads anything). Headings start at `heading` (1 to 6). Owned by the caller. */
+char *markdown_to_html(const char *text, int heading);
+
+/* Plain text for a mail, wrapped at 72 columns (characters): paragraphs, "- " bullets, "1. " items,
+ * underlined headings, links as "text <URL>". Ends with a line feed unless empty. Owned by the caller. */
+char *markdown_to_text(const char *text);
+
+/* Appends `text` (one line or more) so that CommonMark shows it as it is: with a backslash before what
+ * would be markup, at the place where it would be. */
+void markdown_append_escaped(GString *out, const char *text);
+
+#endif

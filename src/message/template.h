@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* template.h - Mustache (the spec's core: interpolation, sections, inverted sections, partials,
+ * delimiters, comments), logic-less
+ *
+ * A template is compiled once and rendered with a Value as often as needed. Lambdas are not there. */
+#ifndef RUNDRUF_MESSAGE_TEMPLATE_H
+#define RUNDRUF_MESSAGE_TEMPLATE_H
+
+#include "base/value.h"
+
+#define TEMPLATE_BYTES_MAX  (1024 * 1024)      /* of a template's text */
+#define TEMPLATE_DEPTH_MAX  100                /* sections and partials within each other */
+#define TEMPLATE_OUTPUT_MAX (16 * 1024 * 1024) /* of what one rendering makes */
+
+typedef struct Template Template;
+
+typedef enum {
+    TEMPLATE_ESCAPE_HTML = 1, /* {{name}} is escaped for HTML, as the spec has it; else as it is */
+    TEMPLATE_STRICT = 2,      /* a {{name}} that the data do not have is an error, not empty */
+} TemplateFlags;
+
+/* Gives the text of a partial, owned by the caller, or NULL if there is none (rendered as empty; with
+ * TEMPLATE_STRICT an error). */
+typedef char *(*TemplatePartial)(const char *name, gpointer data);
+
+/* Compiles `text`; NULL with INPUT "source:line:column: ...". Owned by the caller. */
+Template *template_parse(const char *text, gsize length, const char *source, GError **error);
+void template_free(Template *template);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Template, template_free)
+
+/* Renders; owned by the caller; NULL with INPUT if a limit is passed, a partial does not parse, or
+ * (strict) a name is missing. `partial` may be NULL. */
+char *template_render(Template *template, const Value *data, TemplateFlags flags,
+                      TemplatePartial partial, gpointer partial_data, GError **error);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "model/attributes.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+#define BLOB_VERSION 1
+
+typedef struct {
+    char *description;
+    GArray *values; /* of AttributeValue */
+} Attribute;
+
+struct Attributes {
+    GArray *list;         /* of Attribute; those from `used` on are kept for reuse */
+    guint used;
+    GStringChunk *arena;  /* copies made by attributes_add() */
+};
+
+static void
+attribute_clear(gpointer data)
+{
+    Attribute *attribute = data;
+    g_free(attribute->description);
+    g_array_unref(attribute->values);
+}
+
+Attributes *
+attributes_new(void)
+{
+    Attributes *attributes = g_new0(Attributes, 1);
+    attributes->list = g_array_new(FALSE, TRUE, sizeof(Attribute));
+    g_array_set_clear_func(attributes->list, attribute_clear);
+    attributes->arena = g_string_chunk_new(4096);
+    return attributes;
+}
+
+void
+attributes_free(Attributes *attributes)
+{
+    if (!attributes)
+        return;
+    g_array_unref(attributes->list);
+    g_string_chunk_free(attributes->arena);
+    g_free(attributes);
+}
+
+void
+attributes_clear(Attributes *attributes)
+{
+    attributes->used = 0;
+    g_string_chunk_clear(attributes->arena);
+}
+
+static Attribute *
+attribute_at(const Attributes *attributes, guint index)
+{
+    return &g_array_index(attributes->list, Attribute, index);
+}
+
+static Attribute *
+find_or_append(Attributes *attributes, const char *description)
+{
+    for (guint i = 0; i < attributes->used; i++) {
+        Attribute *attribute = attribute_at(attributes, i);
+        if (g_ascii_strcasecmp(attribute->description, description) == 0)
+            return attribute;
+    }
+    if (attributes->used == attributes->list->len) {
+        Attribute fresh = {NULL, g_array_new(FALSE, FALSE, sizeof(AttributeValue))};
+        g_array_append_val(attributes->list, fresh);
+    }
+    Attribute *attribute = attribute_at(attributes, attributes->used++);
+    g_free(attribute->description);
+    attribute->description = g_strdup(description);
+    g_array_set_size(attribute->values, 0);
+    return attribute;
+}
+
+void
+attributes_add(Attributes *attributes, const char *description, gconstpointer data, gsize length)
+{
+    const char *copy =
+        length ? g_string_chunk_insert_len(attributes->arena, data, (gssize)length) : "";
+    AttributeValue value = {copy, length};
+    g_array_append_val(find_or_append(attributes, description)->values, value);
+}
+
+static gint
+compare_descriptions(gconstpointer a, gconstpointer b)
+{
+    return g_ascii_strcasecmp(((const Attribute *)a)->description,
+                              ((const Attribute *)b)->description);
+}
+
+static gint
+compare_values(gconstpointer a, gconstpointer b)
+{
+    const AttributeValue *x = a, *y = b;
+    int order = memcmp(x->data, y->data, MIN(x->length, y->length));
+    if (order)
+        return order;
+    return x->length < y->length ? -1 : x->length > y->length;
+}
+
+static void
+sort_values(GArray *values)
+{
+    if (values->len < 2)
+        return;
+    g_array_sort(values, compare_values);
+    guint kept = 1;
+    for (guint i = 1; i < values->len; i++) {
+        AttributeValue *value = &g_array_index(values, AttributeValue, i);
+        if (compare_values(value, &g_array_index(values, AttributeValue, kept - 1)) != 0)
+            g_array_index(values, AttributeValue, kept++) = *value;
+    }
+    g_array_set_size(values, kept);
+}
+
+static void
+put_number(GByteArray *out, guint64 number)
+{
+    guint8 octets[10];
+    guint count = 0;
+    do {
+        octets[count] = (guint8)(number & 0x7f);
+        number >>= 7;
+        if (number)
+            octets[count] |= 0x80;
+        count++;
+    } while (number);
+    g_byte_array_append(out, octets, count);
+}
+
+static void
+put_octets(GByteArray *out, const char *data, gsize length)
+{
+    put_number(out, length);
+    g_byte_array_append(out, (const guint8 *)data, (guint)length);
+}
+
+GByteArray *
+attributes_encode(Attributes *attributes)
+{
+    g_array_set_size(attributes->list, attributes->used);
+    g_array_sort(attributes->list, compare_descriptions);
+    GByteArray *out = g_byte_array_sized_new(1024);
+    guint8 version = BLOB_VERSION;
+    g_byte_array_append(out, &version, 1);
+    for (guint i = 0; i < attributes->used; i++) {
+        Attribute *attribute = attribute_at(attributes, i);
+        sort_values(attribute->values);
+        put_octets(out, attribute->description, strlen(attribute->description));
+        put_number(out, attribute->values->len);
+        for (guint j = 0; j < attribute->values->len; j++) {
+            const AttributeValue *value = &g_array_index(attribute->values, AttributeValue, j);
+            put_octets(out, value->data, value->length);
+        }
+    }
+    return out;
+}
+
+typedef struct {
+    const guint8 *at, *end;
+} Reader;
+
+static gboolean
+take_number(Reader *reader, guint64 *number)
+{
+    *number = 0;
+    for (guint shift = 0; reader->at < reader->end && shift < 63; shift += 7) {
+        guint8 octet = *reader->at++;
+        *number |= (guint64)(octet & 0x7f) << shift;
+        if (!(octet & 0x80))
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean
+take_octets(Reader *reader, AttributeValue *value)
+{
+    guint64 length;
+    if (!take_number(reader, &length) || length > (guint64)(reader->end - reader->at))
+        return FALSE;
+    value->data = (const char *)reader->at;
+    value->length = length;
+    reader->at += length;
+    return TRUE;
+}
+
+static gboolean
+take_attribute(Reader *reader, Attributes *attributes)
+{
+    AttributeValue name, value;
+    guint64 count;
+    if (!take_octets(reader, &name) || !take_number(reader, &count))
+        return FALSE;
+    Attribute fresh = {g_strndup(name.data, name.length),
+                       g_array_new(FALSE, FALSE, sizeof(AttributeValue))};
+    g_array_append_val(attributes->list, fresh);
+    attributes->used++;
+    for (; count > 0; count--) {
+        if (!take_octets(reader, &value))
+            return FALSE;
+        g_array_append_val(fresh.values, value);
+    }
+    return TRUE;
+}
+
+Attributes *
+attributes_decode(gconstpointer blob, gsize length, GError **error)
+{
+    Reader reader = {blob, (const guint8 *)blob + length};
+    g_autoptr(Attributes) attributes = attributes_new();
+    gboolean good = length > 0 && *reader.at++ == BLOB_VERSION;
+    while (good && reader.at < reader.end)
+        good = take_attribute(&reader, attributes);
+    if (!good) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
+                    "an entry's attributes are damaged; say: rundruf db check");
+        return NULL;
+    }
+    return g_steal_pointer(&attributes);
+}
+
+guint
+attributes_count(const Attributes *attributes)
+{
+    return attributes->used;
+}
+
+const char *
+attributes_description(const Attributes *attributes, guint index)
+{
+    return attribute_at(attributes, index)->description;
+}
+
+const AttributeValue *
+attributes_values(const Attributes *attributes, guint index, guint *count)
+{
+    GArray *values = attribute_at(attributes, index)->values;
+    *count = values->len;
+    return (const AttributeValue *)(gpointer)values->data;
+}
+
+const AttributeValue *
+attributes_find(const Attributes *attributes, const char *description, guint *count)
+{
+    for (guint i = 0; i < attributes->used; i++)
+        if (g_ascii_strcasecmp(attribute_at(attributes, i)->description, description) == 0)
+            return attributes_values(attributes, i, count);
+    *count = 0;
+    return NULL;
+}
+
+char *
+attributes_text(const Attributes *attributes, const char *description)
+{
+    guint count;
+    const AttributeValue *values = attributes_find(attributes, description, &count);
+    for (guint i = 0; i < count; i++)
+        if (!memchr(values[i].data, 0, values[i].length) &&
+            g_utf8_validate(values[i].data, (gssize)values[i].length, NULL))
+            return g_strndup(values[i].data, values[i].length);
+    return NULL;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/schema.h"
+
+/* Times are Unix seconds, UTC. A person is referred to by UUID, not by row, outside of `entry` and
+ * `term`: what somebody was sent must stay known when the roster has lost the person. */
+static const char step_1[] =
+    /* the mirror of the directory; the DN is built from rdn and parents. `municipality` is the entry
+     * that a person belongs to, kept by sync. */
+    "CREATE TABLE entry ("
+    " id INTEGER PRIMARY KEY,"
+    " uuid BLOB NOT NULL UNIQUE CHECK (length(uuid) = 16),"
+    " parent INTEGER REFERENCES entry (id) DEFERRABLE INITIALLY DEFERRED,"
+    " rdn TEXT NOT NULL,"
+    " kind TEXT NOT NULL CHECK (kind IN ('person', 'municipality', 'other')),"
+    " municipality INTEGER REFERENCES entry (id) DEFERRABLE INITIALLY DEFERRED,"
+    " csn TEXT,"
+    " digest BLOB NOT NULL,"
+    " attributes BLOB NOT NULL,"
+    " missing_since INTEGER);"
+    "CREATE INDEX entry_parent ON entry (parent);"
+    "CREATE INDEX entry_municipality ON entry (municipality);"
+    /* the search index: one row for each value of an indexed attribute (lower case, no options), under
+     * the key of its matching rule */
+    "CREATE TABLE term ("
+    " attribute TEXT NOT NULL,"
+    " norm TEXT NOT NULL,"
+    " entry INTEGER NOT NULL,"
+    " PRIMARY KEY (attribute, norm, entry)) WITHOUT ROWID;"
+    "CREATE TABLE sync_state ("
+    " source TEXT PRIMARY KEY,"
+    " cookie BLOB,"
+    " indexed TEXT NOT NULL," /* the attributes that `term` was built for */
+    " synced_at INTEGER NOT NULL);"
+    /* differences that the guard held, waiting for `sync --approve ID` */
+    "CREATE TABLE held ("
+    " id INTEGER PRIMARY KEY,"
+    " source TEXT NOT NULL,"
+    " held_at INTEGER NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " removals BLOB NOT NULL," /* digest of the UUIDs that would go */
+    " removed INTEGER NOT NULL,"
+    " difference TEXT NOT NULL,"
+    " state TEXT NOT NULL CHECK (state IN ('held', 'approved')));"
+    "CREATE TABLE list ("
+    " id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL UNIQUE,"
+    " title TEXT NOT NULL,"
+    " filter TEXT NOT NULL,"
+    " purpose TEXT NOT NULL,"
+    " sender TEXT,"
+    " created_at INTEGER NOT NULL,"
+    " changed_at INTEGER NOT NULL);"
+    /* one row is one version of an event: a change inserts the next sequence, and a mailing keeps
+     * pointing to what it announced */
+    "CREATE TABLE event ("
+    " id INTEGER PRIMARY KEY,"
+    " name TEXT NOT NULL,"
+    " sequence INTEGER NOT NULL,"
+    " status TEXT NOT NULL CHECK (status IN ('confirmed', 'cancelled')),"
+    " title TEXT NOT NULL,"
+    " subtitle TEXT,"
+    " kind TEXT,"
+    " venue TEXT,"
+    " starts_at INTEGER NOT NULL,"
+    " ends_at INTEGER NOT NULL,"
+    " all_day INTEGER NOT NULL,"
+    " timezone TEXT NOT NULL,"
+    " contact TEXT,"
+    " registration TEXT,"
+    " audience TEXT,"
+    " body TEXT NOT NULL,"
+    " created_at INTEGER NOT NULL,"
+    " UNIQUE (name, sequence));"
+    "CREATE TABLE suppression ("
+    " address TEXT NOT NULL,"
+    " purpose TEXT NOT NULL," /* '*' is every purpose */
+    " reason TEXT NOT NULL,"
+    " proof TEXT,"
+    " since INTEGER NOT NULL,"
+    " PRIMARY KEY (address, purpose)) WITHOUT ROWID;"
+    "CREATE TABLE mailing ("
+    " id INTEGER PRIMARY KEY,"
+    " kind TEXT NOT NULL CHECK (kind IN ('invitation')),"
+    " event INTEGER REFERENCES event (id),"
+    " list TEXT,"
+    " filter TEXT NOT NULL,"
+    " purpose TEXT NOT NULL,"
+    " sender TEXT,"
+    " state TEXT NOT NULL CHECK (state IN ('draft', 'running', 'paused', 'cancelled')),"
+    " frozen_at INTEGER NOT NULL,"
+    " due INTEGER NOT NULL,"
+    " not_after INTEGER NOT NULL,"
+    " actor TEXT NOT NULL);"
+    "CREATE TABLE delivery ("
+    " id INTEGER PRIMARY KEY,"
+    " mailing INTEGER NOT NULL REFERENCES mailing (id) ON DELETE CASCADE,"
+    " person BLOB NOT NULL,"
+    " name TEXT NOT NULL,"
+    " address TEXT," /* NULL: the person has none, or a bad one, or another row has it */
+    " state TEXT NOT NULL CHECK (state IN ('queued', 'claimed', 'sent', 'retry', 'failed',"
+    " 'unknown', 'suppressed', 'missed', 'cancelled')),"
+    " attempts INTEGER NOT NULL DEFAULT 0,"
+    " due INTEGER NOT NULL,"
+    " claimed_at INTEGER,"
+    " settled_at INTEGER,"
+    " code INTEGER,"
+    " text TEXT,"
+    " message_id TEXT,"
+    " UNIQUE (mailing, address));"
+    "CREATE INDEX delivery_due ON delivery (due, id) WHERE state IN ('queued', 'retry');"
+    "CREATE INDEX delivery_claimed ON delivery (id) WHERE state = 'claimed';"
+    "CREATE INDEX delivery_state ON delivery (mailing, state);"
+    "CREATE TABLE journal ("
+    " id INTEGER PRIMARY KEY,"
+    " at INTEGER NOT NULL,"
+    " actor TEXT NOT NULL,"
+    " deed TEXT NOT NULL,"
+    " object TEXT NOT NULL,"
+    " detail TEXT);";
+
+const char *const schema_steps[] = {step_1, NULL};
+
+int
+schema_version(void)
+{
+    int version = 0;
+    while (schema_steps[version])
+        version++;
+    return version;
+}

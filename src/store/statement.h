@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* statement.h - SQL statements: tables of their texts, binding, stepping (inside store/ only)
+ *
+ * Each file of a table family holds its texts in one StatementTable; statement_tables[] lists them
+ * all, so that `rundruf db check` and a test can prepare every one. Texts use $1, $2 ... and the common
+ * subset of SQLite and PostgreSQL.
+ *
+ *     g_autoptr(Statement) s = statement_get(store, &lists_statements, LISTS_FIND, error);
+ *     if (!s)
+ *         return FALSE;
+ *     statement_bind_text(s, 1, name);
+ *     switch (statement_step(s, error)) ...
+ *
+ * A statement is reset when it goes out of scope. Failures to bind are reported by the next step. */
+#ifndef RUNDRUF_STORE_STATEMENT_H
+#define RUNDRUF_STORE_STATEMENT_H
+
+#include "store/store.h"
+
+typedef struct {
+    const char *family;      /* the file's prefix, for messages */
+    const char *const *sql;
+    guint count;
+} StatementTable;
+
+extern const StatementTable *const statement_tables[]; /* NULL at the end */
+
+typedef struct Statement Statement;
+typedef enum { STEP_FAILED, STEP_ROW, STEP_DONE } StepResult;
+
+/* The prepared statement `index` of `table`, from the connection's cache; it must not be in use. */
+Statement *statement_get(Store *store, const StatementTable *table, guint index, GError **error);
+
+/* A statement whose text is put together at run time (from a Condition); not cached. */
+Statement *statement_prepare(Store *store, const char *sql, GError **error);
+
+/* Back to the cache, or freed if it is none of the cache's. */
+void statement_release(Statement *statement);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Statement, statement_release)
+
+/* Binds $`number`. Text and blobs are copied; NULL binds NULL. */
+void statement_bind_text(Statement *statement, guint number, const char *text);
+void statement_bind_int(Statement *statement, guint number, gint64 value);
+void statement_bind_blob(Statement *statement, guint number, gconstpointer data, gsize length);
+void statement_bind_null(Statement *statement, guint number);
+
+/* The next row. After DONE or FAILED the statement may be bound and stepped again. */
+StepResult statement_step(Statement *statement, GError **error);
+
+/* Runs a statement that gives no row. `changes` (or NULL) gets the number of rows it changed. */
+gboolean statement_run(Statement *statement, gint64 *changes, GError **error);
+
+/* Columns of the current row, from 0; text and blob are valid until the next step. */
+gboolean statement_is_null(Statement *statement, int column);
+gint64 statement_int(Statement *statement, int column);
+const char *statement_text(Statement *statement, int column); /* NULL for NULL */
+gconstpointer statement_blob(Statement *statement, int column, gsize *length);
+
+#endif
