@@ -17,6 +17,9 @@ librundruf_a_SOURCES = \
 	src/model/list.c src/model/list.h \
 	src/model/mailing.c src/model/mailing.h \
 	src/model/person.c src/model/person.h \
+	src/config/config.c src/config/config.h \
+	src/config/options.c src/config/options.h \
+	src/config/yaml.c src/config/yaml.h \
 	src/store/connection.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
