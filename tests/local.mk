@@ -11,3 +11,44 @@ check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 tests_unit_base_SOURCES = tests/unit/base.c
 LDADD = $(librundruf_libs)
+
+# What holds for the tree itself: layers, documentation, samples, translations.
+tree_tests = tests/docs.sh tests/layers.sh tests/roster.sh tests/translation.sh
+TESTS += $(tree_tests)
+EXTRA_DIST += $(tree_tests)
+
+# libFuzzer targets: ./configure CC=clang --enable-fuzzers && make fuzz FUZZ_SECONDS=60
+fuzz_targets = address announcement filter template yaml
+EXTRA_PROGRAMS += $(fuzz_targets:%=tests/fuzz/%)
+tests_fuzz_address_SOURCES = tests/fuzz/address.c
+tests_fuzz_announcement_SOURCES = tests/fuzz/announcement.c
+tests_fuzz_filter_SOURCES = tests/fuzz/filter.c
+tests_fuzz_template_SOURCES = tests/fuzz/template.c
+tests_fuzz_yaml_SOURCES = tests/fuzz/yaml.c
+FUZZ_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+tests_fuzz_address_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_announcement_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_filter_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_template_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_yaml_LDFLAGS = $(FUZZ_LDFLAGS)
+FUZZ_SECONDS = 60
+
+# Each target keeps what it found in fuzz/NAME/ and starts from that and tests/fuzz/seeds/NAME/.
+if FUZZERS
+fuzz: $(fuzz_targets:%=tests/fuzz/%)
+	@for name in $(fuzz_targets); do \
+	    mkdir -p fuzz/$$name; \
+	    seeds=$(srcdir)/tests/fuzz/seeds/$$name; test -d $$seeds || seeds=; \
+	    tests/fuzz/$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 \
+	        -artifact_prefix=fuzz/$$name- fuzz/$$name $$seeds >fuzz/$$name.log 2>&1 \
+	        || { tail -n 60 fuzz/$$name.log; echo "fuzz $$name: failed" >&2; exit 1; }; \
+	    echo "fuzz $$name: $$(sed -n 's/^Done \([0-9]* runs\).*/\1/p' fuzz/$$name.log) without a fault"; \
+	done
+else
+fuzz:
+	@echo "make fuzz needs a build of its own: ./configure CC=clang --enable-fuzzers" >&2; exit 1
+endif
+.PHONY: fuzz
+
+clean-local:
+	rm -rf fuzz
