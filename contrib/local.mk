@@ -1,1 +1,2 @@
-# Set-up, units, schema.
+# Set-up, units, schema, manual pages.
+EXTRA_DIST += .ci/run contrib/common.sh contrib/setup
