@@ -39,7 +39,7 @@ build_in() {
         top=$PWD
         (cd "$folder" && logged configure.out "$top/configure" "$@") || return 1
     fi
-    logged "$folder/make.out" make -C "$folder" -j "$jobs"
+    logged "$folder/make.out" make --no-print-directory -C "$folder" -j "$jobs"
 }
 
 # Runs `make check` in the build folder $1; what it says goes to standard output, and the logs of the
@@ -47,7 +47,7 @@ build_in() {
 suite_in() {
     find "$1" -name '*.trs' -exec rm -f {} +
     made=0
-    make -C "$1" -j "$jobs" -k check || made=$?
+    make --no-print-directory -C "$1" -j "$jobs" -k check || made=$?
     count_in "$1" "$made"
     results "$1" '\(FAIL\|XPASS\|ERROR\)' | while read -r trs; do
         printf '\n==> %s\n' "${trs%.trs}"

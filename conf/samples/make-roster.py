@@ -114,7 +114,7 @@ MEN = """Arne Björn Carsten Dennis Emre Falk Götz Henning Ivo Jürgen Kai Lars
     René Sönke Torben Udo Volker Wojciech Yusuf Žarko""".split()
 SURNAMES = """Ahlers Brömmel Citak Dörfler Eßer Fährmann Großkopf Hüttemann Ihlenfeld Jäschke Kröger
     Lübbers Mößner Nägele Oßwald Pöhlmann Quast Rößler Südkamp Thönnes Uhlmann Völkel Wüstenhagen
-    Yıldız Zöllner Żak Krüger-Weiß von der Heyde""".replace("von der", "von_der").split()
+    Yıldız Zöllner Żak Krüger-Weiß von_der_Heyde""".split()
 
 # planning, office, title of a woman and of a man
 FIELDS = [
