@@ -23,7 +23,11 @@ librundruf_a_SOURCES = \
 	src/store/connection.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
-	src/store/store.c src/store/store.h
+	src/store/store.c src/store/store.h \
+	src/directory/directory.c src/directory/directory.h \
+	src/directory/dn.c src/directory/dn.h \
+	src/directory/ldap.c \
+	src/directory/ldif.c
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

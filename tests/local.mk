@@ -6,12 +6,12 @@ AM_TESTS_ENVIRONMENT = RUNDRUF="$(abs_top_builddir)/rundruf"; SRCDIR="$(abs_top_
 
 unit_tests = \
 	tests/unit/base \
-	tests/unit/config
+	tests/unit/config \
+	tests/unit/dn \
+	tests/unit/ldif
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
-tests_unit_base_SOURCES = tests/unit/base.c
-tests_unit_config_SOURCES = tests/unit/config.c
 LDADD = $(librundruf_libs)
 
 # What holds for the tree itself: layers, documentation, samples, translations.
