@@ -17,10 +17,17 @@ librundruf_a_SOURCES = \
 	src/model/list.c src/model/list.h \
 	src/model/mailing.c src/model/mailing.h \
 	src/model/person.c src/model/person.h \
+	src/config/config.c src/config/config.h \
+	src/config/options.c src/config/options.h \
+	src/config/yaml.c src/config/yaml.h \
 	src/store/connection.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
-	src/store/store.c src/store/store.h
+	src/store/store.c src/store/store.h \
+	src/directory/directory.c src/directory/directory.h \
+	src/directory/dn.c src/directory/dn.h \
+	src/directory/ldap.c \
+	src/directory/ldif.c
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
