@@ -20,7 +20,12 @@ librundruf_a_SOURCES = \
 	src/store/connection.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
-	src/store/store.c src/store/store.h
+	src/store/store.c src/store/store.h \
+	src/transport/outcome.c src/transport/outcome.h \
+	src/transport/smtp.c \
+	src/transport/spool.c \
+	src/transport/transport.c src/transport/transport.h \
+	src/transport/wire.c src/transport/wire.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
