@@ -12,6 +12,17 @@ unit_tests = \
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
+	tests/unit/outcome \
+	tests/unit/smtp \
+	tests/unit/spool
+
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+tests_unit_base_SOURCES = tests/unit/base.c
+tests_unit_outcome_SOURCES = tests/unit/outcome.c
+tests_unit_smtp_SOURCES = tests/unit/smtp.c
+tests_unit_spool_SOURCES = tests/unit/spool.c
+EXTRA_DIST += tests/lib/smtpd.py
 LDADD = $(librundruf_libs)
 
 # What holds for the tree itself: layers, documentation, samples, translations.
