@@ -34,6 +34,7 @@ EXTRA_DIST += $(tree_tests)
 fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/filter tests/fuzz/template tests/fuzz/yaml
 EXTRA_PROGRAMS += $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
+EXTRA_DIST += tests/fuzz/seeds
 tests_fuzz_address_SOURCES = tests/fuzz/address.c
 tests_fuzz_announcement_SOURCES = tests/fuzz/announcement.c
 tests_fuzz_filter_SOURCES = tests/fuzz/filter.c
