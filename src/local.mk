@@ -18,9 +18,18 @@ librundruf_a_SOURCES = \
 	src/model/mailing.c src/model/mailing.h \
 	src/model/person.c src/model/person.h \
 	src/store/connection.h \
+	src/store/deliveries.c src/store/deliveries.h \
+	src/store/events.c src/store/events.h \
+	src/store/lists.c src/store/lists.h \
+	src/store/mailings.c src/store/mailings.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
-	src/store/store.c src/store/store.h
+	src/store/store.c src/store/store.h \
+	src/store/suppressions.c src/store/suppressions.h \
+	src/mailing/control.c src/mailing/control.h \
+	src/mailing/prepare.c src/mailing/prepare.h \
+	src/mailing/report.c src/mailing/report.h \
+	src/mailing/send.c src/mailing/send.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
