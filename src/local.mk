@@ -30,6 +30,11 @@ librundruf_a_SOURCES = \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
 	src/mailing/send.c src/mailing/send.h
+	src/transport/outcome.c src/transport/outcome.h \
+	src/transport/smtp.c \
+	src/transport/spool.c \
+	src/transport/transport.c src/transport/transport.h \
+	src/transport/wire.c src/transport/wire.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

@@ -5,9 +5,16 @@ AM_TESTS_ENVIRONMENT = RUNDRUF="$(abs_top_builddir)/rundruf"; SRCDIR="$(abs_top_
 	BUILDDIR="$(abs_top_builddir)"; export RUNDRUF SRCDIR BUILDDIR;
 
 unit_tests = \
-	tests/unit/base
+	tests/unit/base \
+	tests/unit/outcome \
+	tests/unit/smtp \
+	tests/unit/spool
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 tests_unit_base_SOURCES = tests/unit/base.c
+tests_unit_outcome_SOURCES = tests/unit/outcome.c
+tests_unit_smtp_SOURCES = tests/unit/smtp.c
+tests_unit_spool_SOURCES = tests/unit/spool.c
+EXTRA_DIST += tests/lib/smtpd.py
 LDADD = $(librundruf_libs)
