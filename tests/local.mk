@@ -6,10 +6,14 @@ AM_TESTS_ENVIRONMENT = RUNDRUF="$(abs_top_builddir)/rundruf"; SRCDIR="$(abs_top_
 
 unit_tests = \
 	tests/unit/base \
-	tests/unit/config
+	tests/unit/calendar \
+	tests/unit/config \
+	tests/unit/gate
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 tests_unit_base_SOURCES = tests/unit/base.c
+tests_unit_calendar_SOURCES = tests/unit/calendar.c
 tests_unit_config_SOURCES = tests/unit/config.c
+tests_unit_gate_SOURCES = tests/unit/gate.c
 LDADD = $(librundruf_libs)
