@@ -17,6 +17,9 @@ librundruf_a_SOURCES = \
 	src/model/list.c src/model/list.h \
 	src/model/mailing.c src/model/mailing.h \
 	src/model/person.c src/model/person.h \
+	src/config/config.c src/config/config.h \
+	src/config/options.c src/config/options.h \
+	src/config/yaml.c src/config/yaml.h \
 	src/store/connection.h \
 	src/store/deliveries.c src/store/deliveries.h \
 	src/store/events.c src/store/events.h \
@@ -35,6 +38,10 @@ librundruf_a_SOURCES = \
 	src/transport/spool.c \
 	src/transport/transport.c src/transport/transport.h \
 	src/transport/wire.c src/transport/wire.h
+	src/message/calendar.c src/message/calendar.h \
+	src/message/decode.c src/message/decode.h \
+	src/message/gate.c src/message/gate.h \
+	src/message/remote.c src/message/remote.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

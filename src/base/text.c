@@ -57,21 +57,27 @@ text_normalize_exact(const char *value, gssize length)
     return normalize(value, length, FALSE);
 }
 
-/* Levenshtein's distance over octets, ASCII case apart; `row` has room for strlen(b) + 1 */
+/* Optimal string alignment (Levenshtein's distance with swapped neighbours as one change), ASCII case
+ * apart; `rows` has room for 3 * (strlen(b) + 1) */
 static guint
-distance(const char *a, const char *b, guint *row)
+distance(const char *a, const char *b, guint *rows)
 {
     gsize width = strlen(b);
+    guint *before = rows, *above = before + width + 1, *row = above + width + 1;
     for (gsize j = 0; j <= width; j++)
         row[j] = (guint)j;
     for (gsize i = 1; a[i - 1]; i++) {
-        guint diagonal = row[0];
+        guint *oldest = before;
+        before = above;
+        above = row;
+        row = oldest;
         row[0] = (guint)i;
         for (gsize j = 1; j <= width; j++) {
-            guint change =
-                diagonal + (g_ascii_tolower(a[i - 1]) != g_ascii_tolower(b[j - 1]) ? 1 : 0);
-            diagonal = row[j];
-            row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);
+            char x = g_ascii_tolower(a[i - 1]), y = g_ascii_tolower(b[j - 1]);
+            row[j] = MIN(above[j - 1] + (x != y ? 1 : 0), MIN(above[j], row[j - 1]) + 1);
+            if (i > 1 && j > 1 && x == g_ascii_tolower(b[j - 2]) &&
+                y == g_ascii_tolower(a[i - 2]))
+                row[j] = MIN(row[j], before[j - 2] + 1);
         }
     }
     return row[width];
@@ -87,8 +93,8 @@ text_nearest(const char *word, const char *const *candidates)
         return NULL;
     for (gsize i = 0; candidates[i]; i++) {
         gsize other = strlen(candidates[i]);
-        g_autofree guint *row = g_new(guint, other + 1);
-        guint d = distance(word, candidates[i], row);
+        g_autofree guint *rows = g_new(guint, 3 * (other + 1));
+        guint d = distance(word, candidates[i], rows);
         if (d < best_distance && d <= MAX(length, other) / 3) {
             best = candidates[i];
             best_distance = d;

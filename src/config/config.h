@@ -23,7 +23,7 @@ typedef struct {
     char *directory_base;
     char *directory_bind_dn;
     char *directory_password_file;
-    char *directory_sasl;   /* "" or "external" */
+    char *directory_sasl;     /* "none", "external" */
     char *directory_starttls; /* "required", "off" */
     char *directory_ca_file;
     char *directory_filter;

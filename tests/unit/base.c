@@ -48,7 +48,9 @@ test_nearest(void)
     static const char *const names[] = {"mail", "population", "planning", NULL};
     g_assert_cmpstr(text_nearest("popluation", names), ==, "population");
     g_assert_cmpstr(text_nearest("Planing", names), ==, "planning");
+    g_assert_cmpstr(text_nearest("amil", names), ==, "mail");
     g_assert_null(text_nearest("xyz", names));
+    g_assert_null(text_nearest("", names));
 }
 
 static void

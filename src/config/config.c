@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config/config.h"
+
+#include "base/dates.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "config/options.h"
+#include "config/yaml.h"
+
+#include <string.h>
+
+typedef struct {
+    Config *config;
+    const char *source; /* the path as the user wrote it, for messages */
+    char *folder;
+} Loader;
+
+static char **
+text_member(Config *config, const Option *option)
+{
+    return G_STRUCT_MEMBER_P(config, option->offset);
+}
+
+static gboolean
+fail(const Loader *loader, const Value *value, GError **error, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
+
+static gboolean
+fail(const Loader *loader, const Value *value, GError **error, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *what = g_strdup_vprintf(format, args);
+    va_end(args);
+    return error_set_input(error, loader->source, value_line(value), value_column(value), "%s",
+                           what);
+}
+
+static char *
+resolve_path(const Loader *loader, const char *path)
+{
+    return g_path_is_absolute(path) ? g_strdup(path)
+                                    : g_build_filename(loader->folder, path, NULL);
+}
+
+/* a URI whose path is a file's gets it made absolute */
+static char *
+resolve_uri(const Loader *loader, const char *uri)
+{
+    static const char *const schemes[] = {"sqlite:", "ldif:", "spool:"};
+    for (guint i = 0; i < G_N_ELEMENTS(schemes); i++) {
+        if (g_str_has_prefix(uri, schemes[i]) && uri[strlen(schemes[i])]) {
+            g_autofree char *path = resolve_path(loader, uri + strlen(schemes[i]));
+            return g_strconcat(schemes[i], path, NULL);
+        }
+    }
+    return g_strdup(uri);
+}
+
+static gboolean
+read_integer(const Loader *loader, const Option *option, const Value *value, GError **error)
+{
+    if (value_kind(value) != VALUE_INT || value_int(value) < option->min ||
+        value_int(value) > option->max)
+        return fail(loader, value, error,
+                    "%s must be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+                    option->name, option->min, option->max);
+    G_STRUCT_MEMBER(gint64, loader->config, option->offset) = value_int(value);
+    return TRUE;
+}
+
+/* "15m" in seconds, or -1 */
+static gint64
+parse_duration(const char *text)
+{
+    static const char units[] = "smhd";
+    static const gint64 seconds[] = {1, 60, 60 * 60, 24 * 60 * 60};
+    char *end;
+    gint64 number = g_ascii_strtoll(text, &end, 10);
+    const char *unit = *end ? strchr(units, *end) : NULL;
+    if (!g_ascii_isdigit(*text) || !unit || end[1] || number > G_MAXINT32)
+        return -1;
+    return number * seconds[unit - units];
+}
+
+static gboolean
+read_duration(const Loader *loader, const Option *option, const Value *value, GError **error)
+{
+    gint64 seconds = value_kind(value) == VALUE_TEXT ? parse_duration(value_text(value)) : -1;
+    if (seconds < option->min || seconds > option->max)
+        return fail(loader, value, error,
+                    "%s must be a time such as 90s, 15m, 12h or 5d, from %" G_GINT64_FORMAT
+                    "s to %" G_GINT64_FORMAT "s",
+                    option->name, option->min, option->max);
+    G_STRUCT_MEMBER(gint64, loader->config, option->offset) = seconds;
+    return TRUE;
+}
+
+static gboolean
+check_choice(const Loader *loader, const Option *option, const Value *value, GError **error)
+{
+    g_auto(GStrv) choices = g_strsplit(option->choices, " ", -1);
+    if (g_strv_contains((const char *const *)choices, value_text(value)))
+        return TRUE;
+    g_autofree char *names = g_strjoinv(" or ", choices);
+    return fail(loader, value, error, "%s must be %s", option->name, names);
+}
+
+static gboolean
+read_text(const Loader *loader, const Option *option, const Value *value, GError **error)
+{
+    if (value_kind(value) != VALUE_TEXT || !*value_text(value) ||
+        !text_is_clean(value_text(value)) || strchr(value_text(value), '\n'))
+        return fail(loader, value, error,
+                    "%s must be text on one line; put it in quotes if it looks like a number",
+                    option->name);
+    const char *text = value_text(value);
+    if (option->kind == OPTION_CHOICE && !check_choice(loader, option, value, error))
+        return FALSE;
+    char **member = text_member(loader->config, option);
+    g_free(*member);
+    *member = option->kind == OPTION_FILE  ? resolve_path(loader, text)
+              : option->kind == OPTION_URI ? resolve_uri(loader, text)
+                                           : g_strdup(text);
+    return TRUE;
+}
+
+/* says which key is meant by an unknown one; `group` "" is the top */
+static gboolean
+fail_unknown(const Loader *loader, const Value *value, const char *group, const char *key,
+             GError **error)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    gsize length = strlen(group);
+    g_auto(GStrv) names = option_names();
+    for (char **name = names; *name; name++) {
+        if (length > 0 && (strncmp(*name, group, length) != 0 || (*name)[length] != '.'))
+            continue;
+        g_auto(GStrv) parts = g_strsplit(*name + (length > 0 ? length + 1 : 0), ".", 2);
+        g_strv_builder_add(builder, parts[0]);
+    }
+    g_auto(GStrv) candidates = g_strv_builder_end(builder);
+    const char *nearest = text_nearest(key, (const char *const *)candidates);
+    const char *dot = length > 0 ? "." : "";
+    if (nearest)
+        return fail(loader, value, error, "there is no key %s%s%s; did you mean %s%s%s?", group, dot,
+                    key, group, dot, nearest);
+    return fail(loader, value, error, "there is no key %s%s%s; rundruf help config lists them",
+                group, dot, key);
+}
+
+static gboolean
+read_fields(const Loader *loader, const Option *option, const Value *value, GError **error)
+{
+    if (value_kind(value) != VALUE_MAP)
+        return fail(loader, value, error, "%s must be a map from fields to LDAP attributes",
+                    option->name);
+    for (guint i = 0; i < value_count(value); i++) {
+        const Value *item = value_item(value, i);
+        FieldId field = field_find(value_key(value, i));
+        if (field == FIELDS)
+            return fail_unknown(loader, item, option->name, value_key(value, i), error);
+        if (value_kind(item) != VALUE_TEXT ||
+            !g_regex_match_simple("^[A-Za-z0-9.-]+( +[A-Za-z0-9.-]+)*$", value_text(item), 0, 0))
+            return fail(loader, item, error,
+                        "%s.%s must be one or more LDAP attribute names, separated by blanks",
+                        option->name, value_key(value, i));
+        field_map_set(loader->config->directory_fields, field, value_text(item));
+    }
+    return TRUE;
+}
+
+static gboolean
+read_option(const Loader *loader, const Option *option, const Value *value, GError **error)
+{
+    switch (option->kind) {
+    case OPTION_INTEGER:
+        return read_integer(loader, option, value, error);
+    case OPTION_DURATION:
+        return read_duration(loader, option, value, error);
+    case OPTION_FIELDS:
+        return read_fields(loader, option, value, error);
+    case OPTION_TEXT:
+    case OPTION_CHOICE:
+    case OPTION_FILE:
+    case OPTION_URI:
+        break;
+    }
+    return read_text(loader, option, value, error);
+}
+
+static const Option *
+find_option(const char *name)
+{
+    for (const Option *option = option_table; option->name; option++)
+        if (strcmp(option->name, name) == 0)
+            return option;
+    return NULL;
+}
+
+static gboolean
+is_group(const char *name)
+{
+    gsize length = strlen(name);
+    for (const Option *option = option_table; option->name; option++)
+        if (strncmp(option->name, name, length) == 0 && option->name[length] == '.')
+            return TRUE;
+    return FALSE;
+}
+
+static gboolean
+read_map(const Loader *loader, const Value *map, const char *group, GError **error)
+{
+    for (guint i = 0; i < value_count(map); i++) {
+        const Value *item = value_item(map, i);
+        const char *key = value_key(map, i);
+        g_autofree char *name = *group ? g_strdup_printf("%s.%s", group, key) : g_strdup(key);
+        const Option *option = find_option(name);
+        if (option) {
+            if (!read_option(loader, option, item, error))
+                return FALSE;
+        } else if (*group || !is_group(name)) {
+            return fail_unknown(loader, item, group, key, error);
+        } else if (value_kind(item) == VALUE_NULL) {
+            continue; /* "web:" with all its keys commented out */
+        } else if (value_kind(item) != VALUE_MAP) {
+            return fail(loader, item, error, "%s is a group of keys: put them below it, indented",
+                        name);
+        } else if (!read_map(loader, item, name, error)) {
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+/* defaults are read like written values, so that the table cannot hold one that would be refused */
+static gboolean
+fill_defaults(const Loader *loader, GError **error)
+{
+    loader->config->directory_fields = field_map_new();
+    for (const Option *option = option_table; option->name; option++) {
+        if (!option->fallback)
+            continue;
+        g_autoptr(Value) value =
+            option->kind == OPTION_INTEGER
+                ? value_new_int(g_ascii_strtoll(option->fallback, NULL, 10))
+                : value_new_text(option->fallback);
+        if (!read_option(loader, option, value, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+fail_key(GError **error, const Config *config, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+static gboolean
+fail_key(GError **error, const Config *config, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *what = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG, "%s: %s", config->path, what);
+    return FALSE;
+}
+
+/* what depends on several keys, or on more than a key's form */
+static gboolean
+finish(Config *config, GError **error)
+{
+    g_autofree char *domain = g_hostname_to_ascii(config->network_domain);
+    g_autofree char *lower = domain ? g_ascii_strdown(domain, -1) : NULL;
+    if (!lower || !g_regex_match_simple("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$",
+                                        lower, 0, 0))
+        return fail_key(error, config, "network.domain \"%s\" is no mail domain",
+                        config->network_domain);
+    g_free(config->network_domain);
+    config->network_domain = g_steal_pointer(&lower);
+
+    if (!dates_zone(config->network_timezone, error)) {
+        g_prefix_error(error, "%s: network.timezone: ", config->path);
+        return FALSE;
+    }
+    if (!config->network_sender)
+        config->network_sender =
+            g_strdup_printf("%s <rundruf@%s>", config->network_name, config->network_domain);
+    if (!config->transport_helo)
+        config->transport_helo = g_strdup(config->network_domain);
+
+    const char *url = config->web_public_url;
+    if (url && (!g_str_has_prefix(url, "https://") || !url[strlen("https://")] ||
+                strpbrk(url, " <>\"")))
+        return fail_key(error, config, "web.public_url must begin with https://");
+    while (url && g_str_has_suffix(url, "/"))
+        config->web_public_url[strlen(url) - 1] = '\0';
+    return TRUE;
+}
+
+char *
+config_find(const char *path, GError **error)
+{
+    if (!path)
+        path = g_getenv("RUNDRUF_CONFIG");
+    if (path)
+        return g_strdup(path);
+    static const char *const places[] = {"rundruf.yaml", "/etc/rundruf/rundruf.yaml"};
+    for (guint i = 0; i < G_N_ELEMENTS(places); i++)
+        if (g_file_test(places[i], G_FILE_TEST_EXISTS))
+            return g_strdup(places[i]);
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
+                "there is no rundruf.yaml here and no /etc/rundruf/rundruf.yaml; make one with "
+                "\"rundruf init\", or name it with -c FILE");
+    return NULL;
+}
+
+Config *
+config_load(const char *path, GError **error)
+{
+    g_autoptr(GBytes) content = file_read(path, YAML_BYTES_MAX, error);
+    if (!content)
+        return NULL;
+    gsize length;
+    const char *text = g_bytes_get_data(content, &length);
+    g_autoptr(Value) root = yaml_parse(text, length, path, error);
+    if (!root)
+        return NULL;
+
+    g_autoptr(Config) config = g_new0(Config, 1);
+    config->path = g_canonicalize_filename(path, NULL);
+    g_autofree char *folder = g_path_get_dirname(config->path);
+    Loader loader = {config, path, folder};
+    if (!fill_defaults(&loader, error))
+        return NULL;
+    if (value_kind(root) != VALUE_MAP && value_kind(root) != VALUE_NULL) {
+        fail(&loader, root, error, "a configuration is a map of keys; rundruf help config lists them");
+        return NULL;
+    }
+    if (!read_map(&loader, root, "", error) || !finish(config, error))
+        return NULL;
+    return g_steal_pointer(&config);
+}
+
+void
+config_free(Config *config)
+{
+    if (!config)
+        return;
+    for (const Option *option = option_table; option->name; option++)
+        if (option->kind != OPTION_INTEGER && option->kind != OPTION_DURATION &&
+            option->kind != OPTION_FIELDS)
+            g_free(*text_member(config, option));
+    field_map_free(config->directory_fields);
+    g_free(config->path);
+    g_free(config);
+}

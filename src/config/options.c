@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config/options.h"
+
+#include <string.h>
+
+#define N_(text)     text
+#define MEMBER(name) offsetof(Config, name)
+#define HOUR_S       3600
+#define DAY_S        (24 * HOUR_S)
+
+const Option option_table[] = {
+    {"network.name", OPTION_TEXT, MEMBER(network_name), "Rundruf", 0, 0, NULL,
+     N_("the network's name, as mail shows it")},
+    {"network.domain", OPTION_TEXT, MEMBER(network_domain), "netz.example", 0, 0, NULL,
+     N_("mail domain of sender, return path and Message-ID")},
+    {"network.language", OPTION_CHOICE, MEMBER(network_language), "de", 0, 0, "de en",
+     N_("language for people whose own is not known")},
+    {"network.timezone", OPTION_TEXT, MEMBER(network_timezone), "Europe/Berlin", 0, 0, NULL,
+     N_("zone in which times are written and read (tz database)")},
+    {"network.sender", OPTION_TEXT, MEMBER(network_sender), NULL, 0, 0, NULL,
+     N_("sender of mailings, Name <address>; else the name at rundruf@DOMAIN")},
+
+    {"directory.uri", OPTION_URI, MEMBER(directory_uri), "ldif:roster.ldif", 0, 0, NULL,
+     N_("ldap://HOST, ldaps://HOST, ldapi://SOCKET or ldif:FILE")},
+    {"directory.base", OPTION_TEXT, MEMBER(directory_base), "dc=netz,dc=example", 0, 0, NULL,
+     N_("DN below which the roster lies")},
+    {"directory.bind_dn", OPTION_TEXT, MEMBER(directory_bind_dn), NULL, 0, 0, NULL,
+     N_("DN to log in as; without it anonymous")},
+    {"directory.password_file", OPTION_FILE, MEMBER(directory_password_file), NULL, 0, 0, NULL,
+     N_("file with the password for bind_dn, mode 0600")},
+    {"directory.sasl", OPTION_CHOICE, MEMBER(directory_sasl), "none", 0, 0, "none external",
+     N_("SASL EXTERNAL instead of a password, for ldapi://")},
+    {"directory.starttls", OPTION_CHOICE, MEMBER(directory_starttls), "required", 0, 0,
+     "required off", N_("encryption on ldap://")},
+    {"directory.ca_file", OPTION_FILE, MEMBER(directory_ca_file), NULL, 0, 0, NULL,
+     N_("certificates to trust, instead of the system's")},
+    {"directory.filter", OPTION_TEXT, MEMBER(directory_filter), "(objectClass=*)", 0, 0, NULL,
+     N_("LDAP filter of the entries to copy")},
+    {"directory.page_size", OPTION_INTEGER, MEMBER(directory_page_size), "1000", 0, 100000, NULL,
+     N_("entries in a page of an answer; 0: no pages")},
+    {"directory.timeout", OPTION_DURATION, MEMBER(directory_timeout), "60s", 1, HOUR_S, NULL,
+     N_("how long to wait for the directory's next word")},
+    {"directory.person_class", OPTION_TEXT, MEMBER(directory_person_class), "person", 0, 0, NULL,
+     N_("objectClass of a person (inetOrgPerson has it)")},
+    {"directory.municipality_class", OPTION_TEXT, MEMBER(directory_municipality_class),
+     "rundrufMunicipality", 0, 0, NULL, N_("objectClass of a municipality")},
+    {"directory.membership", OPTION_TEXT, MEMBER(directory_membership), "tree", 0, 0, NULL,
+     N_("\"tree\", or the person's attribute that names the municipality")},
+    {"directory.membership_key", OPTION_TEXT, MEMBER(directory_membership_key), "dn", 0, 0, NULL,
+     N_("what that attribute holds: \"dn\", or the municipality's attribute with that value")},
+    {"directory.fields", OPTION_FIELDS, MEMBER(directory_fields), NULL, 0, 0, NULL,
+     N_("LDAP attributes of a field, the first with a value is taken")},
+
+    {"guard.percent", OPTION_INTEGER, MEMBER(guard_percent), "5", 0, 100, NULL,
+     N_("a sync that would remove more of the roster is held")},
+    {"guard.count", OPTION_INTEGER, MEMBER(guard_count), "20", 0, G_MAXINT32, NULL,
+     N_("a sync that would remove more entries is held")},
+
+    {"store.uri", OPTION_URI, MEMBER(store_uri), "sqlite:rundruf.db", 0, 0, NULL,
+     N_("the store: sqlite:FILE, on a local disk")},
+    {"key_file", OPTION_FILE, MEMBER(key_file), "rundruf.key", 0, 0, NULL,
+     N_("key of the links in mail, made when missing, mode 0600")},
+
+    {"transport.uri", OPTION_URI, MEMBER(transport_uri), "spool:outbox", 0, 0, NULL,
+     N_("smtp://RELAY:PORT, smtps://RELAY:PORT or spool:FOLDER")},
+    {"transport.starttls", OPTION_CHOICE, MEMBER(transport_starttls), "required", 0, 0,
+     "required off", N_("encryption on smtp://")},
+    {"transport.ca_file", OPTION_FILE, MEMBER(transport_ca_file), NULL, 0, 0, NULL,
+     N_("certificates to trust, instead of the system's")},
+    {"transport.user", OPTION_TEXT, MEMBER(transport_user), NULL, 0, 0, NULL,
+     N_("user name at the relay; without it no login")},
+    {"transport.password_file", OPTION_FILE, MEMBER(transport_password_file), NULL, 0, 0, NULL,
+     N_("file with the password for user, mode 0600")},
+    {"transport.helo", OPTION_TEXT, MEMBER(transport_helo), NULL, 0, 0, NULL,
+     N_("own name in EHLO; else network.domain")},
+    {"transport.timeout", OPTION_DURATION, MEMBER(transport_timeout), "5m", 1, HOUR_S, NULL,
+     N_("how long to wait for the relay's next word")},
+
+    {"message.templates", OPTION_FILE, MEMBER(message_templates), NULL, 0, 0, NULL,
+     N_("folder with templates that replace the built-in ones")},
+    {"mailing.lifetime", OPTION_DURATION, MEMBER(mailing_lifetime), "5d", 60, 90 * DAY_S, NULL,
+     N_("how long a mailing is tried; at most until the event starts")},
+    {"web.public_url", OPTION_TEXT, MEMBER(web_public_url), NULL, 0, 0, NULL,
+     N_("https address under which people reach the web pages; in links")},
+    {0},
+};
+
+static void
+add_fields(GStrvBuilder *names, const char *group)
+{
+    for (guint i = 0; i < FIELDS; i++) {
+        g_autofree char *name = g_strdup_printf("%s.%s", group, field_table[i].name);
+        g_strv_builder_add(names, name);
+    }
+}
+
+char **
+option_names(void)
+{
+    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+    for (const Option *option = option_table; option->name; option++) {
+        if (option->kind == OPTION_FIELDS)
+            add_fields(names, option->name);
+        else
+            g_strv_builder_add(names, option->name);
+    }
+    return g_strv_builder_end(names);
+}
+
+const char *
+option_fallback(const char *name)
+{
+    for (const Option *option = option_table; option->name; option++) {
+        gsize length = strlen(option->name);
+        if (strcmp(option->name, name) == 0)
+            return option->fallback ? option->fallback : "";
+        if (option->kind == OPTION_FIELDS && strncmp(option->name, name, length) == 0 &&
+            name[length] == '.' && field_find(name + length + 1) < FIELDS)
+            return field_table[field_find(name + length + 1)].attributes;
+    }
+    return "";
+}
