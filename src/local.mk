@@ -21,6 +21,10 @@ librundruf_a_SOURCES = \
 	src/config/options.c src/config/options.h \
 	src/config/yaml.c src/config/yaml.h \
 	src/store/connection.h \
+	src/store/deliveries.c src/store/deliveries.h \
+	src/store/events.c src/store/events.h \
+	src/store/lists.c src/store/lists.h \
+	src/store/mailings.c src/store/mailings.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
@@ -28,11 +32,20 @@ librundruf_a_SOURCES = \
 	src/directory/dn.c src/directory/dn.h \
 	src/directory/ldap.c \
 	src/directory/ldif.c
+	src/store/suppressions.c src/store/suppressions.h \
+	src/mailing/control.c src/mailing/control.h \
+	src/mailing/prepare.c src/mailing/prepare.h \
+	src/mailing/report.c src/mailing/report.h \
+	src/mailing/send.c src/mailing/send.h
 	src/transport/outcome.c src/transport/outcome.h \
 	src/transport/smtp.c \
 	src/transport/spool.c \
 	src/transport/transport.c src/transport/transport.h \
 	src/transport/wire.c src/transport/wire.h
+	src/message/calendar.c src/message/calendar.h \
+	src/message/decode.c src/message/decode.h \
+	src/message/gate.c src/message/gate.h \
+	src/message/remote.c src/message/remote.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

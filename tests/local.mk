@@ -15,6 +15,9 @@ TESTS += $(unit_tests)
 	tests/unit/outcome \
 	tests/unit/smtp \
 	tests/unit/spool
+	tests/unit/calendar \
+	tests/unit/config \
+	tests/unit/gate
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -23,6 +26,9 @@ tests_unit_outcome_SOURCES = tests/unit/outcome.c
 tests_unit_smtp_SOURCES = tests/unit/smtp.c
 tests_unit_spool_SOURCES = tests/unit/spool.c
 EXTRA_DIST += tests/lib/smtpd.py
+tests_unit_calendar_SOURCES = tests/unit/calendar.c
+tests_unit_config_SOURCES = tests/unit/config.c
+tests_unit_gate_SOURCES = tests/unit/gate.c
 LDADD = $(librundruf_libs)
 
 # What holds for the tree itself: layers, documentation, samples, translations.

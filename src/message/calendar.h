@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* calendar.h - the iCalendar part of an invitation (RFC 5545, RFC 5546), by libical
  *
- * One thread only. Lines end with CRLF and are folded. */
+ * What all recipients of an event have in common is made once, as a Calendar; calendar_for() adds the
+ * one attendee. calendar_make() does both, for a single file. One thread only (libical's zones).
+ *
+ * Lines end with CRLF and are folded at 75 octets. The zone is written out as a VTIMEZONE under its
+ * plain name (`Europe/Berlin`) with the rules from before the event on; UTC and all-day events have
+ * none. A name or text from outside cannot add a property: control characters are dropped, text is
+ * escaped (RFC 5545, 3.3.11), names lose `"` and `^`, addresses are percent-encoded (RFC 6068). */
 #ifndef RUNDRUF_MESSAGE_CALENDAR_H
 #define RUNDRUF_MESSAGE_CALENDAR_H
 
@@ -11,15 +17,27 @@ typedef struct {
     const char *domain;         /* of the UID: <event name>@<domain> */
     const char *organizer_name; /* CN; NULL: none */
     const char *organizer;      /* mail address */
-    const char *attendee_name;  /* CN; NULL with attendee NULL */
+    const char *attendee_name;  /* CN; NULL: none */
     const char *attendee;       /* mail address of the one attendee; NULL: METHOD:PUBLISH for a file */
-    const char *description;    /* plain text */
+    const char *summary;        /* NULL: the event's title */
+    const char *description;    /* plain text; NULL: none */
     const char *url;            /* NULL: none */
     gint64 now;                 /* DTSTAMP, Unix seconds */
 } CalendarRequest;
 
-/* METHOD:REQUEST (CANCEL for a cancelled event, PUBLISH without attendee), one VEVENT, the VTIMEZONE
- * of the event's zone unless all-day. Owned by the caller; NULL with FAILED (no such zone). */
+typedef struct Calendar Calendar;
+
+/* What the event's calendars have in common; `request`'s attendee and time are not read. NULL with
+ * CONFIG (no such zone) or FAILED (a zone or time that calendars cannot hold). */
+Calendar *calendar_new(const Event *event, const CalendarRequest *request, GError **error);
+void calendar_free(Calendar *calendar);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Calendar, calendar_free)
+
+/* METHOD:REQUEST with one VEVENT and its one ATTENDEE (CANCEL for a cancelled event; PUBLISH without
+ * an attendee if `address` is NULL). Owned by the caller. */
+char *calendar_for(const Calendar *calendar, const char *name, const char *address, gint64 now);
+
+/* Both in one; owned by the caller; errors as calendar_new(). */
 char *calendar_make(const Event *event, const CalendarRequest *request, GError **error);
 
 #endif

@@ -72,7 +72,7 @@ static const char step_1[] =
     " created_at INTEGER NOT NULL,"
     " UNIQUE (name, sequence));"
     "CREATE TABLE suppression ("
-    " address TEXT NOT NULL,"
+    " address TEXT NOT NULL," /* address_key() */
     " purpose TEXT NOT NULL," /* '*' is every purpose */
     " reason TEXT NOT NULL,"
     " proof TEXT,"
@@ -97,6 +97,7 @@ static const char step_1[] =
     " person BLOB NOT NULL,"
     " name TEXT NOT NULL,"
     " address TEXT," /* NULL: the person has none, or a bad one, or another row has it */
+    " key TEXT,"     /* address_key() of it: one recipient, and what suppressions name */
     " state TEXT NOT NULL CHECK (state IN ('queued', 'claimed', 'sent', 'retry', 'failed',"
     " 'unknown', 'suppressed', 'missed', 'cancelled')),"
     " attempts INTEGER NOT NULL DEFAULT 0,"
@@ -106,8 +107,10 @@ static const char step_1[] =
     " code INTEGER,"
     " text TEXT,"
     " message_id TEXT,"
-    " UNIQUE (mailing, address));"
-    "CREATE INDEX delivery_due ON delivery (due, id) WHERE state IN ('queued', 'retry');"
+    " CHECK ((address IS NULL) = (key IS NULL)),"
+    " UNIQUE (mailing, key));"
+    /* by mailing first, so that a paused mailing's rows cost a claim nothing */
+    "CREATE INDEX delivery_due ON delivery (mailing, due, id) WHERE state IN ('queued', 'retry');"
     "CREATE INDEX delivery_claimed ON delivery (id) WHERE state = 'claimed';"
     "CREATE INDEX delivery_state ON delivery (mailing, state);"
     "CREATE TABLE journal ("
