@@ -60,5 +60,23 @@ librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_L
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
 
 bin_PROGRAMS += rundruf
-rundruf_SOURCES = src/cli/main.c
+rundruf_SOURCES = \
+	src/cli/cli.c src/cli/cli.h \
+	src/cli/cmd_check.c \
+	src/cli/cmd_db.c \
+	src/cli/cmd_event.c \
+	src/cli/cmd_help.c \
+	src/cli/cmd_init.c \
+	src/cli/cmd_invite.c \
+	src/cli/cmd_list.c \
+	src/cli/cmd_mailing.c \
+	src/cli/cmd_member.c \
+	src/cli/cmd_parse.c \
+	src/cli/cmd_render.c \
+	src/cli/cmd_send.c \
+	src/cli/cmd_sync.c \
+	src/cli/commands.c \
+	src/cli/main.c \
+	src/cli/output.c src/cli/output.h \
+	src/cli/persons.h
 rundruf_LDADD = $(librundruf_libs)

@@ -6,7 +6,7 @@
 #include "cli/output.h"
 #include "mailing/control.h"
 #include "mailing/prepare.h"
-#include "mailing/resolve.h"
+#include "mailing/selection.h"
 #include "message/compose.h"
 #include "model/address.h"
 #include "store/events.h"
@@ -105,12 +105,10 @@ print_remarks(const PreparedMailing *prepared)
             continue;
         fputs(_("Warning: "), stdout);
         /* the format is one of the table's, or its translation, which msgfmt checked */
-        G_GNUC_BEGIN_IGNORE_DEPRECATIONS
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
         printf(P_(texts[i].one, texts[i].many, count), count);
 #pragma GCC diagnostic pop
-        G_GNUC_END_IGNORE_DEPRECATIONS
         if (texts[i].remark == PREPARE_REPEATED)
             printf(_(" (mailing %" G_GINT64_FORMAT ")"), prepared->repeated_in);
         putchar('\n');
@@ -229,9 +227,10 @@ invite_sample(Cli *cli, const InviteOptions *given, const PrepareRequest *reques
     };
     Sample sample = {composer, transport,      request->event, &mailing,
                      cli->config, given->test_to, FALSE};
-    if (!resolve_persons(cli->store, cli->config->directory_fields,
-                         list ? list->filter : request->filter, request->except, send_sample,
-                         &sample, error))
+    g_autoptr(Selection) selection =
+        selection_new(list ? list->filter : request->filter, request->except,
+                      cli->config->directory_fields, error);
+    if (!selection || !selection_each(selection, cli->store, send_sample, &sample, error))
         return STATUS_FAILED;
     if (!sample.sent) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """kill -9 of `send` at random instants of a mailing of 500: nobody is lost, at most one extra copy for
 each kill, and a copy has the Message-ID of the first. KILLS sets how many (default 200)."""
-import base64
 import collections
 import email
-import json
 import os
 import random
 import signal
@@ -14,7 +12,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
-from rig import Rig, person
+from rig import Rig, messages, person
 
 KILLS = int(os.environ.get("KILLS", "200"))
 PEOPLE = 500
@@ -51,12 +49,10 @@ with Rig() as rig:
             rig.run("send", "--once")
     copies = collections.Counter()
     ids = collections.defaultdict(set)
-    for path in box.glob("*.json"):
-        row = json.loads(path.read_text())
-        message = email.message_from_bytes(base64.b64decode(row["data"]))
-        key = (row["rcpt"][0], message["Subject"], message["Message-ID"].rsplit("@")[0])
-        copies[key] += 1
-        ids[(row["rcpt"][0], row["mail_from"])].add(message["Message-ID"])
+    for sender, recipient, octets in messages(box):
+        number = email.message_from_bytes(octets)["Message-ID"]
+        copies[number] += 1
+        ids[sender].add(number)
     extra = sum(copies.values()) - len(copies)
     assert len(copies) == PEOPLE * mailings, "lost: %d" % (PEOPLE * mailings - len(copies))
     assert all(len(found) == 1 for found in ids.values()), "a copy has another Message-ID"

@@ -148,11 +148,11 @@ class Rig:
         return name
 
     def smtpd(self, *options, folder="mail"):
-        """Starts an SMTP server and lets the configuration name it; gives its message folder."""
+        """Starts an SMTP server and lets the configuration name it; gives its folder (messages())."""
         box = self.folder / folder
         box.mkdir()
-        peer = subprocess.Popen([system_python(), str(SOURCE / "tests/lib/smtpd.py"), "--folder", str(box),
-                                 "--port", "0", *options], stdout=subprocess.PIPE, text=True)
+        peer = subprocess.Popen([system_python(), str(SOURCE / "tests/lib/smtpd.py"), str(box), *options],
+                                stdout=subprocess.PIPE, text=True)
         self.peers.append(peer)
         port = int(peer.stdout.readline())
         self.configure(transport={"uri": "smtp://127.0.0.1:%d" % port, "starttls": "off"})
@@ -170,6 +170,16 @@ class Rig:
         for row in rows:
             counts[row["state"]] = counts.get(row["state"], 0) + 1
         return counts
+
+
+def messages(box):
+    """Every message that an SMTP server kept: (return path, recipient, octets)."""
+    kept = []
+    for line in (box / "messages").read_text().splitlines():
+        row = json.loads(line)
+        assert len(row["rcpt"]) == 1, row["rcpt"]
+        kept.append((row["from"], row["rcpt"][0], base64.b64decode(row["data"])))
+    return kept
 
 
 def wait_for(condition, seconds=30):
