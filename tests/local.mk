@@ -18,9 +18,16 @@ TESTS += $(unit_tests)
 	tests/unit/calendar \
 	tests/unit/config \
 	tests/unit/gate
+	tests/unit/address \
+	tests/unit/attribute_type \
+	tests/unit/base \
+	tests/unit/filter \
+	tests/unit/filter_sql
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
+tests_unit_address_SOURCES = tests/unit/address.c
+tests_unit_attribute_type_SOURCES = tests/unit/attribute_type.c
 tests_unit_base_SOURCES = tests/unit/base.c
 tests_unit_outcome_SOURCES = tests/unit/outcome.c
 tests_unit_smtp_SOURCES = tests/unit/smtp.c
@@ -29,6 +36,8 @@ EXTRA_DIST += tests/lib/smtpd.py
 tests_unit_calendar_SOURCES = tests/unit/calendar.c
 tests_unit_config_SOURCES = tests/unit/config.c
 tests_unit_gate_SOURCES = tests/unit/gate.c
+tests_unit_filter_SOURCES = tests/unit/filter.c
+tests_unit_filter_sql_SOURCES = tests/unit/filter_sql.c
 LDADD = $(librundruf_libs)
 
 # What holds for the tree itself: layers, documentation, samples, translations.
