@@ -55,6 +55,10 @@ librundruf_a_SOURCES = \
 	src/filter/filter.c src/filter/filter.h \
 	src/filter/match.c src/filter/match.h \
 	src/filter/print.c
+	src/directory/ldif.c \
+	src/message/announcement.c src/message/announcement.h src/message/announcement_reader.h \
+	src/message/announcement_text.c src/message/announcement_when.c src/message/announcement_yaml.c \
+	src/message/prose.c src/message/prose.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

@@ -2,12 +2,9 @@
 #include "base/dates.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 
-#include <libintl.h>
 #include <string.h>
-
-/* coordinators see these messages: an announcement passes them on */
-#define _(s) dgettext("rundruf", s)
 
 #define YEAR_MIN 1900
 #define YEAR_MAX 2200

@@ -2,13 +2,11 @@
 #include "message/announcement.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "message/announcement_reader.h"
 
-#include <libintl.h>
 #include <string.h>
-
-#define _(s) dgettext("rundruf", s)
 
 #define TITLE_MAX 300 /* characters: it becomes a Subject */
 

@@ -35,13 +35,11 @@
  * text if the date is known and a blank line is above it. */
 #include "message/announcement_reader.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "message/prose.h"
 
-#include <libintl.h>
 #include <string.h>
-
-#define _(s) dgettext("rundruf", s)
 
 #define LABEL_MAX 40       /* characters of the longest word taken for a label */
 #define VALUE_LINE_MAX 120 /* characters */

@@ -2,12 +2,10 @@
 /* announcement_when.c - when an announced event is */
 #include "message/announcement_reader.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
 
-#include <libintl.h>
 #include <string.h>
-
-#define _(s) dgettext("rundruf", s)
 
 #define HOUR_S 3600
 

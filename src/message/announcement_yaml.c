@@ -6,14 +6,12 @@
 #include "message/announcement_reader.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "config/yaml.h"
 #include "message/prose.h"
 
-#include <libintl.h>
 #include <string.h>
-
-#define _(s) dgettext("rundruf", s)
 
 typedef enum { SHAPE_LINE, SHAPE_LINES, SHAPE_MARKDOWN, SHAPE_OTHER } Shape;
 
