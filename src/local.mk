@@ -28,15 +28,15 @@ librundruf_a_SOURCES = \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
-	src/message/calendar.c src/message/calendar.h \
-	src/message/decode.c src/message/decode.h \
-	src/message/gate.c src/message/gate.h \
-	src/message/remote.c src/message/remote.h
 	src/filter/assertion.c src/filter/assertion.h \
 	src/filter/compile.c src/filter/compile.h \
 	src/filter/filter.c src/filter/filter.h \
 	src/filter/match.c src/filter/match.h \
-	src/filter/print.c
+	src/filter/print.c \
+	src/message/calendar.c src/message/calendar.h \
+	src/message/decode.c src/message/decode.h \
+	src/message/gate.c src/message/gate.h \
+	src/message/remote.c src/message/remote.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
