@@ -10,8 +10,12 @@ librundruf_a_SOURCES = \
 	src/base/text.c src/base/text.h \
 	src/base/token.c src/base/token.h \
 	src/base/value.c src/base/value.h \
+	src/model/address.c src/model/address.h \
+	src/model/attribute_norm.c \
+	src/model/attribute_type.c src/model/attribute_type.h \
 	src/model/attributes.c src/model/attributes.h \
 	src/model/condition.c src/model/condition.h \
+	src/model/dn_value.c src/model/dn_value.h \
 	src/model/event.c src/model/event.h \
 	src/model/field.c src/model/field.h \
 	src/model/list.c src/model/list.h \
@@ -29,19 +33,21 @@ librundruf_a_SOURCES = \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
 	src/store/suppressions.c src/store/suppressions.h \
-	src/mailing/control.c src/mailing/control.h \
-	src/mailing/prepare.c src/mailing/prepare.h \
-	src/mailing/report.c src/mailing/report.h \
-	src/mailing/send.c src/mailing/send.h
+	src/filter/filter.c src/filter/filter.h \
+	src/filter/print.c \
+	src/message/calendar.c src/message/calendar.h \
+	src/message/decode.c src/message/decode.h \
+	src/message/gate.c src/message/gate.h \
+	src/message/remote.c src/message/remote.h \
 	src/transport/outcome.c src/transport/outcome.h \
 	src/transport/smtp.c \
 	src/transport/spool.c \
 	src/transport/transport.c src/transport/transport.h \
-	src/transport/wire.c src/transport/wire.h
-	src/message/calendar.c src/message/calendar.h \
-	src/message/decode.c src/message/decode.h \
-	src/message/gate.c src/message/gate.h \
-	src/message/remote.c src/message/remote.h
+	src/transport/wire.c src/transport/wire.h \
+	src/mailing/control.c src/mailing/control.h \
+	src/mailing/prepare.c src/mailing/prepare.h \
+	src/mailing/report.c src/mailing/report.h \
+	src/mailing/send.c src/mailing/send.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
