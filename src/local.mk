@@ -48,6 +48,11 @@ librundruf_a_SOURCES = \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
 	src/mailing/send.c src/mailing/send.h
+	src/filter/assertion.c src/filter/assertion.h \
+	src/filter/compile.c src/filter/compile.h \
+	src/filter/filter.c src/filter/filter.h \
+	src/filter/match.c src/filter/match.h \
+	src/filter/print.c
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

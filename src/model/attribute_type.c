@@ -152,23 +152,25 @@ static const AttributeType types[] = {
     {"population", NULL, RUNDRUF_ARC ".1.2", RULE_INTEGER},
 };
 
-/* a name, alias or OID in the `length` octets of `name` */
-static const AttributeType *
-find_base(const char *name, gsize length)
+/* TRUE if the first `length` octets of `name` are a name, an alias or the OID of the type */
+static gboolean
+has_name(const AttributeType *type, const char *name, gsize length)
 {
-    for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
-        const char *const known[] = {types[i].name, types[i].alias, types[i].oid};
-        for (guint j = 0; j < G_N_ELEMENTS(known); j++)
-            if (known[j] && g_ascii_strncasecmp(known[j], name, length) == 0 && !known[j][length])
-                return &types[i];
-    }
-    return NULL;
+    const char *const known[] = {type->name, type->alias, type->oid};
+    for (guint i = 0; i < G_N_ELEMENTS(known); i++)
+        if (known[i] && g_ascii_strncasecmp(known[i], name, length) == 0 && !known[i][length])
+            return TRUE;
+    return FALSE;
 }
 
 const AttributeType *
 attribute_type_find(const char *description)
 {
-    return find_base(description, strcspn(description, ";"));
+    gsize length = strcspn(description, ";");
+    for (guint i = 0; i < G_N_ELEMENTS(types); i++)
+        if (has_name(&types[i], description, length))
+            return &types[i];
+    return NULL;
 }
 
 static gpointer
@@ -199,11 +201,10 @@ attribute_rule(const char *description)
 }
 
 gboolean
-attribute_is(const char *description, const char *attribute)
+attribute_is(const char *description, const char *attribute, const AttributeType *type)
 {
     gsize length = strcspn(description, ";");
     if (g_ascii_strncasecmp(description, attribute, length) == 0 && !attribute[length])
         return TRUE;
-    const AttributeType *type = attribute_type_find(attribute);
-    return type && type == find_base(description, length);
+    return type && has_name(type, description, length);
 }

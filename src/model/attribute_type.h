@@ -37,9 +37,10 @@ const char *const *attribute_type_names(void);
 /* The rule of a description; RULE_CASE_IGNORE if its type is unknown. */
 MatchingRule attribute_rule(const char *description);
 
-/* TRUE if `description` is `attribute` (a name without options) or a subtype of it by options: an
- * alias or the OID of the same type counts, ASCII case does not. */
-gboolean attribute_is(const char *description, const char *attribute);
+/* TRUE if `description` is `attribute` (a name without options), or a subtype of it by options: an
+ * alias or the OID of the same type counts, ASCII case does not. `type` is what attribute_type_find()
+ * gives for `attribute`; who compares many descriptions looks it up once. */
+gboolean attribute_is(const char *description, const char *attribute, const AttributeType *type);
 
 /* The key of a value under a rule: what `term.norm` holds, what equality compares (octet for octet).
  * Integers of up to 99 digits and times come as text that sorts as they do, octets as hexadecimal
