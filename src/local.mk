@@ -37,19 +37,21 @@ librundruf_a_SOURCES = \
 	src/directory/ldap.c \
 	src/directory/ldif.c
 	src/store/suppressions.c src/store/suppressions.h \
-	src/mailing/control.c src/mailing/control.h \
-	src/mailing/prepare.c src/mailing/prepare.h \
-	src/mailing/report.c src/mailing/report.h \
-	src/mailing/send.c src/mailing/send.h
+	src/filter/filter.c src/filter/filter.h \
+	src/filter/print.c \
+	src/message/calendar.c src/message/calendar.h \
+	src/message/decode.c src/message/decode.h \
+	src/message/gate.c src/message/gate.h \
+	src/message/remote.c src/message/remote.h \
 	src/transport/outcome.c src/transport/outcome.h \
 	src/transport/smtp.c \
 	src/transport/spool.c \
 	src/transport/transport.c src/transport/transport.h \
-	src/transport/wire.c src/transport/wire.h
-	src/message/calendar.c src/message/calendar.h \
-	src/message/decode.c src/message/decode.h \
-	src/message/gate.c src/message/gate.h \
-	src/message/remote.c src/message/remote.h
+	src/transport/wire.c src/transport/wire.h \
+	src/mailing/control.c src/mailing/control.h \
+	src/mailing/prepare.c src/mailing/prepare.h \
+	src/mailing/report.c src/mailing/report.h \
+	src/mailing/send.c src/mailing/send.h
 	src/filter/assertion.c src/filter/assertion.h \
 	src/filter/compile.c src/filter/compile.h \
 	src/filter/filter.c src/filter/filter.h \

@@ -23,13 +23,30 @@ TESTS += $(unit_tests)
 	tests/unit/base \
 	tests/unit/filter \
 	tests/unit/filter_sql
+	tests/unit/calendar \
+	tests/unit/config \
+	tests/unit/deliveries \
+	tests/unit/gate \
+	tests/unit/lists_events \
+	tests/unit/outcome \
+	tests/unit/prepare \
+	tests/unit/send \
+	tests/unit/smtp \
+	tests/unit/spool
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 tests_unit_address_SOURCES = tests/unit/address.c
 tests_unit_attribute_type_SOURCES = tests/unit/attribute_type.c
 tests_unit_base_SOURCES = tests/unit/base.c
+tests_unit_calendar_SOURCES = tests/unit/calendar.c
+tests_unit_config_SOURCES = tests/unit/config.c
+tests_unit_deliveries_SOURCES = tests/unit/deliveries.c
+tests_unit_gate_SOURCES = tests/unit/gate.c
+tests_unit_lists_events_SOURCES = tests/unit/lists_events.c
 tests_unit_outcome_SOURCES = tests/unit/outcome.c
+tests_unit_prepare_SOURCES = tests/unit/prepare.c
+tests_unit_send_SOURCES = tests/unit/send.c
 tests_unit_smtp_SOURCES = tests/unit/smtp.c
 tests_unit_spool_SOURCES = tests/unit/spool.c
 EXTRA_DIST += tests/lib/smtpd.py

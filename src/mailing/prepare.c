@@ -12,6 +12,8 @@
 #include "store/persons.h"
 #include "store/suppressions.h"
 
+#include <string.h>
+
 #define DEFAULT_PURPOSE  "invitation"
 #define DRAFT_LIFETIME_S (24 * 60 * 60)
 #define SHOWN_ADDRESS    80 /* characters of an address that cannot be used, in its reason */
@@ -216,7 +218,7 @@ freeze_person(const Person *person, gpointer data, GError **error)
 static gboolean
 freeze(Freezer *freezer, const Selection *selection, GError **error)
 {
-    if (!persons_select(freezer->store, selection->condition, freeze_person, freezer, error))
+    if (!persons_each(freezer->store, selection->condition, freeze_person, freezer, error))
         return FALSE;
     if (freezer->result->recipients == 0) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,

@@ -280,37 +280,55 @@ hand_over(Sender *sender, Delivery *delivery, GBytes *message)
     note_fault(sender, &outcome);
 }
 
+/* A message in the making: what compose_invitation() needs, and what it gave. */
+typedef struct {
+    Sender *sender;
+    const Delivery *delivery;
+    gint64 now;
+    GBytes *message;
+    GError *failure;
+} Draft;
+
+static void
+draft_clear(Draft *draft)
+{
+    g_clear_pointer(&draft->message, g_bytes_unref);
+    g_clear_error(&draft->failure);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Draft, draft_clear)
+
+static gboolean
+compose_for(const Person *person, gpointer user_data, GError **error)
+{
+    Draft *draft = user_data;
+    (void)error; /* what cannot be composed is the delivery's matter */
+    ComposeRequest request = {
+        .event = draft->sender->event,
+        .mailing = draft->sender->mailing,
+        .delivery = draft->delivery->id,
+        .address = draft->delivery->address,
+        .name = draft->delivery->name,
+        .person = person,
+        .now = draft->now,
+    };
+    draft->message = compose_invitation(draft->sender->composer, &request, &draft->failure);
+    return TRUE;
+}
+
 /* Composes and sends a claimed delivery; it then stands as it must be settled. */
 static gboolean
 deliver(Sender *sender, Delivery *delivery, GError **error)
 {
-    gint64 now = sender->options->now();
-    if (!load_mailing(sender, delivery, error))
+    g_auto(Draft) draft = {.sender = sender, .delivery = delivery, .now = sender->options->now()};
+    if (!load_mailing(sender, delivery, error) ||
+        !persons_find_uuid(sender->store, delivery->person, compose_for, &draft, error))
         return FALSE;
-    g_autoptr(GError) failure = NULL;
-    g_autoptr(Person) person = persons_find(sender->store, delivery->person, &failure);
-    if (!person && !g_error_matches(failure, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND)) {
-        g_propagate_error(error, g_steal_pointer(&failure));
-        return FALSE;
-    }
-    if (!person) {
-        settle_without_sending(delivery, DELIVERY_SUPPRESSED, DELIVERIES_GONE, now);
-        return TRUE;
-    }
-    ComposeRequest request = {
-        .event = sender->event,
-        .mailing = sender->mailing,
-        .delivery = delivery->id,
-        .address = delivery->address,
-        .name = delivery->name,
-        .person = person,
-        .now = now,
-    };
-    g_autoptr(GBytes) message = compose_invitation(sender->composer, &request, &failure);
-    if (message)
-        hand_over(sender, delivery, message);
-    else
-        settle_without_sending(delivery, DELIVERY_FAILED, failure->message, now);
+    if (draft.message)
+        hand_over(sender, delivery, draft.message);
+    else if (draft.failure)
+        settle_without_sending(delivery, DELIVERY_FAILED, draft.failure->message, draft.now);
+    else /* the person went since the row was claimed */
+        settle_without_sending(delivery, DELIVERY_SUPPRESSED, DELIVERIES_GONE, draft.now);
     return TRUE;
 }
 
