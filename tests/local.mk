@@ -5,10 +5,23 @@ AM_TESTS_ENVIRONMENT = RUNDRUF="$(abs_top_builddir)/rundruf"; SRCDIR="$(abs_top_
 	BUILDDIR="$(abs_top_builddir)"; export RUNDRUF SRCDIR BUILDDIR;
 
 unit_tests = \
+	tests/unit/address \
+	tests/unit/attribute_type \
 	tests/unit/base \
+	tests/unit/calendar \
 	tests/unit/config \
+	tests/unit/dates \
+	tests/unit/deliveries \
 	tests/unit/dn \
-	tests/unit/ldif
+	tests/unit/filter \
+	tests/unit/gate \
+	tests/unit/ldif \
+	tests/unit/lists_events \
+	tests/unit/mailbox \
+	tests/unit/outcome \
+	tests/unit/prepare \
+	tests/unit/send \
+	tests/unit/spool
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -36,25 +49,7 @@ TESTS += $(unit_tests)
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
-tests_unit_address_SOURCES = tests/unit/address.c
-tests_unit_attribute_type_SOURCES = tests/unit/attribute_type.c
-tests_unit_base_SOURCES = tests/unit/base.c
-tests_unit_calendar_SOURCES = tests/unit/calendar.c
-tests_unit_config_SOURCES = tests/unit/config.c
-tests_unit_deliveries_SOURCES = tests/unit/deliveries.c
-tests_unit_gate_SOURCES = tests/unit/gate.c
-tests_unit_lists_events_SOURCES = tests/unit/lists_events.c
-tests_unit_outcome_SOURCES = tests/unit/outcome.c
-tests_unit_prepare_SOURCES = tests/unit/prepare.c
-tests_unit_send_SOURCES = tests/unit/send.c
-tests_unit_smtp_SOURCES = tests/unit/smtp.c
-tests_unit_spool_SOURCES = tests/unit/spool.c
 EXTRA_DIST += tests/lib/smtpd.py
-tests_unit_calendar_SOURCES = tests/unit/calendar.c
-tests_unit_config_SOURCES = tests/unit/config.c
-tests_unit_gate_SOURCES = tests/unit/gate.c
-tests_unit_filter_SOURCES = tests/unit/filter.c
-tests_unit_filter_sql_SOURCES = tests/unit/filter_sql.c
 LDADD = $(librundruf_libs)
 
 # What holds for the tree itself: layers, documentation, samples, translations.
