@@ -17,6 +17,9 @@ librundruf_a_SOURCES = \
 	src/model/list.c src/model/list.h \
 	src/model/mailing.c src/model/mailing.h \
 	src/model/person.c src/model/person.h \
+	src/message/markdown.c src/message/markdown.h \
+	src/message/template.c src/message/template.h \
+	src/message/template_parse.c src/message/template_tree.h \
 	src/store/connection.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \

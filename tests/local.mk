@@ -5,9 +5,16 @@ AM_TESTS_ENVIRONMENT = RUNDRUF="$(abs_top_builddir)/rundruf"; SRCDIR="$(abs_top_
 	BUILDDIR="$(abs_top_builddir)"; export RUNDRUF SRCDIR BUILDDIR;
 
 unit_tests = \
-	tests/unit/base
+	tests/unit/base \
+	tests/unit/markdown \
+	tests/unit/template
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 tests_unit_base_SOURCES = tests/unit/base.c
+tests_unit_markdown_SOURCES = tests/unit/markdown.c
+tests_unit_template_SOURCES = tests/unit/template.c
 LDADD = $(librundruf_libs)
+
+TESTS += tests/mustache.sh
+EXTRA_DIST += tests/mustache.sh tests/mustache.py
