@@ -26,6 +26,9 @@ librundruf_a_SOURCES = \
 	src/config/config.c src/config/config.h \
 	src/config/options.c src/config/options.h \
 	src/config/yaml.c src/config/yaml.h \
+	src/message/markdown.c src/message/markdown.h \
+	src/message/template.c src/message/template.h \
+	src/message/template_parse.c src/message/template_tree.h \
 	src/store/connection.h \
 	src/store/deliveries.c src/store/deliveries.h \
 	src/store/events.c src/store/events.h \

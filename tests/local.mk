@@ -95,3 +95,16 @@ endif
 
 clean-local:
 	rm -rf fuzz
+	tests/unit/base \
+	tests/unit/markdown \
+	tests/unit/template
+
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+tests_unit_base_SOURCES = tests/unit/base.c
+tests_unit_markdown_SOURCES = tests/unit/markdown.c
+tests_unit_template_SOURCES = tests/unit/template.c
+LDADD = $(librundruf_libs)
+
+TESTS += tests/mustache.sh
+EXTRA_DIST += tests/mustache.sh tests/mustache.py
