@@ -18,13 +18,23 @@ librundruf_a_SOURCES = \
 	src/model/mailing.c src/model/mailing.h \
 	src/model/person.c src/model/person.h \
 	src/store/connection.h \
+	src/store/entries.c src/store/entries.h \
+	src/store/journal.c src/store/journal.h \
+	src/store/persons.c src/store/persons.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
+	src/store/sync_state.c src/store/sync_state.h \
+	src/store/terms.c src/store/terms.h \
 	src/directory/directory.c src/directory/directory.h \
 	src/directory/dn.c src/directory/dn.h \
 	src/directory/ldap.c \
-	src/directory/ldif.c
+	src/directory/ldif.c \
+	src/sync/classify.c src/sync/classify.h \
+	src/sync/guard.c src/sync/guard.h \
+	src/sync/pull.c src/sync/pull.h \
+	src/sync/refresh.c src/sync/refresh.h \
+	src/sync/tree.c src/sync/tree.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
