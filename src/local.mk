@@ -10,8 +10,12 @@ librundruf_a_SOURCES = \
 	src/base/text.c src/base/text.h \
 	src/base/token.c src/base/token.h \
 	src/base/value.c src/base/value.h \
+	src/model/address.c src/model/address.h \
+	src/model/attribute_norm.c \
+	src/model/attribute_type.c src/model/attribute_type.h \
 	src/model/attributes.c src/model/attributes.h \
 	src/model/condition.c src/model/condition.h \
+	src/model/dn_value.c src/model/dn_value.h \
 	src/model/event.c src/model/event.h \
 	src/model/field.c src/model/field.h \
 	src/model/list.c src/model/list.h \
@@ -35,6 +39,11 @@ librundruf_a_SOURCES = \
 	src/sync/pull.c src/sync/pull.h \
 	src/sync/refresh.c src/sync/refresh.h \
 	src/sync/tree.c src/sync/tree.h
+	src/filter/assertion.c src/filter/assertion.h \
+	src/filter/compile.c src/filter/compile.h \
+	src/filter/filter.c src/filter/filter.h \
+	src/filter/match.c src/filter/match.h \
+	src/filter/print.c
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
