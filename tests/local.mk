@@ -7,21 +7,19 @@ AM_TESTS_ENVIRONMENT = RUNDRUF="$(abs_top_builddir)/rundruf"; SRCDIR="$(abs_top_
 unit_tests = \
 	tests/unit/base \
 	tests/unit/calendar \
+	tests/unit/compose \
 	tests/unit/config \
-	tests/unit/gate
+	tests/unit/dn \
+	tests/unit/gate \
+	tests/unit/ldif
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 tests_unit_base_SOURCES = tests/unit/base.c
 tests_unit_calendar_SOURCES = tests/unit/calendar.c
+tests_unit_compose_SOURCES = tests/unit/compose.c
 tests_unit_config_SOURCES = tests/unit/config.c
 tests_unit_gate_SOURCES = tests/unit/gate.c
-	tests/unit/config \
-	tests/unit/dn \
-	tests/unit/ldif
-
-check_PROGRAMS += $(unit_tests)
-TESTS += $(unit_tests)
 LDADD = $(librundruf_libs)
 
 # What holds for the tree itself: layers, documentation, samples, translations.
