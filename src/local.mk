@@ -87,6 +87,10 @@ librundruf_a_SOURCES = \
 	src/mailing/report.c src/mailing/report.h \
 	src/mailing/selection.c src/mailing/selection.h \
 	src/mailing/send.c src/mailing/send.h
+	src/message/decode.c src/message/decode.h \
+	src/message/gate.c src/message/gate.h \
+	src/message/prose.c src/message/prose.h \
+	src/message/remote.c src/message/remote.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

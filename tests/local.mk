@@ -9,6 +9,7 @@ unit_tests = \
 	tests/unit/attribute_type \
 	tests/unit/base \
 	tests/unit/calendar \
+	tests/unit/compose \
 	tests/unit/config \
 	tests/unit/dates \
 	tests/unit/deliveries \
@@ -50,6 +51,17 @@ TESTS += $(unit_tests)
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 EXTRA_DIST += tests/lib/smtpd.py
+	tests/unit/dn \
+	tests/unit/gate \
+	tests/unit/ldif
+
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+tests_unit_base_SOURCES = tests/unit/base.c
+tests_unit_calendar_SOURCES = tests/unit/calendar.c
+tests_unit_compose_SOURCES = tests/unit/compose.c
+tests_unit_config_SOURCES = tests/unit/config.c
+tests_unit_gate_SOURCES = tests/unit/gate.c
 LDADD = $(librundruf_libs)
 
 # What holds for the tree itself: layers, documentation, samples, translations.
