@@ -52,7 +52,18 @@ librundruf_a_SOURCES = \
 	src/filter/compile.c src/filter/compile.h \
 	src/filter/filter.c src/filter/filter.h \
 	src/filter/match.c src/filter/match.h \
-	src/filter/print.c
+	src/filter/print.c \
+	src/message/calendar.c src/message/calendar.h \
+	src/message/decode.c src/message/decode.h \
+	src/message/gate.c src/message/gate.h \
+	src/message/remote.c src/message/remote.h
+	src/directory/directory.c src/directory/directory.h \
+	src/directory/dn.c src/directory/dn.h \
+	src/directory/ldap.c \
+	src/directory/ldif.c \
+	src/message/announcement.c src/message/announcement.h src/message/announcement_reader.h \
+	src/message/announcement_text.c src/message/announcement_when.c src/message/announcement_yaml.c \
+	src/message/prose.c src/message/prose.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

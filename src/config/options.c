@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config/options.h"
 
+#include "base/i18n.h"
+
 #include <string.h>
 
-#define N_(text)     text
 #define MEMBER(name) offsetof(Config, name)
 #define HOUR_S       3600
 #define DAY_S        (24 * HOUR_S)

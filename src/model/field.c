@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "model/field.h"
 
+#include "base/i18n.h"
+
 #include <string.h>
 
-/* marks a text for translation where it stands in a table */
-#define N_(text) text
 
 const Field field_table[FIELDS] = {
     [FIELD_NAME] = {"name", FIELD_TEXT, FALSE, FALSE, "displayName cn", N_("name as it is shown")},

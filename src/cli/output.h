@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* output.h - what commands print: JSON lines, aligned tables, CSV, progress on a terminal
+ *
+ * Everything that came from outside is made one clean line before a terminal sees it. */
+#ifndef RUNDRUF_CLI_OUTPUT_H
+#define RUNDRUF_CLI_OUTPUT_H
+
+#include "base/value.h"
+
+/* One JSON object on a line of standard output. */
+void output_json(const Value *value);
+
+/* A table that is printed when it is complete, columns aligned by characters. Cells end with NULL;
+ * there are as many as titles. */
+typedef struct OutputTable OutputTable;
+OutputTable *output_table_new(const char *first_title, ...) G_GNUC_NULL_TERMINATED;
+void output_table_add(OutputTable *table, const char *first_cell, ...) G_GNUC_NULL_TERMINATED;
+void output_table_print(const OutputTable *table);
+void output_table_free(OutputTable *table);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutputTable, output_table_free)
+
+/* One row of CSV (RFC 4180) on standard output; `cells` ends with NULL. */
+void output_csv(const char *const *cells);
+
+/* "Title:   value" lines under each other; a NULL value prints nothing. */
+void output_pair(const char *title, const char *value);
+
+/* Progress on standard error, if that is a terminal: "TEXT DONE/TOTAL  RATE/s  LEFT", at most ten times
+ * a second; a `total` of 0 is unknown. output_progress_end() clears the line. */
+void output_progress(const char *text, gint64 done, gint64 total, double seconds);
+void output_progress_end(void);
+
+#endif

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""rig.py - what the end-to-end tests stand on: a temporary folder with a configuration, the program,
+and real peers (slapd by lib/slapd.sh, an SMTP server by lib/smtpd.py), ended by their process ids.
+
+    with Rig() as rig:
+        rig.roster([person("Anna Müller", "anna@a.example")])
+        rig.run("sync")
+
+A failed expectation is an AssertionError; a peer that is not installed ends the test with 77.
+"""
+import base64
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+
+SOURCE = Path(os.environ["SRCDIR"])
+PROGRAM = os.environ["RUNDRUF"]
+BASE = "dc=netz,dc=example"
+NAMESPACE = uuid.UUID("0f3c2a55-7d3b-4e0c-9d5e-6f0b8a4c1d22")
+
+EVENT = """title: Integrierte Planung
+subtitle: Datenbasiert. Partizipativ.
+name: {name}
+start: {start}
+end: {end}
+venue: [Marchivum, Archivplatz 1, 68169 Mannheim]
+body: |
+  Wir möchten Sie einladen:
+
+  - Was kann integrierte Planung?
+  - Wie wird sie gelebt?
+"""
+
+
+def skip(why):
+    print("skipped:", why)
+    sys.exit(77)
+
+
+def system_python():
+    """A Python that has aiosmtpd: Debian's, where another one comes first in PATH."""
+    for candidate in (sys.executable, "/usr/bin/python3"):
+        if subprocess.run([candidate, "-c", "import aiosmtpd"], stderr=subprocess.DEVNULL).returncode == 0:
+            return candidate
+    return skip("python3-aiosmtpd is not installed")
+
+
+def person(name, *mails, **more):
+    """One person as a map of LDAP attributes; values are text or bytes."""
+    entry = {"objectClass": ["inetOrgPerson"], "cn": [name], "displayName": [name], "sn": ["Test"],
+             "employeeType": ["planner"], "businessCategory": ["Bildungsplanung"],
+             "preferredLanguage": ["de"], "mail": list(mails)}
+    entry.update({key: value if isinstance(value, list) else [value] for key, value in more.items()})
+    return entry
+
+
+def ldif_line(attribute, value):
+    raw = value if isinstance(value, bytes) else value.encode()
+    return "%s:: %s\n" % (attribute, base64.b64encode(raw).decode())
+
+
+def ldif_entry(dn, attributes):
+    lines = [ldif_line("dn", dn)]
+    for attribute, values in attributes.items():
+        lines += [ldif_line(attribute, value) for value in values]
+    lines.append("entryUUID: %s\n\n" % uuid.uuid5(NAMESPACE, dn))
+    return "".join(lines)
+
+
+class Rig:
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="rundruf-e2e-"))
+        self.peers = []
+        self.slapd_name = None
+        self.settings = {
+            "network": {"name": "Großstadtnetzwerk", "domain": "netz.example"},
+            "directory": {"uri": "ldif:roster.ldif", "base": BASE},
+            "transport": {"uri": "spool:outbox"},
+            "web": {"public_url": "https://netz.example"},
+        }
+
+    def __enter__(self):
+        self.run("init", str(self.folder), config=False)
+        self.configure()
+        return self
+
+    def __exit__(self, *_):
+        for peer in self.peers:
+            peer.terminate()
+            peer.wait(20)
+        if self.slapd_name:
+            self.slapd_command("wipe")
+        shutil.rmtree(self.folder)
+
+    def configure(self, **groups):
+        """Sets keys of the configuration: configure(transport={"uri": ...})."""
+        for group, keys in groups.items():
+            self.settings.setdefault(group, {}).update(keys)
+        (self.folder / "rundruf.yaml").write_text(json.dumps(self.settings))
+
+    def command(self, *words, config=True):
+        return [PROGRAM] + (["-c", str(self.folder / "rundruf.yaml")] if config else []) + list(words)
+
+    def run(self, *words, status=0, config=True, text=None, env=None):
+        """Runs a command, expects its exit status, and gives its output (both streams)."""
+        done = subprocess.run(self.command(*words, config=config), input=text, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300,
+                              env={**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "en", **(env or {})})
+        assert done.returncode == status, "%s: status %d, not %d:\n%s" % (
+            words, done.returncode, status, done.stdout)
+        return done.stdout
+
+    def json(self, *words, status=0):
+        """The objects that a command prints with --json."""
+        done = subprocess.run(self.command("--json", *words), text=True, capture_output=True, timeout=300)
+        assert done.returncode == status, (words, done.returncode, done.stderr)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def store(self, sql, *values):
+        """Asks the store behind the program's back."""
+        with sqlite3.connect(self.folder / "rundruf.db", timeout=30) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def roster(self, persons, city="Mannheim"):
+        """Writes roster.ldif with one municipality and the persons in it."""
+        top = "o=%s,%s" % (city, BASE)
+        text = [ldif_entry(BASE, {"objectClass": ["dcObject", "organization"], "dc": ["netz"], "o": ["Netz"]}),
+                ldif_entry(top, {"objectClass": ["organization", "rundrufMunicipality"], "o": [city],
+                                 "st": ["Baden-Württemberg"], "ags": ["08222000"], "population": ["315000"]})]
+        for number, attributes in enumerate(persons):
+            uid = "p%06d" % number
+            text.append(ldif_entry("uid=%s,%s" % (uid, top), {**attributes, "uid": [uid]}))
+        (self.folder / "roster.ldif").write_text("".join(text))
+
+    def event(self, name="mannheim-2027", start="2027-11-11T12:30", end="2027-11-12T14:00"):
+        path = self.folder / "event.yaml"
+        path.write_text(EVENT.format(name=name, start=start, end=end))
+        self.run("event", "import", str(path))
+        return name
+
+    def smtpd(self, *options, folder="mail"):
+        """Starts an SMTP server and lets the configuration name it; gives its message folder."""
+        box = self.folder / folder
+        box.mkdir()
+        peer = subprocess.Popen([system_python(), str(SOURCE / "tests/lib/smtpd.py"), "--folder", str(box),
+                                 "--port", "0", *options], stdout=subprocess.PIPE, text=True)
+        self.peers.append(peer)
+        port = int(peer.stdout.readline())
+        self.configure(transport={"uri": "smtp://127.0.0.1:%d" % port, "starttls": "off"})
+        return box
+
+    def slapd_command(self, command, *words):
+        script = SOURCE / "tests/lib/slapd.sh"
+        return subprocess.run(["sh", str(script), command, str(self.folder / "slapd"), *words], check=True,
+                              text=True, stdout=subprocess.PIPE).stdout
+
+    def states(self, mailing):
+        """How many deliveries of a mailing are in each state, from its report."""
+        rows = [row for row in self.json("mailing", "report", str(mailing)) if "address" in row or "state" in row]
+        counts = {}
+        for row in rows:
+            counts[row["state"]] = counts.get(row["state"], 0) + 1
+        return counts
+
+
+def wait_for(condition, seconds=30):
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, "waited in vain"
+        time.sleep(0.02)
