@@ -19,6 +19,7 @@ librundruf_a_SOURCES = \
 	src/model/event.c src/model/event.h \
 	src/model/field.c src/model/field.h \
 	src/model/list.c src/model/list.h \
+	src/model/mailbox.c src/model/mailbox.h \
 	src/model/mailing.c src/model/mailing.h \
 	src/model/person.c src/model/person.h \
 	src/config/config.c src/config/config.h \
@@ -33,11 +34,23 @@ librundruf_a_SOURCES = \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
 	src/store/suppressions.c src/store/suppressions.h \
+	src/filter/assertion.c src/filter/assertion.h \
+	src/filter/compile.c src/filter/compile.h \
 	src/filter/filter.c src/filter/filter.h \
+	src/filter/match.c src/filter/match.h \
 	src/filter/print.c \
+	src/directory/directory.c src/directory/directory.h \
+	src/directory/dn.c src/directory/dn.h \
+	src/directory/ldap.c \
+	src/directory/ldif.c \
+	src/message/announcement.c src/message/announcement.h \
+	src/message/announcement_text.c \
+	src/message/announcement_when.c \
+	src/message/announcement_yaml.c \
 	src/message/calendar.c src/message/calendar.h \
 	src/message/decode.c src/message/decode.h \
 	src/message/gate.c src/message/gate.h \
+	src/message/prose.c src/message/prose.h \
 	src/message/remote.c src/message/remote.h \
 	src/transport/outcome.c src/transport/outcome.h \
 	src/transport/smtp.c \
@@ -48,22 +61,6 @@ librundruf_a_SOURCES = \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
 	src/mailing/send.c src/mailing/send.h
-	src/filter/assertion.c src/filter/assertion.h \
-	src/filter/compile.c src/filter/compile.h \
-	src/filter/filter.c src/filter/filter.h \
-	src/filter/match.c src/filter/match.h \
-	src/filter/print.c \
-	src/message/calendar.c src/message/calendar.h \
-	src/message/decode.c src/message/decode.h \
-	src/message/gate.c src/message/gate.h \
-	src/message/remote.c src/message/remote.h
-	src/directory/directory.c src/directory/directory.h \
-	src/directory/dn.c src/directory/dn.h \
-	src/directory/ldap.c \
-	src/directory/ldif.c \
-	src/message/announcement.c src/message/announcement.h src/message/announcement_reader.h \
-	src/message/announcement_text.c src/message/announcement_when.c src/message/announcement_yaml.c \
-	src/message/prose.c src/message/prose.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

@@ -8,36 +8,26 @@ unit_tests = \
 	tests/unit/base \
 	tests/unit/calendar \
 	tests/unit/config \
+	tests/unit/dates \
 	tests/unit/deliveries \
+	tests/unit/dn \
 	tests/unit/gate \
+	tests/unit/ldif \
 	tests/unit/lists_events \
+	tests/unit/mailbox \
 	tests/unit/outcome \
 	tests/unit/prepare \
 	tests/unit/send \
-	tests/unit/smtp \
 	tests/unit/spool
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
-tests_unit_base_SOURCES = tests/unit/base.c
-tests_unit_calendar_SOURCES = tests/unit/calendar.c
-tests_unit_config_SOURCES = tests/unit/config.c
-tests_unit_deliveries_SOURCES = tests/unit/deliveries.c
-tests_unit_gate_SOURCES = tests/unit/gate.c
-tests_unit_lists_events_SOURCES = tests/unit/lists_events.c
-tests_unit_outcome_SOURCES = tests/unit/outcome.c
-tests_unit_prepare_SOURCES = tests/unit/prepare.c
-tests_unit_send_SOURCES = tests/unit/send.c
-tests_unit_smtp_SOURCES = tests/unit/smtp.c
-tests_unit_spool_SOURCES = tests/unit/spool.c
-EXTRA_DIST += tests/lib/smtpd.py
-	tests/unit/config \
-	tests/unit/dn \
-	tests/unit/ldif
-
-check_PROGRAMS += $(unit_tests)
-TESTS += $(unit_tests)
 LDADD = $(librundruf_libs)
+
+# a store with persons, for the tests of what works on one
+fixture = tests/lib/fixture.c tests/lib/fixture.h
+tests_unit_lists_events_SOURCES = tests/unit/lists_events.c $(fixture)
+EXTRA_DIST += tests/lib/smtpd.py
 
 # What holds for the tree itself: layers, documentation, samples, translations.
 tree_tests = tests/docs.sh tests/layers.sh tests/roster.sh tests/translation.sh
