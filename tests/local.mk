@@ -22,6 +22,22 @@ unit_tests = \
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
+	tests/unit/ldif
+	tests/unit/address \
+	tests/unit/attribute_type \
+	tests/unit/base \
+	tests/unit/filter \
+	tests/unit/filter_sql
+
+check_PROGRAMS += $(unit_tests)
+TESTS += $(unit_tests)
+tests_unit_address_SOURCES = tests/unit/address.c
+tests_unit_attribute_type_SOURCES = tests/unit/attribute_type.c
+tests_unit_base_SOURCES = tests/unit/base.c
+tests_unit_dn_SOURCES = tests/unit/dn.c
+tests_unit_ldif_SOURCES = tests/unit/ldif.c
+tests_unit_filter_SOURCES = tests/unit/filter.c
+tests_unit_filter_sql_SOURCES = tests/unit/filter_sql.c
 LDADD = $(librundruf_libs)
 
 # a store with persons, for the tests of what works on one

@@ -21,6 +21,11 @@ const StatementTable *const statement_tables[] = {
     &lists_statements,
     &mailings_statements,
     &suppressions_statements,
+    &entries_statements,
+    &journal_statements,
+    &persons_statements,
+    &sync_state_statements,
+    &terms_statements,
     NULL,
 };
 

@@ -29,6 +29,11 @@ extern const StatementTable events_statements;
 extern const StatementTable lists_statements;
 extern const StatementTable mailings_statements;
 extern const StatementTable suppressions_statements;
+extern const StatementTable entries_statements;
+extern const StatementTable journal_statements;
+extern const StatementTable persons_statements;
+extern const StatementTable sync_state_statements;
+extern const StatementTable terms_statements;
 
 typedef struct Statement Statement;
 typedef enum { STEP_FAILED, STEP_ROW, STEP_DONE } StepResult;
