@@ -77,6 +77,10 @@ librundruf_a_SOURCES = \
 	src/message/prose.c src/message/prose.h \
 	src/message/remote.c src/message/remote.h \
 	src/message/template.h \
+	src/message/decode.c src/message/decode.h \
+	src/message/gate.c src/message/gate.h \
+	src/message/prose.c src/message/prose.h \
+	src/message/remote.c src/message/remote.h \
 	src/transport/outcome.c src/transport/outcome.h \
 	src/transport/smtp.c \
 	src/transport/spool.c \
@@ -91,6 +95,7 @@ librundruf_a_SOURCES = \
 	src/message/gate.c src/message/gate.h \
 	src/message/prose.c src/message/prose.h \
 	src/message/remote.c src/message/remote.h
+	src/mailing/send.c src/mailing/send.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

@@ -39,13 +39,16 @@ TESTS += $(unit_tests)
 	tests/unit/filter_sql
 	tests/unit/calendar \
 	tests/unit/config \
+	tests/unit/dates \
 	tests/unit/deliveries \
+	tests/unit/dn \
 	tests/unit/gate \
+	tests/unit/ldif \
 	tests/unit/lists_events \
+	tests/unit/mailbox \
 	tests/unit/outcome \
 	tests/unit/prepare \
 	tests/unit/send \
-	tests/unit/smtp \
 	tests/unit/spool
 
 check_PROGRAMS += $(unit_tests)
@@ -63,6 +66,11 @@ tests_unit_compose_SOURCES = tests/unit/compose.c
 tests_unit_config_SOURCES = tests/unit/config.c
 tests_unit_gate_SOURCES = tests/unit/gate.c
 LDADD = $(librundruf_libs)
+
+# a store with persons, for the tests of what works on one
+fixture = tests/lib/fixture.c tests/lib/fixture.h
+tests_unit_lists_events_SOURCES = tests/unit/lists_events.c $(fixture)
+EXTRA_DIST += tests/lib/smtpd.py
 
 # What holds for the tree itself: layers, documentation, samples, translations.
 tree_tests = tests/docs.sh tests/layers.sh tests/roster.sh tests/translation.sh
