@@ -26,35 +26,20 @@ librundruf_a_SOURCES = \
 	src/config/config.c src/config/config.h \
 	src/config/options.c src/config/options.h \
 	src/config/yaml.c src/config/yaml.h \
-	src/message/markdown.c src/message/markdown.h \
-	src/message/template.c src/message/template.h \
-	src/message/template_parse.c src/message/template_tree.h \
 	src/store/connection.h \
 	src/store/deliveries.c src/store/deliveries.h \
+	src/store/entries.c src/store/entries.h \
 	src/store/events.c src/store/events.h \
+	src/store/journal.c src/store/journal.h \
 	src/store/lists.c src/store/lists.h \
 	src/store/mailings.c src/store/mailings.h \
-	src/store/schema.c src/store/schema.h \
-	src/store/statement.c src/store/statement.h \
-	src/store/store.c src/store/store.h \
-	src/store/suppressions.c src/store/suppressions.h \
-	src/store/entries.c src/store/entries.h \
-	src/store/journal.c src/store/journal.h \
 	src/store/persons.c src/store/persons.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
+	src/store/suppressions.c src/store/suppressions.h \
 	src/store/sync_state.c src/store/sync_state.h \
 	src/store/terms.c src/store/terms.h \
-	src/directory/directory.c src/directory/directory.h \
-	src/directory/dn.c src/directory/dn.h \
-	src/directory/ldap.c \
-	src/directory/ldif.c \
-	src/sync/classify.c src/sync/classify.h \
-	src/sync/guard.c src/sync/guard.h \
-	src/sync/pull.c src/sync/pull.h \
-	src/sync/refresh.c src/sync/refresh.h \
-	src/sync/tree.c src/sync/tree.h
 	src/filter/assertion.c src/filter/assertion.h \
 	src/filter/compile.c src/filter/compile.h \
 	src/filter/filter.c src/filter/filter.h \
@@ -73,28 +58,26 @@ librundruf_a_SOURCES = \
 	src/message/compose.h \
 	src/message/decode.c src/message/decode.h \
 	src/message/gate.c src/message/gate.h \
-	src/message/markdown.h \
+	src/message/markdown.c src/message/markdown.h \
 	src/message/prose.c src/message/prose.h \
 	src/message/remote.c src/message/remote.h \
-	src/message/template.h \
-	src/message/decode.c src/message/decode.h \
-	src/message/gate.c src/message/gate.h \
-	src/message/prose.c src/message/prose.h \
-	src/message/remote.c src/message/remote.h \
+	src/message/template.c src/message/template.h \
+	src/message/template_parse.c \
+	src/message/template_tree.h \
 	src/transport/outcome.c src/transport/outcome.h \
 	src/transport/smtp.c \
 	src/transport/spool.c \
 	src/transport/transport.c src/transport/transport.h \
 	src/transport/wire.c src/transport/wire.h \
+	src/sync/classify.c src/sync/classify.h \
+	src/sync/guard.c src/sync/guard.h \
+	src/sync/pull.c src/sync/pull.h \
+	src/sync/refresh.c src/sync/refresh.h \
+	src/sync/tree.c src/sync/tree.h \
 	src/mailing/control.c src/mailing/control.h \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
 	src/mailing/selection.c src/mailing/selection.h \
-	src/mailing/send.c src/mailing/send.h
-	src/message/decode.c src/message/decode.h \
-	src/message/gate.c src/message/gate.h \
-	src/message/prose.c src/message/prose.h \
-	src/message/remote.c src/message/remote.h
 	src/mailing/send.c src/mailing/send.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \

@@ -9,20 +9,22 @@ unit_tests = \
 	tests/unit/attribute_type \
 	tests/unit/base \
 	tests/unit/calendar \
-	tests/unit/compose \
 	tests/unit/config \
 	tests/unit/dates \
 	tests/unit/deliveries \
 	tests/unit/dn \
 	tests/unit/filter \
+	tests/unit/filter_sql \
 	tests/unit/gate \
 	tests/unit/ldif \
 	tests/unit/lists_events \
 	tests/unit/mailbox \
+	tests/unit/markdown \
 	tests/unit/outcome \
 	tests/unit/prepare \
 	tests/unit/send \
-	tests/unit/spool
+	tests/unit/spool \
+	tests/unit/template
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -60,16 +62,10 @@ EXTRA_DIST += tests/lib/smtpd.py
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
-tests_unit_base_SOURCES = tests/unit/base.c
-tests_unit_calendar_SOURCES = tests/unit/calendar.c
-tests_unit_compose_SOURCES = tests/unit/compose.c
-tests_unit_config_SOURCES = tests/unit/config.c
-tests_unit_gate_SOURCES = tests/unit/gate.c
 LDADD = $(librundruf_libs)
 
 # a store with persons, for the tests of what works on one
 fixture = tests/lib/fixture.c tests/lib/fixture.h
-tests_unit_lists_events_SOURCES = tests/unit/lists_events.c $(fixture)
 EXTRA_DIST += tests/lib/smtpd.py
 
 # What holds for the tree itself: layers, documentation, samples, translations.
@@ -121,9 +117,6 @@ clean-local:
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
-tests_unit_base_SOURCES = tests/unit/base.c
-tests_unit_markdown_SOURCES = tests/unit/markdown.c
-tests_unit_template_SOURCES = tests/unit/template.c
 LDADD = $(librundruf_libs)
 
 TESTS += tests/mustache.sh
