@@ -144,8 +144,7 @@ find_persons(Cli *cli, const char *key, Show *show, GError **error)
         return persons_find_mail(store, key, map, show_one, show, error);
     if (strchr(key, '='))
         return persons_find_dn(store, key, show_one, show, error);
-    g_autoptr(FilterNode) name = filter_new_equal("name", key);
-    g_autofree char *filter = filter_to_text(name);
+    g_autofree char *filter = filter_equality("name", key);
     g_autoptr(Selection) selection = selection_new(filter, NULL, map, error);
     return selection && selection_each_by_name(selection, store, show_one, show, error);
 }

@@ -60,6 +60,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FilterNode, filter_free)
  * Reading it again gives an equal tree. Owned by the caller. */
 char *filter_to_text(const FilterNode *node);
 
+/* "(attribute=value)" with the value escaped: for filters that the program itself makes. Owned by the
+ * caller. */
+char *filter_equality(const char *attribute, const char *value);
+
 /* The tree for `rundruf parse filter`: maps with "kind" ("and", "or", "not", "equal", "approx", "ge",
  * "le", "present", "substrings", "extensible") and "filters", or "attribute", "value", "initial", "any",
  * "final", "rule", "dn". Values that are no text are {"hex": "..."}. Owned by the caller. */

@@ -73,6 +73,17 @@ append_node(GString *out, const FilterNode *node)
 }
 
 char *
+filter_equality(const char *attribute, const char *value)
+{
+    const FilterValue assertion = {(char *)value, strlen(value)};
+    GString *out = g_string_new(NULL);
+    g_string_append_printf(out, "(%s=", attribute);
+    append_value(out, &assertion);
+    g_string_append_c(out, ')');
+    return g_string_free(out, FALSE);
+}
+
+char *
 filter_to_text(const FilterNode *node)
 {
     GString *out = g_string_new(NULL);
