@@ -7,13 +7,15 @@ AM_TESTS_ENVIRONMENT = RUNDRUF="$(abs_top_builddir)/rundruf"; SRCDIR="$(abs_top_
 unit_tests = \
 	tests/unit/base \
 	tests/unit/markdown \
-	tests/unit/template
+	tests/unit/template \
+	tests/unit/templates
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 tests_unit_base_SOURCES = tests/unit/base.c
 tests_unit_markdown_SOURCES = tests/unit/markdown.c
 tests_unit_template_SOURCES = tests/unit/template.c
+tests_unit_templates_SOURCES = tests/unit/templates.c
 LDADD = $(librundruf_libs)
 
 TESTS += tests/mustache.sh
