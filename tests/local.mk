@@ -5,8 +5,10 @@ AM_TESTS_ENVIRONMENT = RUNDRUF="$(abs_top_builddir)/rundruf"; SRCDIR="$(abs_top_
 	BUILDDIR="$(abs_top_builddir)"; export RUNDRUF SRCDIR BUILDDIR;
 
 unit_tests = \
+	tests/unit/announcement \
 	tests/unit/base \
 	tests/unit/config \
+	tests/unit/dates \
 	tests/unit/dn \
 	tests/unit/ldif
 
