@@ -29,10 +29,10 @@
  * whatever its lines' length. A section on the target group (in the text also with colon) stays in
  * the text too, where it was; its first paragraph is the audience.
  *
- * "Word: ..." in the head with an unknown word is an error, since a mistyped label would be lost: if
- * it is like a known one; if nothing is behind the colon; and if it stands where a label is due. It is
- * taken as it is in the subtitle and in a value of several lines ("Telefon: 0621 1"), and it begins the
- * text if the date is known and a blank line is above it. */
+ * "Word:" with an unknown word is an error in the head, since a mistyped label's value would be lost.
+ * If it is not like a known one, it passes in the subtitle and in a value of several lines with text
+ * behind the colon ("Telefon: 0621 1"), and where the text begins: below the date and a blank line.
+ */
 #include "message/announcement_reader.h"
 
 #include "base/i18n.h"
@@ -114,24 +114,9 @@ place_in(const Reading *reading, guint at, gsize offset)
 }
 
 static gboolean
-is_blank_char(gunichar c)
-{
-    return c == '\t' || c == 0xfeff || g_unichar_type(c) == G_UNICODE_SPACE_SEPARATOR;
-}
-
-static gsize
-skip_blanks(const char *text)
-{
-    const char *p = text;
-    while (*p && is_blank_char(g_utf8_get_char(p)))
-        p = g_utf8_next_char(p);
-    return (gsize)(p - text);
-}
-
-static gboolean
 is_blank_line(const char *line)
 {
-    return line[skip_blanks(line)] == '\0';
+    return line[prose_blanks(line)] == '\0';
 }
 
 static gboolean
@@ -156,12 +141,12 @@ look_up(Label *label)
 static gboolean
 scan_label(const char *line, Label *label)
 {
-    *label = (Label){.start = skip_blanks(line)};
+    *label = (Label){.start = prose_blanks(line)};
     const char *p = line + label->start;
     guint length = 0;
     for (; *p && *p != ':' && length <= LABEL_MAX; p = g_utf8_next_char(p), length++) {
         gunichar c = g_utf8_get_char(p);
-        if (!g_unichar_isalpha(c) && !g_unichar_ismark(c) && !is_blank_char(c) && c != '-' &&
+        if (!g_unichar_isalpha(c) && !g_unichar_ismark(c) && prose_blanks(p) == 0 && c != '-' &&
             c != '.' && c != '/')
             return FALSE;
     }
@@ -170,7 +155,7 @@ scan_label(const char *line, Label *label)
         return FALSE;
     label->colon = *p == ':';
     gsize behind = (gsize)(p - line) + (label->colon ? 1 : 0);
-    label->value = behind + skip_blanks(line + behind);
+    label->value = behind + prose_blanks(line + behind);
     label->alone = line[label->value] == '\0';
     if (!label->alone && label->value == behind)
         return FALSE;
@@ -199,11 +184,15 @@ fail_unknown(const Reading *reading, const Label *label, const char *nearest, GE
                                  _("\"%s:\" is no label that is known here; did you mean \"%s:\"? If it "
                                    "is text, put other words before it."),
                                  label->word, nearest);
+    g_autoptr(GString) words = g_string_new(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(label_table); i++)
+        if (label_table[i].field != LABEL_TITLE &&
+            strcmp(label_table[i].language, reading->language) == 0)
+            g_string_append_printf(words, "%s%s", words->len > 0 ? ", " : "", label_table[i].word);
     return announcement_fail(reading->reader, place, error,
-                             _("\"%s:\" is no label that is known here; the labels are Art, Ort, Datum, "
-                               "Kontakt, Anmeldung, Ansprechperson and Zielgruppe. If it is text, put "
-                               "it below the labels after an empty line."),
-                             label->word);
+                             _("\"%s:\" is no label that is known here (%s). If it is text, put it below "
+                               "the date, after an empty line."),
+                             label->word, words->str);
 }
 
 static const char *
@@ -341,7 +330,7 @@ read_date(Reading *reading, const Label *label, GError **error)
     int hour, minute;
     gsize until = dates_scan_until(next);
     if (dates_scan(next + until, &wall) > 0 || dates_scan_time(next + until, &hour, &minute) > 0)
-        return announcement_fail(reading->reader, place_in(reading, reading->at, skip_blanks(next)),
+        return announcement_fail(reading->reader, place_in(reading, reading->at, prose_blanks(next)),
                                  error,
                                  _("The date seems to go on here; write start and end on one line, or "
                                    "put an empty line above the text."));
@@ -468,7 +457,7 @@ read_heading(Reading *reading, GError **error)
     const char *line = reading->lines[reading->at];
     if (!scan_label(line, &label) || !label.known || label.field != LABEL_TITLE)
         return announcement_fail(reading->reader,
-                                 place_in(reading, reading->at, skip_blanks(line)), error,
+                                 place_in(reading, reading->at, prose_blanks(line)), error,
                                  _("An announcement begins with the line \"Neuer Termin: TITLE\" or "
                                    "\"New event: TITLE\"."));
     for (guint i = 0; i < G_N_ELEMENTS(label_table); i++)
@@ -490,7 +479,7 @@ read_text_line(Reading *reading, GError **error)
         gboolean dated = reading->seen[LABEL_DATE] > 0;
         if (!dated && reading->after_label)
             announcement_warn(reading->reader,
-                              place_in(reading, reading->at, skip_blanks(line)),
+                              place_in(reading, reading->at, prose_blanks(line)),
                               _("This line belongs to no label; it is taken as text."));
         reading->in_text = reading->in_text || dated;
         prose_add(reading->body, line);

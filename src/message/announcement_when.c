@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "message/prose.h"
 
 #include <string.h>
 
@@ -12,9 +13,7 @@
 static AnnouncementPlace
 place_at(const char *text, gsize offset, guint line)
 {
-    g_autofree char *rest = g_strdup(text + offset);
-    gsize blanks = strlen(rest) - strlen(g_strchug(rest));
-    return (AnnouncementPlace){line, text_column(text, offset + blanks)};
+    return (AnnouncementPlace){line, text_column(text, offset + prose_blanks(text + offset))};
 }
 
 static gboolean
