@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* filter.h - RFC 4515 search filters: text to tree, tree to text
  *
- * Strict: what RFC 4515 section 3 does not allow is refused with the column. The empty filter is an
- * error, never "everybody". filter/compile.h makes SQL of a tree, filter/match.h applies it to one
- * person in memory; both first resolve names with filter_resolve(). */
+ * Strict: what RFC 4515 section 3 does not allow is refused with the column, and so is "(&)" of RFC
+ * 4526: an empty filter is an error, never "everybody". Two things are taken beyond the RFC, as neither
+ * can be misread: blanks around the filters inside "&", "|" and "!", and one extensible match without
+ * parentheses ("cn:caseExactMatch:=X"). filter/compile.h makes SQL of a tree, filter/match.h applies it
+ * to one person in memory. */
 #ifndef RUNDRUF_FILTER_FILTER_H
 #define RUNDRUF_FILTER_FILTER_H
 
@@ -40,7 +42,7 @@ struct FilterNode {
 
     char *attribute;      /* description as written, options included; NULL: an extensible without */
     FilterValue value;    /* EQUAL, APPROX, >=, <=, EXTENSIBLE */
-    FilterValue initial;  /* SUBSTRINGS; data NULL: none */
+    FilterValue initial;  /* SUBSTRINGS; data NULL: none; no piece is empty */
     FilterValue final;
     FilterValue *any;     /* n_any of them */
     guint n_any;
@@ -58,7 +60,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FilterNode, filter_free)
  * Reading it again gives an equal tree. Owned by the caller. */
 char *filter_to_text(const FilterNode *node);
 
-/* The tree for `rundruf parse filter`. Owned by the caller. */
+/* The tree for `rundruf parse filter`: maps with "kind" ("and", "or", "not", "equal", "approx", "ge",
+ * "le", "present", "substrings", "extensible") and "filters", or "attribute", "value", "initial", "any",
+ * "final", "rule", "dn". Values that are no text are {"hex": "..."}. Owned by the caller. */
 Value *filter_to_value(const FilterNode *node);
 
 #endif

@@ -34,9 +34,18 @@ const AttributeType *attribute_type_find(const char *description);
 /* All names and aliases, for "nearest known name"; NULL at the end; static. */
 const char *const *attribute_type_names(void);
 
-/* The key of a value under a rule: what `term.norm` holds, what equality compares. Integers come as
- * fixed-width text that sorts as the numbers do. NULL if the value does not fit the rule's syntax or is
- * not text (then it is equal to nothing). Owned by the caller. */
+/* The rule of a description; RULE_CASE_IGNORE if its type is unknown. */
+MatchingRule attribute_rule(const char *description);
+
+/* TRUE if `description` is `attribute` (a name without options), or a subtype of it by options: an
+ * alias or the OID of the same type counts, ASCII case does not. `type` is what attribute_type_find()
+ * gives for `attribute`; who compares many descriptions looks it up once. */
+gboolean attribute_is(const char *description, const char *attribute, const AttributeType *type);
+
+/* The key of a value under a rule: what `term.norm` holds, what equality compares (octet for octet).
+ * Integers of up to 99 digits and times come as text that sorts as they do, octets as hexadecimal
+ * digits. NULL if the value does not fit the rule's syntax or is not text: then it is equal to nothing,
+ * and filters do not see it. Owned by the caller. */
 char *attribute_norm(MatchingRule rule, const char *data, gsize length);
 
 #endif
