@@ -10,21 +10,40 @@ librundruf_a_SOURCES = \
 	src/base/text.c src/base/text.h \
 	src/base/token.c src/base/token.h \
 	src/base/value.c src/base/value.h \
+	src/model/address.c src/model/address.h \
+	src/model/attribute_norm.c \
+	src/model/attribute_type.c src/model/attribute_type.h \
 	src/model/attributes.c src/model/attributes.h \
 	src/model/condition.c src/model/condition.h \
+	src/model/dn_value.c src/model/dn_value.h \
 	src/model/event.c src/model/event.h \
 	src/model/field.c src/model/field.h \
 	src/model/list.c src/model/list.h \
 	src/model/mailing.c src/model/mailing.h \
 	src/model/person.c src/model/person.h \
 	src/store/connection.h \
+	src/store/entries.c src/store/entries.h \
+	src/store/journal.c src/store/journal.h \
+	src/store/persons.c src/store/persons.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
+	src/store/sync_state.c src/store/sync_state.h \
+	src/store/terms.c src/store/terms.h \
+	src/filter/assertion.c src/filter/assertion.h \
+	src/filter/compile.c src/filter/compile.h \
+	src/filter/filter.c src/filter/filter.h \
+	src/filter/match.c src/filter/match.h \
+	src/filter/print.c \
 	src/directory/directory.c src/directory/directory.h \
 	src/directory/dn.c src/directory/dn.h \
 	src/directory/ldap.c \
-	src/directory/ldif.c
+	src/directory/ldif.c \
+	src/sync/classify.c src/sync/classify.h \
+	src/sync/guard.c src/sync/guard.h \
+	src/sync/pull.c src/sync/pull.h \
+	src/sync/refresh.c src/sync/refresh.h \
+	src/sync/tree.c src/sync/tree.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

@@ -16,6 +16,11 @@ struct Statement {
 };
 
 const StatementTable *const statement_tables[] = {
+    &entries_statements,
+    &journal_statements,
+    &persons_statements,
+    &sync_state_statements,
+    &terms_statements,
     NULL,
 };
 

@@ -24,6 +24,11 @@ typedef struct {
 } StatementTable;
 
 extern const StatementTable *const statement_tables[]; /* NULL at the end */
+extern const StatementTable entries_statements;
+extern const StatementTable journal_statements;
+extern const StatementTable persons_statements;
+extern const StatementTable sync_state_statements;
+extern const StatementTable terms_statements;
 
 typedef struct Statement Statement;
 typedef enum { STEP_FAILED, STEP_ROW, STEP_DONE } StepResult;
