@@ -1,1 +1,2 @@
 # Set-up, units, schema.
+EXTRA_DIST += contrib/ldap/rundruf.schema
