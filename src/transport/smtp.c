@@ -343,15 +343,15 @@ attempt(Smtp *self, const TransportMessage *message, gboolean fresh, Outcome *ou
     self->message = NULL;
 }
 
-/* TRUE if the attempt ended at once on a kept connection: the relay had closed it in between. */
+/* TRUE if a kept connection broke before the message: the relay had closed it in between, and a new
+ * one may do. */
 static gboolean
 connection_was_stale(const Smtp *self, const Outcome *outcome)
 {
     long connects = 1;
     curl_easy_getinfo(self->curl, CURLINFO_NUM_CONNECTS, &connects);
     return connects == 0 && outcome->kind == OUTCOME_TEMPORARY && self->taken == 0 &&
-           self->step <= STEP_MAIL && (outcome->code == 0 || outcome->code == 421) &&
-           !self->abandoned;
+           (outcome->code == 0 || outcome->code == 421) && !self->abandoned;
 }
 
 static void

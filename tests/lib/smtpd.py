@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""smtpd.py - an SMTP server for tests, on 127.0.0.1, that keeps what it gets and can misbehave
+r"""smtpd.py - an SMTP server for tests, on 127.0.0.1, that keeps what it gets and can misbehave
 
     smtpd.py FOLDER [--port N] [--tls CERT KEY | --smtps CERT KEY] [--auth USER:PASSWORD]
                     [--no-smtputf8] [--fault STEP:ACTION [--skip N] [--count N]]
@@ -26,9 +26,10 @@ Recipients behave by how their local part begins:
     dotclose  the message is kept in `messages` ("answered": false), then the connection is closed
 
 --fault puts ACTION in the place of the proper answer at STEP, in a plain server of its own that
-offers neither TLS, AUTH nor SMTPUTF8:
-    STEP      banner ehlo mail rcpt data body (after 2000 octets of the message) dot
-    ACTION    a reply ("552 too big"; "250 ok+close" closes after it), close, rst, hang, garbage
+offers neither TLS nor SMTPUTF8, and AUTH only for the step auth:
+    STEP      banner ehlo auth mail rcpt data body (after 2000 octets of the message) dot
+    ACTION    a reply ("552 too big"; "250 ok+close" closes after it; a \n within parts its
+              lines), close, rst, hang, garbage
     --skip    occurrences of STEP that are answered properly before (0)
     --count   occurrences that get ACTION after that (all)
 """
@@ -214,7 +215,10 @@ class Faulty:
         verb = line[:4].upper()
         if verb in ("EHLO", "HELO"):
             self.keeper.session(self.number, line[5:], False)
-            return await self.answer("ehlo", "250-relay.example\\n250 SIZE 10000000")
+            offer = "AUTH PLAIN" if self.fault.step == "auth" else "SIZE 10000000"
+            return await self.answer("ehlo", f"250-relay.example\\n250 {offer}")
+        if verb == "AUTH":
+            return await self.answer("auth", "235 2.7.0 welcome")
         if verb == "MAIL":
             self.sender, self.recipients = line[11:].split(">")[0], []
             return await self.answer("mail", "250 2.1.0 ok")

@@ -6,7 +6,9 @@
 #include "transport/wire.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,6 +81,24 @@ test_send(void)
     g_assert_false(transport->check(transport, &error));
     g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_TRANSPORT);
     g_rmdir(parent);
+}
+
+/* A limit of 10 octets for each file stands in for the full disk. */
+static void
+test_full_disk(void)
+{
+    g_autofree char *folder = make_folder();
+    g_autofree char *uri = g_strconcat("spool:", folder, NULL);
+    g_autoptr(Transport) transport = open_uri(uri, NULL);
+    struct rlimit before;
+    g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){10, before.rlim_max});
+    g_auto(Outcome) outcome = send_as(transport, "full");
+    setrlimit(RLIMIT_FSIZE, &before);
+    g_assert_cmpint(outcome.kind, ==, OUTCOME_TEMPORARY);
+    g_assert_true(outcome.site);
+    g_assert_cmpint(g_rmdir(folder), ==, 0); /* nothing is left */
 }
 
 static void
@@ -225,6 +245,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/spool/send", test_send);
+    g_test_add_func("/spool/full_disk", test_full_disk);
     g_test_add_func("/spool/names", test_names);
     g_test_add_func("/transport/open_errors", test_open_errors);
     g_test_add_func("/wire/addresses", test_addresses);
