@@ -5,16 +5,18 @@
 
 #include <glib.h>
 
-/* Safe HTML: raw HTML and dangerous links are left out, and images become their description (no
- * message loads anything). Headings start at `heading` (1 to 6). Owned by the caller. */
+/* Safe HTML: raw HTML is left out, images become their description (no message loads anything),
+ * links other than http, https, mailto and tel become their text. Headings start at `heading` (1 to
+ * 6); quotes and lists more than 20 deep are flattened. Owned by the caller. */
 char *markdown_to_html(const char *text, int heading);
 
 /* Plain text for a mail, wrapped at 72 columns (characters): paragraphs, "- " bullets, "1. " items,
- * underlined headings, links as "text <URL>". Ends with a line feed unless empty. Owned by the caller. */
+ * underlined headings, links as "text <URL>", code indented and not wrapped. Ends with a line feed
+ * unless empty. Owned by the caller. */
 char *markdown_to_text(const char *text);
 
-/* Appends `text` (one line or more) so that CommonMark shows it as it is: with a backslash before what
- * would be markup, at the place where it would be. */
+/* Appends `text` (one line or more) so that CommonMark shows it as it is: with a backslash before
+ * what would be markup, at the place where it would be. */
 void markdown_append_escaped(GString *out, const char *text);
 
 #endif

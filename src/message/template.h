@@ -2,14 +2,20 @@
 /* template.h - Mustache (the spec's core: interpolation, sections, inverted sections, partials,
  * delimiters, comments), logic-less
  *
- * A template is compiled once and rendered with a Value as often as needed. Lambdas are not there. */
+ * A template is compiled once and rendered with a Value as often as needed. Lambdas are not there.
+ * Where the spec leaves it open: false, null, 0, empty text and an empty list are false for a
+ * section; in a dotted name a number picks an item of a list, from 0
+ * ({{#lines.0}}Where:{{/lines.0}} shows a label once); a list or a map in {{name}} is written as
+ * JSON; a partial's empty lines are not indented. */
 #ifndef RUNDRUF_MESSAGE_TEMPLATE_H
 #define RUNDRUF_MESSAGE_TEMPLATE_H
 
 #include "base/value.h"
 
 #define TEMPLATE_BYTES_MAX  (1024 * 1024)      /* of a template's text */
+#define TEMPLATE_NAME_MAX   255                /* octets of a name */
 #define TEMPLATE_DEPTH_MAX  100                /* sections and partials within each other */
+#define TEMPLATE_STEPS_MAX  (5 * 1000 * 1000)  /* tags, texts, list items in one rendering */
 #define TEMPLATE_OUTPUT_MAX (16 * 1024 * 1024) /* of what one rendering makes */
 
 typedef struct Template Template;
@@ -19,8 +25,9 @@ typedef enum {
     TEMPLATE_STRICT = 2,      /* a {{name}} that the data do not have is an error, not empty */
 } TemplateFlags;
 
-/* Gives the text of a partial, owned by the caller, or NULL if there is none (rendered as empty; with
- * TEMPLATE_STRICT an error). */
+/* Gives the text of a partial, owned by the caller, or NULL if there is none (rendered as empty;
+ * with TEMPLATE_STRICT an error). Called once for each name in a rendering. `name` is what the
+ * template says: whoever makes a path of it must refuse "/" and "..". */
 typedef char *(*TemplatePartial)(const char *name, gpointer data);
 
 /* Compiles `text`; NULL with INPUT "source:line:column: ...". Owned by the caller. */

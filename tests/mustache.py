@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the cases of the Mustache specification through "rundruf render".
+
+usage: mustache.py RUNDRUF FOLDER
+FOLDER holds the specification's *.json. Every case is one run of the program: template and partials
+(NAME.mustache) as files, the data as JSON on standard input; the output must be equal byte for byte.
+"""
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+
+def render(program, case, folder):
+    template = folder / "template"
+    template.write_bytes(case["template"].encode())
+    partials = folder / "partials"
+    partials.mkdir()
+    for name, text in case.get("partials", {}).items():
+        (partials / f"{name}.mustache").write_bytes(text.encode())
+    return subprocess.run([program, "render", template, "--partials", partials],
+                          input=json.dumps(case["data"]).encode(), capture_output=True, timeout=60)
+
+
+def main():
+    program, corpus = sys.argv[1:]
+    passed = total = 0
+    for path in sorted(pathlib.Path(corpus).glob("*.json")):
+        for case in json.loads(path.read_text(encoding="utf-8"))["tests"]:
+            total += 1
+            with tempfile.TemporaryDirectory() as folder:
+                run = render(program, case, pathlib.Path(folder))
+            if run.returncode == 0 and run.stdout == case["expected"].encode():
+                passed += 1
+                continue
+            print(f"{path.stem}: {case['name']}: expected {case['expected']!r}, got {run.stdout!r}"
+                  f" (status {run.returncode}) {run.stderr.decode(errors='replace').strip()}")
+    print(f"{passed} of {total}")
+    return 0 if passed == total > 0 else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
