@@ -27,30 +27,18 @@ librundruf_a_SOURCES = \
 	src/config/yaml.c src/config/yaml.h \
 	src/store/connection.h \
 	src/store/deliveries.c src/store/deliveries.h \
+	src/store/entries.c src/store/entries.h \
 	src/store/events.c src/store/events.h \
+	src/store/journal.c src/store/journal.h \
 	src/store/lists.c src/store/lists.h \
 	src/store/mailings.c src/store/mailings.h \
-	src/store/schema.c src/store/schema.h \
-	src/store/statement.c src/store/statement.h \
-	src/store/store.c src/store/store.h \
-	src/store/suppressions.c src/store/suppressions.h \
-	src/store/entries.c src/store/entries.h \
-	src/store/journal.c src/store/journal.h \
 	src/store/persons.c src/store/persons.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
+	src/store/suppressions.c src/store/suppressions.h \
 	src/store/sync_state.c src/store/sync_state.h \
 	src/store/terms.c src/store/terms.h \
-	src/directory/directory.c src/directory/directory.h \
-	src/directory/dn.c src/directory/dn.h \
-	src/directory/ldap.c \
-	src/directory/ldif.c \
-	src/sync/classify.c src/sync/classify.h \
-	src/sync/guard.c src/sync/guard.h \
-	src/sync/pull.c src/sync/pull.h \
-	src/sync/refresh.c src/sync/refresh.h \
-	src/sync/tree.c src/sync/tree.h
 	src/filter/assertion.c src/filter/assertion.h \
 	src/filter/compile.c src/filter/compile.h \
 	src/filter/filter.c src/filter/filter.h \

@@ -5,12 +5,15 @@ AM_TESTS_ENVIRONMENT = RUNDRUF="$(abs_top_builddir)/rundruf"; SRCDIR="$(abs_top_
 	BUILDDIR="$(abs_top_builddir)"; export RUNDRUF SRCDIR BUILDDIR;
 
 unit_tests = \
+	tests/unit/address \
+	tests/unit/attribute_type \
 	tests/unit/base \
 	tests/unit/calendar \
 	tests/unit/config \
 	tests/unit/dates \
 	tests/unit/deliveries \
 	tests/unit/dn \
+	tests/unit/filter \
 	tests/unit/gate \
 	tests/unit/ldif \
 	tests/unit/lists_events \
@@ -22,27 +25,13 @@ unit_tests = \
 
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
-	tests/unit/ldif
-	tests/unit/address \
-	tests/unit/attribute_type \
-	tests/unit/base \
-	tests/unit/filter \
-	tests/unit/filter_sql
-
-check_PROGRAMS += $(unit_tests)
-TESTS += $(unit_tests)
-tests_unit_address_SOURCES = tests/unit/address.c
-tests_unit_attribute_type_SOURCES = tests/unit/attribute_type.c
-tests_unit_base_SOURCES = tests/unit/base.c
-tests_unit_dn_SOURCES = tests/unit/dn.c
-tests_unit_ldif_SOURCES = tests/unit/ldif.c
-tests_unit_filter_SOURCES = tests/unit/filter.c
-tests_unit_filter_sql_SOURCES = tests/unit/filter_sql.c
 LDADD = $(librundruf_libs)
 
 # a store with persons, for the tests of what works on one
 fixture = tests/lib/fixture.c tests/lib/fixture.h
+tests_unit_deliveries_SOURCES = tests/unit/deliveries.c $(fixture)
 tests_unit_lists_events_SOURCES = tests/unit/lists_events.c $(fixture)
+tests_unit_prepare_SOURCES = tests/unit/prepare.c $(fixture)
 EXTRA_DIST += tests/lib/smtpd.py
 
 # What holds for the tree itself: layers, documentation, samples, translations.
