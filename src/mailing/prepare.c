@@ -64,7 +64,7 @@ static gboolean
 selection_read(Selection *selection, const char *text, const char *source, const FieldMap *map,
                GError **error)
 {
-    selection->node = filter_parse(text, -1, source, error);
+    selection->node = filter_parse(text, strlen(text), source, error);
     if (!selection->node)
         return FALSE;
     selection->text = filter_to_text(selection->node);

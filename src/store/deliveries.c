@@ -16,7 +16,7 @@
 /* the condition of the index delivery_due, word by word */
 #define WAITING "state IN ('queued', 'retry')"
 
-#define MISSED "not sent before the mailing's end"
+#define MISSED "not sent before the end of the mailing"
 
 enum {
     INSERT,

@@ -227,7 +227,7 @@ test_missed_and_cancelled(void)
     g_assert_true(deliveries_miss(fixture->store, NOT_AFTER, &count, &error));
     g_assert_cmpuint(count, ==, 2);
     assert_rows(fixture, mailing,
-                "a:missed:0:0:not sent before the mailing's end b:missed:0:451:greylisted ");
+                "a:missed:0:0:not sent before the end of the mailing b:missed:0:451:greylisted ");
     assert_rows(fixture, draft, "a:queued:0:0:- ");
     g_assert_true(deliveries_cancel(fixture->store, NOW, &count, &error));
     g_assert_cmpuint(count, ==, 1);
