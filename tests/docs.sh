@@ -4,7 +4,7 @@
 #
 # `rundruf help config` prints one option a line, its dotted name first. `rundruf help` prints one
 # command a line, indented by two blanks, the words of the command first; what follows them starts
-# with "[", "(", "-", "|", a capital, or after two blanks. In the sample an option that is not set is
+# with "[", "(", "-" or a capital, is a choice of words ("a|b"), or stands after two blanks. In the sample an option that is not set is
 # commented out with the "#" right before its key ("  #ca_file: FILE"); prose has a blank there.
 set -eu
 : "${SRCDIR:=$(cd "$(dirname "$0")/.." && pwd)}"
@@ -50,7 +50,7 @@ same options options.man "rundruf help config" rundruf.yaml.5
 same options options.sample "rundruf help config" conf/rundruf.yaml
 
 "$RUNDRUF" help | sed -n 's/^  \([a-z][a-z]*\)/\1/p' |
-    sed -e 's/  .*//' -e 's/ *[^a-z ].*//' | sort -u >"$dir/commands"
+    sed -e 's/  .*//' -e 's/ [a-z]*|.*//' -e 's/ *[^a-z ].*//' | sort -u >"$dir/commands"
 sed -n 's/^\.It Ic \([a-z][a-z]*\)/\1/p' "$man/rundruf.1" |
     sed -e 's/ *[^a-z ].*//' | sort -u >"$dir/commands.man"
 same commands commands.man "rundruf help" rundruf.1
