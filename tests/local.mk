@@ -10,6 +10,7 @@ TEST_EXTENSIONS = .py .sh
 
 unit_tests = \
 	tests/unit/address \
+	tests/unit/announcement \
 	tests/unit/attribute_type \
 	tests/unit/base \
 	tests/unit/calendar \
@@ -20,15 +21,20 @@ unit_tests = \
 	tests/unit/filter \
 	tests/unit/filter_sql \
 	tests/unit/gate \
+	tests/unit/guard \
 	tests/unit/ldif \
 	tests/unit/lists_events \
 	tests/unit/mailbox \
 	tests/unit/markdown \
 	tests/unit/outcome \
 	tests/unit/prepare \
+	tests/unit/pull \
 	tests/unit/send \
+	tests/unit/smtp \
 	tests/unit/spool \
-	tests/unit/template
+	tests/unit/store \
+	tests/unit/template \
+	tests/unit/templates
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 
