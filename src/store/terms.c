@@ -27,11 +27,7 @@ typedef struct {
     guint32 length;
     guint32 number; /* index into `keys` */
     const char *data;
-<<<<<<< HEAD
-} Value;
-=======
 } TermValue;
->>>>>>> sync
 
 typedef struct {
     guint32 key;
@@ -45,26 +41,16 @@ struct Terms {
 
     /* what terms_collect() has gathered */
     GStringChunk *chunk;
-<<<<<<< HEAD
-    GHashTable *raw;   /* Value * of raw octets: most values repeat, and making keys is the dear part */
-    GHashTable *norms; /* Value * of keys */
-    GPtrArray *keys;   /* of Value *, by number */
-=======
     GHashTable *raw;   /* TermValue * of raw octets: most values repeat, and making keys is the dear part */
     GHashTable *norms; /* TermValue * of keys */
     GPtrArray *keys;   /* of TermValue *, by number */
->>>>>>> sync
     GArray *postings;  /* of Posting, by ascending entry */
 };
 
 static guint
 value_hash(gconstpointer data)
 {
-<<<<<<< HEAD
-    const Value *value = data;
-=======
     const TermValue *value = data;
->>>>>>> sync
     guint32 hash = 2166136261u ^ value->attribute; /* FNV-1a */
     for (guint32 i = 0; i < value->length; i++)
         hash = (hash ^ (guchar)value->data[i]) * 16777619u;
@@ -74,11 +60,7 @@ value_hash(gconstpointer data)
 static gboolean
 value_equal(gconstpointer a, gconstpointer b)
 {
-<<<<<<< HEAD
-    const Value *x = a, *y = b;
-=======
     const TermValue *x = a, *y = b;
->>>>>>> sync
     return x->attribute == y->attribute && x->length == y->length &&
            memcmp(x->data, y->data, x->length) == 0;
 }
@@ -132,11 +114,7 @@ find_indexed(const Terms *terms, const char *description)
 static gint
 compare_values(gconstpointer a, gconstpointer b)
 {
-<<<<<<< HEAD
-    const Value *x = *(const Value *const *)a, *y = *(const Value *const *)b;
-=======
     const TermValue *x = *(const TermValue *const *)a, *y = *(const TermValue *const *)b;
->>>>>>> sync
     if (x->attribute != y->attribute)
         return x->attribute < y->attribute ? -1 : 1;
     return strcmp(x->data, y->data);
@@ -147,19 +125,11 @@ compare_values(gconstpointer a, gconstpointer b)
 static guint32
 intern_norm(Terms *terms, guint attribute, const char *norm)
 {
-<<<<<<< HEAD
-    Value probe = {attribute, (guint32)strlen(norm), 0, norm};
-    const Value *known = g_hash_table_lookup(terms->norms, &probe);
-    if (known)
-        return known->number;
-    Value *fresh = g_memdup2(&probe, sizeof probe);
-=======
     TermValue probe = {attribute, (guint32)strlen(norm), 0, norm};
     const TermValue *known = g_hash_table_lookup(terms->norms, &probe);
     if (known)
         return known->number;
     TermValue *fresh = g_memdup2(&probe, sizeof probe);
->>>>>>> sync
     fresh->data = g_string_chunk_insert_len(terms->chunk, norm, (gssize)fresh->length);
     fresh->number = terms->keys->len;
     g_ptr_array_add(terms->keys, fresh);
@@ -170,21 +140,12 @@ intern_norm(Terms *terms, guint attribute, const char *norm)
 static guint32
 intern(Terms *terms, guint attribute, const AttributeValue *value)
 {
-<<<<<<< HEAD
-    Value probe = {attribute, (guint32)value->length, NO_KEY, value->data};
-    const Value *known = g_hash_table_lookup(terms->raw, &probe);
-    if (known)
-        return known->number;
-    g_autofree char *norm = attribute_norm(terms->rules[attribute], value->data, value->length);
-    Value *fresh = g_memdup2(&probe, sizeof probe);
-=======
     TermValue probe = {attribute, (guint32)value->length, NO_KEY, value->data};
     const TermValue *known = g_hash_table_lookup(terms->raw, &probe);
     if (known)
         return known->number;
     g_autofree char *norm = attribute_norm(terms->rules[attribute], value->data, value->length);
     TermValue *fresh = g_memdup2(&probe, sizeof probe);
->>>>>>> sync
     fresh->number = norm ? intern_norm(terms, attribute, norm) : NO_KEY;
     if (value->length)
         fresh->data = g_string_chunk_insert_len(terms->chunk, value->data, (gssize)value->length);
@@ -228,11 +189,7 @@ build_keys(Terms *terms, Store *store, guint32 *rank, GError **error)
 {
     g_ptr_array_sort(terms->keys, compare_values);
     for (guint i = 0; i < terms->keys->len; i++) {
-<<<<<<< HEAD
-        const Value *key = g_ptr_array_index(terms->keys, i);
-=======
         const TermValue *key = g_ptr_array_index(terms->keys, i);
->>>>>>> sync
         rank[key->number] = i + 1;
         if (!add_key(store, i + 1, terms->names[key->attribute], key->data, error))
             return FALSE;
@@ -289,11 +246,7 @@ terms_build(Terms *terms, Store *store, GError **error)
            build_keys(terms, store, rank, error) && build_entries(terms, store, rank, error);
 }
 
-<<<<<<< HEAD
-/* the terms of one entry: a set of Value, with the key as data, owned by the set */
-=======
 /* the terms of one entry: a set of TermValue, with the key as data, owned by the set */
->>>>>>> sync
 static GHashTable *
 entry_terms(const Terms *terms, const Attributes *attributes)
 {
@@ -310,13 +263,8 @@ entry_terms(const Terms *terms, const Attributes *attributes)
             if (!norm)
                 continue;
             gsize length = strlen(norm);
-<<<<<<< HEAD
-            Value *value = g_malloc(sizeof *value + length + 1);
-            *value = (Value){attribute, (guint32)length, 0, (char *)(value + 1)};
-=======
             TermValue *value = g_malloc(sizeof *value + length + 1);
             *value = (TermValue){attribute, (guint32)length, 0, (char *)(value + 1)};
->>>>>>> sync
             memcpy(value + 1, norm, length + 1);
             g_hash_table_add(set, value);
         }
@@ -351,11 +299,7 @@ post(Store *store, guint index, gint64 key, gint64 entry, GError **error)
 }
 
 static gboolean
-<<<<<<< HEAD
-change_one(Terms *terms, Store *store, gint64 entry, const Value *value, gboolean add,
-=======
 change_one(Terms *terms, Store *store, gint64 entry, const TermValue *value, gboolean add,
->>>>>>> sync
            GError **error)
 {
     const char *attribute = terms->names[value->attribute];

@@ -41,11 +41,7 @@ classify_membership(const Config *config)
 
 /* compared by the rule of the municipality's attribute, on both sides */
 static char *
-<<<<<<< HEAD
-value_key(const Config *config, const AttributeValue *value)
-=======
 comparison_key(const Config *config, const AttributeValue *value)
->>>>>>> sync
 {
     const AttributeType *type = attribute_type_find(config->directory_membership_key);
     return attribute_norm(type ? type->rule : RULE_CASE_IGNORE, value->data, value->length);
@@ -63,11 +59,7 @@ classify_reference(const Config *config, const Attributes *person)
     const AttributeValue *values = attributes_find(person, config->directory_membership, &count);
     char *key = NULL;
     for (guint i = 0; i < count && !key; i++)
-<<<<<<< HEAD
-        key = value_key(config, &values[i]);
-=======
         key = comparison_key(config, &values[i]);
->>>>>>> sync
     return key;
 }
 
@@ -80,11 +72,7 @@ classify_keys(const Config *config, const Attributes *municipality)
     if (classify_membership(config) == MEMBERSHIP_VALUE)
         values = attributes_find(municipality, config->directory_membership_key, &count);
     for (guint i = 0; i < count; i++) {
-<<<<<<< HEAD
-        g_autofree char *key = value_key(config, &values[i]);
-=======
         g_autofree char *key = comparison_key(config, &values[i]);
->>>>>>> sync
         if (key)
             g_strv_builder_add(builder, key);
     }

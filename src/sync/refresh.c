@@ -176,11 +176,7 @@ take_entry(const DirectoryEntry *entry, gpointer user_data, GError **error)
     node->offset = -1;
     if (node->known && memcmp(node->known->row.digest, node->digest, ENTRY_DIGEST_LENGTH) == 0)
         return TRUE;
-<<<<<<< HEAD
-    node->csn = tree_text(refresh->tree, entry->csn);
-=======
     node->csn = entry->csn ? g_string_chunk_insert(refresh->texts, entry->csn) : NULL;
->>>>>>> sync
     return spool(refresh, node, blob, error);
 }
 
