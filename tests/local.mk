@@ -12,7 +12,8 @@ unit_tests = \
 	tests/unit/filter_sql
 
 check_PROGRAMS += $(unit_tests)
-TESTS += $(unit_tests)
+TESTS += $(unit_tests) tests/corpora.sh
+EXTRA_DIST += tests/corpora.py tests/corpora.sh tests/fuzz/address.c tests/fuzz/filter.c
 tests_unit_address_SOURCES = tests/unit/address.c
 tests_unit_attribute_type_SOURCES = tests/unit/attribute_type.c
 tests_unit_base_SOURCES = tests/unit/base.c
