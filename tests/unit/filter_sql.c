@@ -10,8 +10,8 @@
 #include <string.h>
 
 #define MUNICIPALITIES 12
-#define PERSONS        240
-#define FILTERS        600
+#define PERSONS        120
+#define FILTERS        1000
 #define SEED           20201111
 
 typedef struct {
@@ -33,7 +33,8 @@ static const char *const own_names[] = {
     "title", "ou", "employeeType", "businessCategory", "businessCategory;x-a", "description",
     "departmentNumber", "commonName", "population", "labeledURI", "roomNumber", "uidNumber",
 };
-static const char *const town_names[] = {"o", "o;lang-de", "st", "ags", "population", "description"};
+static const char *const town_names[] = {"o",   "o;lang-de",  "st",         "ags",
+                                         "population", "postalCode", "description"};
 
 static const char *
 pick(GRand *rand, const char *const *from, guint count)
@@ -98,7 +99,8 @@ make_attributes(GRand *rand, const char *const *names, guint count)
     for (gint32 n = g_rand_int_range(rand, 0, 2 * (gint32)count); n > 0; n--) {
         const char *name = pick(rand, names, count);
         gboolean number = strcmp(name, "population") == 0 || strcmp(name, "ags") == 0 ||
-                          strcmp(name, "telephoneNumber") == 0 || strcmp(name, "uidNumber") == 0;
+                          strcmp(name, "telephoneNumber") == 0 || strcmp(name, "uidNumber") == 0 ||
+                          strcmp(name, "postalCode") == 0;
         const char *value = number ? PICK(rand, numbers) : PICK(rand, texts);
         attributes_add(attributes, name, value, strlen(value));
     }
@@ -164,7 +166,8 @@ append_term(GString *out, GRand *rand)
         "name", "givenname", "surname", "mail", "phone", "title", "office", "role", "planning",
         "level", "city", "state", "ags", "cn", "displayName", "o", "businessCategory", "st",
         "telephoneNumber", "employeeType;x-a", "planning;x-a", "name;lang-de", "city;lang-de",
-        "description", "roomNumber", "objectClass", "labeledURI", "seeAlso", "commonName",
+        "description", "roomNumber", "objectClass", "labeledURI", "labeledURI", "seeAlso",
+        "commonName",
         "2.5.4.3", "uidNumber", "cn:caseExactMatch:", "o:dn:", ":caseIgnoreMatch:", "city:",
         "title:2.5.13.5:",
     };
@@ -269,6 +272,7 @@ test_generated(void)
     FieldMap *map = field_map_new();
     field_map_set(map, FIELD_TITLE, "title labeledURI"); /* caseIgnore, then caseExact */
     field_map_set(map, FIELD_LEVEL, "departmentNumber uidNumber");
+    field_map_set(map, FIELD_POPULATION, "population postalCode"); /* integer, then caseIgnore */
     roster_init(&roster, map, rand);
     Tally tally = {0, 0, 0};
     for (guint i = 0; i < FILTERS; i++) {
