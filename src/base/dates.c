@@ -59,35 +59,43 @@ static const Name until_words[] = {{"bis", 0}, {"to", 0}, {"until", 0}, {"till",
 static const Name until_fillers[] = {{"zum", 0}, {"um", 0}, {"the", 0}};
 static const Name clock_words[] = {{"uhr", 0}, {"h", 0}};
 
+/* NULL for what is in no tz database: GLib would also take offsets ("+01", "CET-1") and paths. */
+static GTimeZone *
+load_zone(const char *name)
+{
+    const char *slash = strchr(name, '/');
+    if (!g_ascii_isalpha(name[0]) || strlen(name) > ZONE_NAME_MAX)
+        return NULL;
+    for (const char *p = name; *p; p++)
+        if (!g_ascii_isalpha(*p) && !strchr("/_-", *p) &&
+            !(slash && p > slash && (g_ascii_isdigit(*p) || *p == '+')))
+            return NULL;
+    return g_time_zone_new_identifier(name);
+}
+
 GTimeZone *
 dates_zone(const char *name, GError **error)
 {
     static GMutex lock;
-    static GHashTable *zones; /* name → GTimeZone */
+    static GHashTable *zones; /* name → GTimeZone; at most as many as the tz database has */
 
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+    g_mutex_lock(&lock);
     if (!zones)
         zones = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                       (GDestroyNotify)g_time_zone_unref);
     GTimeZone *zone = g_hash_table_lookup(zones, name);
-    if (zone)
-        return zone;
-
-    /* GLib would also take offsets ("+01", "CET-1") and paths, which no calendar program knows */
-    const char *slash = strchr(name, '/');
-    gboolean plain = g_ascii_isalpha(name[0]) && strlen(name) <= ZONE_NAME_MAX;
-    for (const char *p = name; *p && plain; p++)
-        plain = g_ascii_isalpha(*p) || strchr("/_-", *p) ||
-                (slash && p > slash && (g_ascii_isdigit(*p) || *p == '+'));
-    zone = plain ? g_time_zone_new_identifier(name) : NULL;
     if (!zone) {
+        zone = load_zone(name);
+        if (zone)
+            g_hash_table_insert(zones, g_strdup(name), zone);
+    }
+    g_mutex_unlock(&lock);
+
+    if (!zone)
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
                     _("There is no time zone \"%s\"; write a name of the tz database, such as "
                       "\"Europe/Berlin\"."),
                     name);
-        return NULL;
-    }
-    g_hash_table_insert(zones, g_strdup(name), zone);
     return zone;
 }
 

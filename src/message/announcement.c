@@ -103,12 +103,12 @@ complete(const AnnouncementReader *reader, Event *event, GError **error)
 }
 
 Event *
-announcement_parse(const char *text, gsize length, const char *source, const char *timezone,
+announcement_parse(const char *text, gsize length, const char *source, const char *zone,
                    GPtrArray **warnings, GError **error)
 {
     g_autoptr(GPtrArray) remarks = g_ptr_array_new_with_free_func(warning_free);
-    AnnouncementReader reader = {.source = source, .timezone = timezone, .warnings = remarks};
-    reader.zone = dates_zone(timezone, error);
+    AnnouncementReader reader = {.source = source, .timezone = zone, .warnings = remarks};
+    reader.zone = dates_zone(zone, error);
     if (!reader.zone || !check_characters(&reader, text, length, error))
         return NULL;
 

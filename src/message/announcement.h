@@ -18,12 +18,12 @@ typedef struct {
     char *text; /* in the language of the announcement's reader: translated by the caller's locale */
 } AnnouncementWarning;
 
-/* Reads an announcement; which of the two forms it is, the text tells. `timezone` is the tz name that
+/* Reads an announcement; which of the two forms it is, the text tells. `zone` is the tz name that
  * its times are in. `warnings` (or NULL) gets an array of AnnouncementWarning *, owned by the caller.
  * NULL with INPUT "source:line:column: ...": unknown label, wrong weekday, a date or time that does not
  * exist, an end before its start, no title, no date, not UTF-8; or with CONFIG if there is no such zone.
  * Messages are in the user's language. The event has a name, sequence 0; its body may be NULL. */
-Event *announcement_parse(const char *text, gsize length, const char *source, const char *timezone,
+Event *announcement_parse(const char *text, gsize length, const char *source, const char *zone,
                           GPtrArray **warnings, GError **error);
 
 /* The event as a map with the keys of the YAML form: what `rundruf parse announcement` and `event show

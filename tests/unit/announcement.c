@@ -495,6 +495,7 @@ test_size(void)
         g_autoptr(GError) error = NULL;
         g_autoptr(Event) event = parse(text->str, NULL, &error);
         g_assert_no_error(error);
+        g_assert_nonnull(event->body);
         g_string_set_size(text, ANNOUNCEMENT_BYTES_MAX + 1);
         check_error(text->str, text->len, "a:1:1: The announcement is larger than 256 KiB");
     }

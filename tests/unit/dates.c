@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+/* in octal: a digit may follow */
+#define NBSP    "\302\240"
+#define THIN    "\342\200\257"
+#define EN_DASH "\342\200\223"
+
 static GTimeZone *
 berlin(void)
 {
@@ -41,7 +46,7 @@ test_weekdays(void)
     };
     static const char *const forms[] = {"%s 2.1.2006", "%s. 2.1.2006", "%s, 2.1.2006",
                                         "%s., den 2.1.2006", "Am %s, dem 2. Januar 2006",
-                                        "on %s,\xc2\xa0" "2 January 2006"};
+                                        "on %s,\302\2402 January 2006"};
     for (int day = 1; day <= 7; day++) {
         g_auto(GStrv) words = g_strsplit(rows[day - 1], " ", -1);
         for (guint i = 0; words[i]; i++) {
@@ -80,7 +85,7 @@ test_months(void)
         "Dezember December Dez Dec",
     };
     static const char *const forms[] = {"7. %s 2027", "07. %s. 2027", "7 %s 2027", "7th %s, 2027",
-                                        "7.\xc2\xa0%s\xe2\x80\xaf" "2027", "%s 7, 2027",
+                                        "7.\302\240%s\342\200\2572027", "%s 7, 2027",
                                         "%s. 7th 2027"};
     for (int month = 1; month <= 12; month++) {
         g_auto(GStrv) words = g_strsplit(rows[month - 1], " ", -1);
@@ -100,10 +105,6 @@ test_months(void)
         g_assert_nonnull(strstr(rows[month - 1], dates_month_name(month, "en")));
     }
 }
-
-#define NBSP "\xc2\xa0"
-#define THIN "\xe2\x80\xaf"
-#define EN_DASH "\xe2\x80\x93"
 
 static void
 test_forms(void)
@@ -139,7 +140,7 @@ test_forms(void)
     static const char *const none[] = {
         "", "Mittwoch", "Mittwoch,", "11.11.", "11. November", "11.11.20", "11/11/2020", "111.11.2020",
         "11.11.20201", "2020-11", "2020-1-1", "November 2020", "12:30", "Mittwochs 11.11.2020",
-        "11 11 2020", "\xff", "11. Nov\xff" "ember 2020", "11. Donaudampfschifffahrt 2020", "Nov", "-",
+        "11 11 2020", "\xff", "11. Nov\377ember 2020", "11. Donaudampfschifffahrt 2020", "Nov", "-",
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         WallTime wall = {0};
