@@ -46,7 +46,7 @@ typedef struct {
     const TransportMessage *message;
     Step step;
     gsize taken;         /* octets of the content that libcurl has */
-    gboolean body_ended; /* ... and it has been told that there are no more */
+    gboolean body_ended; /* ... which are all: the end of data may be out */
     GString *reply;      /* the last reply, without the codes of its further lines */
     gsize reply_octets;
     gboolean reply_open; /* more lines of it are to come */
@@ -173,12 +173,10 @@ on_read(char *buffer, size_t size, size_t items, void *user)
     if (!self->message || self->abandoned)
         return CURL_READFUNC_ABORT;
     gsize length = MIN(size * items, self->message->length - self->taken);
-    if (length == 0) {
-        self->body_ended = TRUE;
-        return 0;
-    }
     memcpy(buffer, self->message->content + self->taken, length);
     self->taken += length;
+    /* told the size, libcurl need not ask again to learn that this was all */
+    self->body_ended = self->taken == self->message->length;
     return length;
 }
 
