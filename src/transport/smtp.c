@@ -46,10 +46,11 @@ typedef struct {
     const TransportMessage *message;
     Step step;
     gsize taken;         /* octets of the content that libcurl has */
-    gboolean body_ended; /* ... and it has been told that there are no more */
+    gboolean body_ended; /* ... which are all: the end of data may be out */
     GString *reply;      /* the last reply, without the codes of its further lines */
     gsize reply_octets;
     gboolean reply_open; /* more lines of it are to come */
+    gboolean leaving;    /* QUIT is said: what comes now answers nothing of the message */
     double progress_at;  /* clock_elapsed() */
     curl_off_t uploaded;
     const char *abandoned; /* why the attempt was given up, or NULL */
@@ -93,6 +94,8 @@ on_command(G_GNUC_UNUSED CURL *curl, curl_infotype type, char *data, size_t leng
         self->step = STEP_RCPT;
     else if (self->step == STEP_RCPT && starts_with(data, length, "DATA\r\n"))
         self->step = STEP_DATA;
+    else if (self->step != STEP_LOGIN && starts_with(data, length, "QUIT\r\n"))
+        self->leaving = TRUE;
     return 0;
 }
 
@@ -126,6 +129,8 @@ on_reply(char *line, size_t size, size_t items, void *user)
     Smtp *self = user;
     gsize length = size * items;
     self->progress_at = clock_elapsed();
+    if (self->leaving)
+        return length;
     if (!reply_line_is_valid(line, length)) {
         /* libcurl would wait on for a line that it understands */
         abandon(self, "the relay's answer is not SMTP");
@@ -173,12 +178,10 @@ on_read(char *buffer, size_t size, size_t items, void *user)
     if (!self->message || self->abandoned)
         return CURL_READFUNC_ABORT;
     gsize length = MIN(size * items, self->message->length - self->taken);
-    if (length == 0) {
-        self->body_ended = TRUE;
-        return 0;
-    }
     memcpy(buffer, self->message->content + self->taken, length);
     self->taken += length;
+    /* told the size, libcurl need not ask again to learn that this was all */
+    self->body_ended = self->taken == self->message->length;
     return length;
 }
 
@@ -238,6 +241,7 @@ begin_attempt(Smtp *self, const TransportMessage *message, gboolean fresh)
     self->body_ended = FALSE;
     g_string_truncate(self->reply, 0);
     self->reply_open = FALSE;
+    self->leaving = FALSE;
     self->progress_at = clock_elapsed();
     self->uploaded = 0;
     self->abandoned = NULL;
