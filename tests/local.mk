@@ -32,6 +32,7 @@ fixture = tests/lib/fixture.c tests/lib/fixture.h
 tests_unit_deliveries_SOURCES = tests/unit/deliveries.c $(fixture)
 tests_unit_lists_events_SOURCES = tests/unit/lists_events.c $(fixture)
 tests_unit_prepare_SOURCES = tests/unit/prepare.c $(fixture)
+tests_unit_send_SOURCES = tests/unit/send.c $(fixture)
 EXTRA_DIST += tests/lib/smtpd.py
 
 # What holds for the tree itself: layers, documentation, samples, translations.
