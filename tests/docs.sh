@@ -18,7 +18,7 @@ export LC_ALL
 # Compares the sorted names in $1 and $2, which stand for $3 and $4.
 same() {
     for file in "$1" "$2"; do
-        [ -s "$dir/$file" ] || { echo "no names found in: $file" >&2; status=1; }
+        [ -s "$dir/$file" ] || { echo "no names found for: $file" >&2; status=1; return; }
     done
     comm -23 "$dir/$1" "$dir/$2" | sed "s,.*,in $3 but not in $4: &," >"$dir/difference"
     comm -13 "$dir/$1" "$dir/$2" | sed "s,.*,in $4 but not in $3: &," >>"$dir/difference"
