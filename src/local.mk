@@ -50,6 +50,7 @@ librundruf_a_SOURCES = \
 	src/directory/ldap.c \
 	src/directory/ldif.c \
 	src/message/announcement.c src/message/announcement.h \
+	src/message/announcement_label.c src/message/announcement_label.h \
 	src/message/announcement_reader.h \
 	src/message/announcement_text.c \
 	src/message/announcement_when.c \
