@@ -125,7 +125,9 @@ output_pair(const char *title, const char *value)
 {
     if (!value)
         return;
-    g_autofree char *line = text_one_line(value);
+    g_auto(GStrv) lines = g_strsplit(value, "\n", -1);
+    g_autofree char *joined = g_strjoinv(", ", lines);
+    g_autofree char *line = text_one_line(joined);
     printf("%s:%*s%s\n", title, MAX(16 - width_of(title), 1), "", line);
 }
 

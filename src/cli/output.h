@@ -25,7 +25,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutputTable, output_table_free)
 /* One row of CSV (RFC 4180) on standard output; `cells` ends with NULL. */
 void output_csv(const char *const *cells);
 
-/* "Title:   value" lines under each other; a NULL value prints nothing. */
+/* "Title:   value" lines under each other, a value's own lines joined by commas; NULL prints nothing. */
 void output_pair(const char *title, const char *value);
 
 /* Progress on standard error, if that is a terminal: "TEXT DONE/TOTAL  RATE/s  LEFT", at most ten times

@@ -363,18 +363,19 @@ parse_bare(Parser *parser)
 }
 
 FilterNode *
-filter_parse(const char *text, gsize length, const char *source, GError **error)
+filter_parse(const char *text, gssize length, const char *source, GError **error)
 {
     g_autoptr(GError) local = NULL;
-    Parser parser = {.text = text, .end = text + length, .at = text, .source = source,
+    gsize size = length < 0 ? strlen(text) : (gsize)length;
+    Parser parser = {.text = text, .end = text + size, .at = text, .source = source,
                      .counted = text, .column = 1, .error = &local};
     g_autoptr(FilterNode) node = NULL;
     const char *bad;
-    if (length == 0)
+    if (size == 0)
         fail(&parser, text, "the filter is empty; for everybody write (mail=*)");
-    else if (length > FILTER_BYTES_MAX)
+    else if (size > FILTER_BYTES_MAX)
         fail(&parser, text, "the filter is longer than %d octets", FILTER_BYTES_MAX);
-    else if (!g_utf8_validate(text, (gssize)length, &bad))
+    else if (!g_utf8_validate(text, (gssize)size, &bad))
         fail(&parser, bad, "this octet is a NUL or no UTF-8; write it as \\%02x", (guchar)*bad);
     else
         node = *text == '(' ? parse_filter(&parser, 1) : parse_bare(&parser);

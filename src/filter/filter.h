@@ -52,7 +52,7 @@ struct FilterNode {
 
 /* Reads a filter. NULL with INPUT "SOURCE:1:COLUMN: ..." (`source` e.g. "filter"). Owned by the
  * caller. Needs no more stack for deeper text: depth is limited. */
-FilterNode *filter_parse(const char *text, gsize length, const char *source, GError **error);
+FilterNode *filter_parse(const char *text, gssize length, const char *source, GError **error);
 void filter_free(FilterNode *node);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FilterNode, filter_free)
 

@@ -1,28 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/classify.h"
 
+#include "directory/dn.h"
 #include "model/attribute_type.h"
 
 #include <string.h>
 
+/* `names`: one object class or more, separated by blanks */
 static gboolean
-has_class(const AttributeValue *values, guint count, const char *name)
+has_class(const AttributeValue *values, guint count, const char *names)
 {
-    gsize length = name ? strlen(name) : 0;
-    for (guint i = 0; i < count; i++)
-        if (length && values[i].length == length &&
-            g_ascii_strncasecmp(values[i].data, name, length) == 0)
-            return TRUE;
+    g_auto(GStrv) list = g_strsplit(names ? names : "", " ", -1);
+    for (char **name = list; *name; name++) {
+        gsize length = strlen(*name);
+        for (guint i = 0; length && i < count; i++)
+            if (values[i].length == length &&
+                g_ascii_strncasecmp(values[i].data, *name, length) == 0)
+                return TRUE;
+    }
     return FALSE;
 }
 
 EntryKind
-classify_kind(const Config *config, const Attributes *attributes)
+classify_kind(const Config *config, const char *dn, const Attributes *attributes)
 {
     guint count;
     const AttributeValue *classes = attributes_find(attributes, "objectClass", &count);
     if (has_class(classes, count, config->directory_municipality_class))
-        return ENTRY_MUNICIPALITY;
+        return dn_equal(dn, config->directory_base) ? ENTRY_OTHER : ENTRY_MUNICIPALITY;
     if (has_class(classes, count, config->directory_person_class))
         return ENTRY_PERSON;
     return ENTRY_OTHER;

@@ -7,8 +7,9 @@
 #include "model/attributes.h"
 #include "store/entries.h"
 
-/* By objectClass; an entry with both classes is a municipality. */
-EntryKind classify_kind(const Config *config, const Attributes *attributes);
+/* By objectClass; an entry with both classes is a municipality. The base itself, which often is an
+ * organization, is none. */
+EntryKind classify_kind(const Config *config, const char *dn, const Attributes *attributes);
 
 typedef enum {
     MEMBERSHIP_TREE,  /* the nearest municipality above the person */

@@ -162,7 +162,7 @@ take_entry(const DirectoryEntry *entry, gpointer user_data, GError **error)
     Node *node = place(refresh, entry, error);
     if (!node)
         return FALSE;
-    node->kind = classify_kind(refresh->config, entry->attributes);
+    node->kind = classify_kind(refresh->config, entry->dn, entry->attributes);
     refresh->persons += node->kind == ENTRY_PERSON;
     refresh->municipalities += node->kind == ENTRY_MUNICIPALITY;
     note_membership(refresh, node, entry->attributes);
