@@ -289,10 +289,11 @@ fail_unknown_name(const FilterNode *node, const char *attribute, const FieldMap 
         return error_set_input(error, source, 1, node->column,
                                "there is no field or attribute \"%s\"; did you mean \"%s\"?",
                                attribute, nearest);
+    g_ptr_array_set_size(names, FIELDS);
+    g_ptr_array_add(names, NULL);
+    g_autofree char *fields = g_strjoinv(", ", (char **)names->pdata);
     return error_set_input(error, source, 1, node->column,
-                           "there is no field or attribute \"%s\"; fields are name, mail, role, "
-                           "planning, city and others: see rundruf help config",
-                           attribute);
+                           "there is no field or attribute \"%s\"; fields are %s", attribute, fields);
 }
 
 static gboolean
