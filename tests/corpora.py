@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""corpora.py RUNDRUF CORPORA: compares `rundruf parse filter|address` with the verdicts of the corpora."""
+"""corpora.py RUNDRUF CORPORA: compares `rundruf parse filter|address` with the corpora's verdicts."""
 import json
 import re
 import subprocess
@@ -8,8 +8,8 @@ import sys
 RUNDRUF, CORPORA = sys.argv[1:]
 failures = []
 
-# Rows that the corpus leaves open ("lenient", "nonrfc-reject"): RFC 4515 decides, and the empty filter
-# is refused. Those accepted have the grammar of section 3, or are one extensible match alone.
+# Rows that the corpus leaves open ("lenient", "nonrfc-reject"): RFC 4515 decides, and the empty
+# filter is refused. Those accepted have the grammar of section 3, or are one extensible match alone.
 ACCEPTED = {
     r"(memberOf=CN=\5c#SOME,OU=Groups,OU=EMEA,DC=example,DC=net)",
     r"(memberOf=CN=\5C23SOME,OU=Groups,OU=EMEA,DC=example,DC=net)",

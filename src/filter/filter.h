@@ -2,10 +2,10 @@
 /* filter.h - RFC 4515 search filters: text to tree, tree to text
  *
  * Strict: what RFC 4515 section 3 does not allow is refused with the column, and so is "(&)" of RFC
- * 4526: an empty filter is an error, never "everybody". Two things are taken beyond the RFC, as neither
- * can be misread: blanks around the filters inside "&", "|" and "!", and one extensible match without
- * parentheses ("cn:caseExactMatch:=X"). filter/compile.h makes SQL of a tree, filter/match.h applies it
- * to one person in memory. */
+ * 4526: an empty filter is an error, never "everybody". Two things are taken beyond the RFC, as
+ * neither can be misread: blanks around the filters inside "&", "|" and "!", and one extensible match
+ * without parentheses ("cn:caseExactMatch:=X"). filter/compile.h makes SQL of a tree, filter/match.h
+ * applies it to one person in memory. */
 #ifndef RUNDRUF_FILTER_FILTER_H
 #define RUNDRUF_FILTER_FILTER_H
 
@@ -60,6 +60,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FilterNode, filter_free)
  * Reading it again gives an equal tree. Owned by the caller. */
 char *filter_to_text(const FilterNode *node);
 
+<<<<<<< HEAD
 /* "(attribute=value)" with the value escaped: for filters that the program itself makes. Owned by the
  * caller. */
 char *filter_equality(const char *attribute, const char *value);
@@ -67,6 +68,12 @@ char *filter_equality(const char *attribute, const char *value);
 /* The tree for `rundruf parse filter`: maps with "kind" ("and", "or", "not", "equal", "approx", "ge",
  * "le", "present", "substrings", "extensible") and "filters", or "attribute", "value", "initial", "any",
  * "final", "rule", "dn". Values that are no text are {"hex": "..."}. Owned by the caller. */
+=======
+/* The tree for `rundruf parse filter`: maps with "kind" ("and", "or", "not", "equal", "approx",
+ * "ge", "le", "present", "substrings", "extensible") and "filters", or "attribute", "value",
+ * "initial", "any", "final", "rule", "dn". Values that are no text are {"hex": "..."}. Owned by the
+ * caller. */
+>>>>>>> filter
 Value *filter_to_value(const FilterNode *node);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libFuzzer: any octets as a filter; what is read must print, read back the same, compile and match */
+/* libFuzzer: any octets as a filter; what is read prints, reads back the same, compiles and matches */
 #include "filter/compile.h"
 #include "filter/match.h"
 

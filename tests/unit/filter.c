@@ -230,7 +230,8 @@ test_names(void)
         {"(&(city=Köln)(!(popluation=1)))",
          "filter:1:16: there is no field or attribute \"popluation\"; did you mean "
          "\"population\"?"},
-        {"(invited=mannheim-2020)", "filter:1:1: there is no field or attribute \"invited\""},
+        {"(invited=mannheim-2020)", "filter:1:1: there is no field or attribute \"invited\"; "
+                                    "fields are name, givenname, surname, mail, "},
         {"(1.2.3.4=x)", "filter:1:1: there is no field or attribute \"1.2.3.4\""},
         {"(population=abc)", "filter:1:1: population is a number, but \"abc\" is none"},
         {"(population>=)", "filter:1:1: population is a number, but \"\" is none"},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* filter: the SQL of compile.c selects what match.c selects, on a made-up roster in a real schema */
+/* filter: the SQL of compile.c selects what match.c selects, on a made-up roster */
 #include "filter/compile.h"
 #include "filter/match.h"
 
@@ -22,7 +22,8 @@ typedef struct {
 } Roster;
 
 static const char *const texts[] = {
-    "Anna Meier", "anna  meier", "ANNA MEIER", "Groß-Gerau", "gross-gerau", "Köln", "KÖLN", "Ko\xcc\x88ln",
+    "Anna Meier", "anna  meier", "ANNA MEIER", "Groß-Gerau", "gross-gerau", "Köln", "KÖLN",
+    "Ko\xcc\x88ln",
     "a_b", "a%b", "a\\b", "axb", "Planung", "planung ", " Plan ung", "Bildungsplanung", "x", "",
     " ", "\xff\xfe", "Ẑ", "a*b", "(a)", "zz", "\xf4\x8f\xbf\xbf", "\xf4\x8f\xbf\xbfx", "A;B",
 };
@@ -64,7 +65,8 @@ add_term(Roster *roster, gint64 entry, const char *description, const AttributeV
         if (!norm)
             continue;
         sqlite3_stmt *stmt;
-        sqlite3_prepare_v2(roster->db, "INSERT OR IGNORE INTO term VALUES (?, ?, ?)", -1, &stmt, NULL);
+        sqlite3_prepare_v2(roster->db, "INSERT OR IGNORE INTO term VALUES (?, ?, ?)", -1, &stmt,
+                           NULL);
         sqlite3_bind_text(stmt, 1, *name, -1, SQLITE_STATIC);
         sqlite3_bind_text(stmt, 2, norm, -1, SQLITE_STATIC);
         sqlite3_bind_int64(stmt, 3, entry);
@@ -218,8 +220,8 @@ append_filter(GString *out, GRand *rand, guint depth)
 static void
 select_rows(const Roster *roster, const Condition *condition, gboolean *selected)
 {
-    g_autofree char *sql = g_strdup_printf("SELECT e.id FROM entry e WHERE e.kind = 'person' AND %s",
-                                           condition->sql->str);
+    g_autofree char *sql = g_strdup_printf(
+        "SELECT e.id FROM entry e WHERE e.kind = 'person' AND %s", condition->sql->str);
     sqlite3_stmt *stmt;
     if (sqlite3_prepare_v2(roster->db, sql, -1, &stmt, NULL) != SQLITE_OK)
         g_error("%s: %s", sql, sqlite3_errmsg(roster->db));
