@@ -50,7 +50,7 @@ struct FilterNode {
     gboolean dn;          /* EXTENSIBLE: ":dn" */
 };
 
-/* Reads a filter. NULL with INPUT "SOURCE:1:COLUMN: ..." (`source` e.g. "filter"). Owned by the
+/* Reads a filter (`length` -1: up to the NUL). NULL with INPUT "SOURCE:1:COLUMN: ..." (`source` e.g. "filter"). Owned by the
  * caller. Needs no more stack for deeper text: depth is limited. */
 FilterNode *filter_parse(const char *text, gssize length, const char *source, GError **error);
 void filter_free(FilterNode *node);
@@ -60,20 +60,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FilterNode, filter_free)
  * Reading it again gives an equal tree. Owned by the caller. */
 char *filter_to_text(const FilterNode *node);
 
-<<<<<<< HEAD
 /* "(attribute=value)" with the value escaped: for filters that the program itself makes. Owned by the
  * caller. */
 char *filter_equality(const char *attribute, const char *value);
 
-/* The tree for `rundruf parse filter`: maps with "kind" ("and", "or", "not", "equal", "approx", "ge",
- * "le", "present", "substrings", "extensible") and "filters", or "attribute", "value", "initial", "any",
- * "final", "rule", "dn". Values that are no text are {"hex": "..."}. Owned by the caller. */
-=======
 /* The tree for `rundruf parse filter`: maps with "kind" ("and", "or", "not", "equal", "approx",
  * "ge", "le", "present", "substrings", "extensible") and "filters", or "attribute", "value",
  * "initial", "any", "final", "rule", "dn". Values that are no text are {"hex": "..."}. Owned by the
  * caller. */
->>>>>>> filter
 Value *filter_to_value(const FilterNode *node);
 
 #endif
