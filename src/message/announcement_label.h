@@ -23,17 +23,17 @@ typedef struct {
     gboolean known;
     LabelField field;     /* if known */
     const char *language; /* "de", "en"; if known */
-    char *word; /* as written, without colon */
+    char *word;           /* as written, without colon */
     gboolean colon;
     gsize start, value; /* octets of the line before the word, before the value */
-    gboolean alone;   /* nothing behind it */
+    gboolean alone;     /* nothing behind it */
 } Label;
 
 void label_clear(Label *label);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Label, label_clear)
 
-/* TRUE if the line has the shape of a label: a known word alone that can head a section, or words of
- * letters with a colon, and a blank or nothing behind it; `label` is then to be cleared. */
+/* TRUE if the line has the shape of a label: a known word alone that can head a section, or words
+ * of letters with a colon, and a blank or nothing behind it; `label` is then to be cleared. */
 gboolean label_scan(const char *line, Label *label);
 
 gboolean label_is_known(const char *line);

@@ -16,22 +16,23 @@
  *
  *     PARAGRAPH
  *
- * The head reaches from the heading to the first line of text below the date; there each line may be a
- * label. In the text only the first line of a paragraph, or one directly below a label's value, may
- * be one, and only a word of the table below makes it so: "Hinweis: bitte ..." is text.
+ * The head reaches from the heading to the first line of text below the date; there each line may
+ * be a label. In the text only the first line of a paragraph, or one directly below a label's
+ * value, may be one, and only a word of announcement_label.c makes it so: "Hinweis: ..." is text.
  *
- * A value ends at a blank line, at a label, and, so that an empty label does not swallow the text that
- * follows it directly, at a line of more than VALUE_LINE_MAX characters, which is prose. Title, kind and
- * date take one line. A label without value is a warning.
+ * A value ends at a blank line, at a label, and, so that an empty label does not swallow the text
+ * that follows it directly, at a line of more than VALUE_LINE_MAX characters, which is prose.
+ * Title, kind and date take one line. A label without value is a warning.
  *
  * Labels that can head a section (Zielgruppe, Kontakt, Ansprechperson, Anmeldung) may stand without
  * colon, alone on their line; then blank lines may follow, and the value is the next paragraph
  * whatever its lines' length. A section on the target group (in the text also with colon) stays in
  * the text too, where it was; its first paragraph is the audience.
  *
- * "Word:" with an unknown word is an error in the head, since a mistyped label's value would be lost.
- * If it is not like a known one, it passes in the subtitle and in a value of several lines with text
- * behind the colon ("Telefon: 0621 1"), and where the text begins: below the date and a blank line.
+ * "Word:" with an unknown word is an error in the head, since a mistyped label's value would be
+ * lost. If it is not like a known one, it passes in the subtitle and in a value of several lines
+ * with text behind the colon ("Telefon: 0621 1"), and where the text begins: below the date and a
+ * blank line.
  */
 #include "message/announcement_label.h"
 #include "message/announcement_reader.h"
@@ -83,15 +84,17 @@ fail_unknown(const Reading *reading, const Label *label, const char *nearest, GE
 {
     AnnouncementPlace place = place_in(reading, reading->at, label->start);
     if (nearest)
-        return announcement_fail(reading->reader, place, error,
-                                 _("\"%s:\" is no label that is known here; did you mean \"%s:\"? If it "
-                                   "is text, put other words before it."),
-                                 label->word, nearest);
+        return announcement_fail(
+            reading->reader, place, error,
+            _("\"%s:\" is no label that is known here; did you mean \"%s:\"? If it "
+              "is text, put other words before it."),
+            label->word, nearest);
     g_autofree char *words = label_list(reading->language);
-    return announcement_fail(reading->reader, place, error,
-                             _("\"%s:\" is no label that is known here (%s). If it is text, put it below "
-                               "the date, after an empty line."),
-                             label->word, words);
+    return announcement_fail(
+        reading->reader, place, error,
+        _("\"%s:\" is no label that is known here (%s). If it is text, put it below "
+          "the date, after an empty line."),
+        label->word, words);
 }
 
 /* Fails if the next line, in the head and not in a value, is a label that is not known. */
@@ -206,7 +209,8 @@ read_date(Reading *reading, const Label *label, GError **error)
     guint line, label_line = reading->at - 1;
     gsize offset;
     if (!find_line(reading, label, &line, &offset))
-        return announcement_fail(reading->reader, place_in(reading, label_line, label->start), error,
+        return announcement_fail(reading->reader, place_in(reading, label_line, label->start),
+                                 error,
                                  _("\"%s:\" has no value; write the date behind it or on the next "
                                    "line."),
                                  label->word);
@@ -220,15 +224,15 @@ read_date(Reading *reading, const Label *label, GError **error)
     int hour, minute;
     gsize until = dates_scan_until(next);
     if (dates_scan(next + until, &wall) > 0 || dates_scan_time(next + until, &hour, &minute) > 0)
-        return announcement_fail(reading->reader, place_in(reading, reading->at, prose_blanks(next)),
-                                 error,
-                                 _("The date seems to go on here; write start and end on one line, or "
-                                   "put an empty line above the text."));
+        return announcement_fail(
+            reading->reader, place_in(reading, reading->at, prose_blanks(next)), error,
+            _("The date seems to go on here; write start and end on one line, or "
+              "put an empty line above the text."));
     return TRUE;
 }
 
-/* Takes a section's paragraph into audience (if there is none yet) and body, and the list below it if it
- * announces one with a colon. */
+/* Takes a section's paragraph into audience (if there is none yet) and body, and the list below it
+ * if it announces one with a colon. */
 static void
 take_section(Reading *reading)
 {
@@ -346,10 +350,10 @@ read_heading(Reading *reading, GError **error)
     g_auto(Label) label = {0};
     const char *line = reading->lines[reading->at];
     if (!label_scan(line, &label) || !label.known || label.field != LABEL_TITLE)
-        return announcement_fail(reading->reader,
-                                 place_in(reading, reading->at, prose_blanks(line)), error,
-                                 _("An announcement begins with the line \"Neuer Termin: TITLE\" or "
-                                   "\"New event: TITLE\"."));
+        return announcement_fail(
+            reading->reader, place_in(reading, reading->at, prose_blanks(line)), error,
+            _("An announcement begins with the line \"Neuer Termin: TITLE\" or "
+              "\"New event: TITLE\"."));
     reading->language = label.language;
     return read_label(reading, &label, error);
 }
@@ -366,8 +370,7 @@ read_text_line(Reading *reading, GError **error)
     } else {
         gboolean dated = reading->seen[LABEL_DATE] > 0;
         if (!dated && reading->after_label)
-            announcement_warn(reading->reader,
-                              place_in(reading, reading->at, prose_blanks(line)),
+            announcement_warn(reading->reader, place_in(reading, reading->at, prose_blanks(line)),
                               _("This line belongs to no label; it is taken as text."));
         reading->in_text = reading->in_text || dated;
         prose_add(reading->body, line);
@@ -388,8 +391,8 @@ read_next(Reading *reading, GError **error)
         return TRUE;
     }
     g_auto(Label) label = {0};
-    if ((!reading->in_text || reading->fresh || reading->after_label) &&
-        label_scan(line, &label) && label.known) {
+    if ((!reading->in_text || reading->fresh || reading->after_label) && label_scan(line, &label) &&
+        label.known) {
         reading->subtitle_done = TRUE;
         if (!read_label(reading, &label, error))
             return FALSE;
@@ -418,9 +421,10 @@ read_all(Reading *reading, GError **error)
         if (!read_next(reading, error))
             return FALSE;
     if (reading->seen[LABEL_DATE] == 0)
-        return announcement_fail(reading->reader, place_in(reading, reading->count - 1, 0), error,
-                                 _("The announcement has no date; write a line such as \"Datum: "
-                                   "Mittwoch, 11. November 2020 - 12:30 bis 14:00\" above the text."));
+        return announcement_fail(
+            reading->reader, place_in(reading, reading->count - 1, 0), error,
+            _("The announcement has no date; write a line such as \"Datum: "
+              "Mittwoch, 11. November 2020 - 12:30 bis 14:00\" above the text."));
     Event *event = reading->event;
     event->subtitle = take_text(reading->subtitle);
     event->venue = take_text(reading->venue);

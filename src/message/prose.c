@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define HEADING_MAX 80   /* characters */
+#define HEADING_MAX     80 /* characters */
 #define MEANT_BREAK_MAX 50
 #define BYTE_ORDER_MARK 0xfeff
 
@@ -103,8 +103,8 @@ prose_add_heading(Prose *prose, const char *line)
 static gsize
 bullet_octets(const char *text, gboolean can_begin)
 {
-    static const gunichar signs[] = {0x2022, 0x2023, 0x2043, 0x25aa, 0x25ab, 0x25a0, 0x25cb,
-                                     0x25cf, 0x25e6, 0x27a2, 0xb7,   0xf0b7};
+    static const gunichar signs[] = {0x2022, 0x2023, 0x2043, 0x25aa, 0x25ab, 0x25a0,
+                                     0x25cb, 0x25cf, 0x25e6, 0x27a2, 0xb7,   0xf0b7};
     gunichar c = g_utf8_get_char(text);
     gboolean sign = FALSE, typed = c == '-' || c == '*' || c == 0x2013;
     for (guint i = 0; i < G_N_ELEMENTS(signs); i++)
@@ -141,7 +141,8 @@ looks_like_heading(const Prose *prose, guint start, guint end)
             last == '"');
 }
 
-/* A heading needs something to head: two such lines in a row are a closing ("Mit freundlichen Grüßen"). */
+/* A heading needs something to head: two such lines in a row are a closing ("Mit freundlichen
+ * Grüßen"). */
 static gboolean
 is_heading(const Prose *prose, guint start, guint end)
 {
@@ -160,8 +161,8 @@ append_block(GString *out, const Prose *prose, guint start, guint end)
     gboolean in_item = FALSE;
     for (guint i = start; i < end; i++) {
         const Line *line = &g_array_index(prose->lines, Line, i);
-        gsize bullet = bullet_octets(line->text,
-                                     !previous || in_item || g_str_has_suffix(previous, ":"));
+        gsize bullet =
+            bullet_octets(line->text, !previous || in_item || g_str_has_suffix(previous, ":"));
         if (bullet > 0) {
             if (previous)
                 g_string_append(out, in_item ? "\n" : "\n\n");

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* announcement: the real page, the samples, each form of each part, each error with its place */
+#include "message/announcement.h"
 #include "base/error.h"
 #include "base/json.h"
-#include "message/announcement.h"
 #include "message/prose.h"
 
 #include <string.h>
 
 #define NBSP "\xc2\xa0"
-#define BOM "\xef\xbb\xbf"
+#define BOM  "\xef\xbb\xbf"
 
 static Event *
 parse(const char *text, GPtrArray **warnings, GError **error)
@@ -65,8 +65,8 @@ assert_round_trip(const Event *event)
 static char *
 read_file(const char *folder, const char *name)
 {
-    g_autofree char *path = g_build_filename(g_getenv("SRCDIR") ? g_getenv("SRCDIR") : ".", folder,
-                                             name, NULL);
+    g_autofree char *path =
+        g_build_filename(g_getenv("SRCDIR") ? g_getenv("SRCDIR") : ".", folder, name, NULL);
     char *content = NULL;
     g_file_get_contents(path, &content, NULL, NULL);
     return content;
@@ -111,15 +111,17 @@ test_mannheim(void)
     g_assert_nonnull(strstr(event->body, event->audience));
     g_assert_true(g_str_has_prefix(event->body, "Kommunale Bildungsplanung muss"));
     g_assert_true(g_str_has_suffix(event->body, "folgen demnächst."));
-    g_assert_nonnull(strstr(event->body, "diskutieren:\n\n- Was kann integrierte Planung beinhalten "
-                                         "und wie wird sie gelebt?\n- Welche"));
     g_assert_nonnull(strstr(event->body,
-                            "\n\n## Das Großstadtnetzwerk der Transferagentur für Großstädte\n\n"));
+                            "diskutieren:\n\n- Was kann integrierte Planung beinhalten "
+                            "und wie wird sie gelebt?\n- Welche"));
+    g_assert_nonnull(
+        strstr(event->body, "\n\n## Das Großstadtnetzwerk der Transferagentur für Großstädte\n\n"));
     g_assert_nonnull(strstr(event->body, "\n\n## Zielgruppe\n\nIm Sinne"));
     g_autofree char *remarks = join_warnings(warnings);
-    g_assert_cmpstr(remarks, ==,
-                    "5:1 \"Art\" has no value.|14:1 \"Kontakt\" has no value.|15:1 \"Anmeldung\" has no "
-                    "value.|40:1 \"Ansprechperson\" has no value.|41:1 \"Anmeldung\" has no value.");
+    g_assert_cmpstr(
+        remarks, ==,
+        "5:1 \"Art\" has no value.|14:1 \"Kontakt\" has no value.|15:1 \"Anmeldung\" has no "
+        "value.|40:1 \"Ansprechperson\" has no value.|41:1 \"Anmeldung\" has no value.");
 
     /* every word from the first sentence to the last label, in its order */
     const char *first = strstr(text, "Kommunale Bildungsplanung"), *last = strstr(text, "Ansprech");
@@ -137,7 +139,8 @@ test_samples(void)
     } rows[] = {
         {"announcement.txt", "freiburg-im-breisgau-2027", "Fachtag",
          "Netzwerkbüro\nTelefon: 0761 000000\nE-Mail: buero@netz.example", NULL,
-         "14:1 \"Kontakt\" has no value.|15:1 \"Anmeldung\" has no value.|39:1 \"Anmeldung\" has no "
+         "14:1 \"Kontakt\" has no value.|15:1 \"Anmeldung\" has no value.|39:1 \"Anmeldung\" has "
+         "no "
          "value."},
         {"announcement.en.txt", "freiburg-im-breisgau-2027", "Workshop",
          "Network office\nPhone: +49 761 000000", "https://netz.example/schulplaetze", ""},
@@ -180,12 +183,15 @@ test_dates(void)
     } rows[] = {
         {"Mittwoch, 11. November 2020 - 12:30 bis 14:00", 1605094200, 1605099600, FALSE, 0},
         {"Mittwoch, 11. November 2020 - 12:30 bis 14:00 Uhr.", 1605094200, 1605099600, FALSE, 0},
-        {"Mi., 11.11.2020, 12.30\xe2\x80\x93" "14.00 Uhr", 1605094200, 1605099600, FALSE, 0},
+        {"Mi., 11.11.2020, 12.30\xe2\x80\x93"
+         "14.00 Uhr",
+         1605094200, 1605099600, FALSE, 0},
         {"11.11.2020 von 12 bis 14 Uhr", 1605092400, 1605099600, FALSE, 0},
         {"Wednesday, 11 November 2020, 12:30 to 2 pm", 1605094200, 1605099600, FALSE, 0},
-        {"November 11, 2020, 12:30 pm until November 12, 2020, 2:00 pm", 1605094200, 1605186000, FALSE,
-         0},
-        {"Mittwoch," NBSP "11." NBSP "November 2020 - 12:30 bis zum Donnerstag, den 12.11.2020 um 14 Uhr",
+        {"November 11, 2020, 12:30 pm until November 12, 2020, 2:00 pm", 1605094200, 1605186000,
+         FALSE, 0},
+        {"Mittwoch," NBSP "11." NBSP
+         "November 2020 - 12:30 bis zum Donnerstag, den 12.11.2020 um 14 Uhr",
          1605094200, 1605186000, FALSE, 0},
         {"2020-11-11T12:30 - 2020-11-12T14:00", 1605094200, 1605186000, FALSE, 0},
         {"Mittwoch, 11. November 2020", 1605049200, 1605135600, TRUE, 0},
@@ -216,7 +222,8 @@ test_dates(void)
     }
 }
 
-/* "title|subtitle|kind|venue|contact|registration|audience|body|warnings", "-" for NULL, "/" for LF */
+/* "title|subtitle|kind|venue|contact|registration|audience|body|warnings", "-" for NULL, "/" for
+ * LF */
 static char *
 summarize(const Event *event, const GPtrArray *warnings)
 {
@@ -232,9 +239,10 @@ summarize(const Event *event, const GPtrArray *warnings)
 }
 
 #define DATE "Datum: 11.11.2020\n"
-#define LONG_LINE                                                                                    \
-    "Ein langer Satz, der mit seinen vielen Wörtern weit über die Länge hinausgeht, die ein Wert in " \
-    "einer Zeile haben kann, und der also Text ist."
+/* more than a value's line can have, 120 characters */
+#define LONG_LINE                                                                \
+    "Ein langer Satz, der mit seinen vielen Wörtern weit über die Länge hinaus " \
+    "geht, die eine Zeile eines Werts haben kann, und der also Text ist."
 
 static void
 test_layout(void)
@@ -245,16 +253,15 @@ test_layout(void)
         {"Neuer Termin: T\n" DATE, "T|-|-|-|-|-|-|-|"},
         {"\n" NBSP "\r\nNeuer Termin:\r\nT\r\n" DATE "\r\nText\r\n", "T|-|-|-|-|-|-|Text|"},
         {BOM "NEUER TERMIN: T" BOM "\n" DATE, "T|-|-|-|-|-|-|-|"},
-        {"New event: T\nS: t\nu\n\nWhen it is\n" DATE,
-         "T|S: t u|-|-|-|-|-|When it is|"},
+        {"New event: T\nS: t\nu\n\nWhen it is\n" DATE, "T|S: t u|-|-|-|-|-|When it is|"},
         {"New event: T\n\tTarget" NBSP "group : a\tb\nDate: 2020-11-11\nVenue: V\nKind: K\n",
          "T|-|K|V|-|-|a b|-|"},
         {"Neuer Termin: T\nOrt: A\nB\n\nC\n" DATE,
          "T|-|-|A/B|-|-|-|C|5:1 This line belongs to no label; it is taken as text."},
         /* an empty label takes neither a label below it nor a long line */
         {"Neuer Termin: T\n" DATE "Ort:\nKontakt:\nAnmeldung:\n" LONG_LINE "\n",
-         "T|-|-|-|-|-|-|" LONG_LINE
-         "|3:1 \"Ort\" has no value.|4:1 \"Kontakt\" has no value.|5:1 \"Anmeldung\" has no value."},
+         "T|-|-|-|-|-|-|" LONG_LINE "|3:1 \"Ort\" has no value.|4:1 \"Kontakt\" has no value.|5:1 "
+                                    "\"Anmeldung\" has no value."},
         {"Neuer Termin: T\n" DATE "Anmeldung:\nbis Mai\nper Mail\n\nText.\n",
          "T|-|-|-|-|bis Mai/per Mail|-|Text.|"},
         {"Neuer Termin: T\n" DATE "Kontakt: a@b.example\nAnsprechperson:\nA. B.\nTelefon: 1\n",
@@ -350,20 +357,27 @@ test_text_errors(void)
         {"Neuer Termin:" NBSP "\n" DATE, "a:1:1: The title is missing"},
         {"Neuer Termin: T\n\nText\n", "a:4:1: The announcement has no date"},
         {"Neuer Termin: T\nDatum:\n\n11.11.2020", "a:2:1: \"Datum:\" has no value"},
-        {"Neuer Termin: T\n" DATE "\n" DATE, "a:4:1: \"Datum:\" stands here for the second time, first in "
-                                             "line 2"},
-        {"Neuer Termin: T\n" DATE "Termin: 12.11.2020", "a:3:1: \"Termin:\" stands here for the second"},
+        {"Neuer Termin: T\n" DATE "\n" DATE,
+         "a:4:1: \"Datum:\" stands here for the second time, first in "
+         "line 2"},
+        {"Neuer Termin: T\n" DATE "Termin: 12.11.2020",
+         "a:3:1: \"Termin:\" stands here for the second"},
         {"Neuer Termin: T\nOrt: a\nOrt: b\n" DATE, "a:3:1: \"Ort:\" stands here"},
-        {"Neuer Termin: T\n" DATE "\nNeuer Termin: U\n", "a:4:1: A second announcement begins here"},
+        {"Neuer Termin: T\n" DATE "\nNeuer Termin: U\n",
+         "a:4:1: A second announcement begins here"},
         /* labels */
-        {"Neuer Termin: T\nOtr: x\n" DATE, "a:2:1: \"Otr:\" is no label that is known here; did you mean "
-                                           "\"Ort:\"?"},
-        {"Neuer Termin: T\nOrt: x\n  Dautm: 1\n", "a:3:3: \"Dautm:\" is no label that is known here; did "
-                                                  "you mean \"Datum:\"?"},
-        {"Neuer Termin: T\n" DATE "\nZeilgruppe:\nalle\n", "a:4:1: \"Zeilgruppe:\" is no label that is "
-                                                          "known here; did you mean \"Zielgruppe:\"?"},
-        {"Neuer Termin: T\n" DATE "Uhrzeit: 12 Uhr\n", "a:3:1: \"Uhrzeit:\" is no label that is known "
-                                                       "here (Art, Typ, Ort,"},
+        {"Neuer Termin: T\nOtr: x\n" DATE,
+         "a:2:1: \"Otr:\" is no label that is known here; did you mean "
+         "\"Ort:\"?"},
+        {"Neuer Termin: T\nOrt: x\n  Dautm: 1\n",
+         "a:3:3: \"Dautm:\" is no label that is known here; did "
+         "you mean \"Datum:\"?"},
+        {"Neuer Termin: T\n" DATE "\nZeilgruppe:\nalle\n",
+         "a:4:1: \"Zeilgruppe:\" is no label that is "
+         "known here; did you mean \"Zielgruppe:\"?"},
+        {"Neuer Termin: T\n" DATE "Uhrzeit: 12 Uhr\n",
+         "a:3:1: \"Uhrzeit:\" is no label that is known "
+         "here (Art, Typ, Ort,"},
         {"New event: T\nCost:\n", "a:2:1: \"Cost:\" is no label that is known here (Type, Kind,"},
         {"Neuer Termin: T\nKontakt:\nTelefon:\n", "a:3:1: \"Telefon:\" is no label"},
         /* dates */
@@ -382,18 +396,25 @@ test_text_errors(void)
         {"Neuer Termin: T\nDatum: 31.12.2200", "a:2:8: The year 2201 is out of range"},
         {"Neuer Termin: T\nDatum: 11.11.2020, 25:00 bis 26:00", "a:2:8: There is no time 25:00"},
         {"Neuer Termin: T\nDatum: 11.11.2020, 12:00 bis 12:60", "a:2:30: There is no time 12:60"},
-        {"Neuer Termin: T\nDatum: 28.3.2021, 02:30 bis 04:00", "a:2:8: There is no time 02:30 on "
-                                                              "2021-03-28 in the zone Europe/Berlin"},
-        {"Neuer Termin: T\nDatum: 11.11.2020, 12:00 bis 11:00", "a:2:30: The end is not after the start"},
-        {"Neuer Termin: T\nDatum: 11.11.2020, 12:00 bis 12:00", "a:2:30: The end is not after the start"},
-        {"Neuer Termin: T\nDatum: 11.11.2020 bis 10.11.2020", "a:2:23: The event ends before it starts"},
+        {"Neuer Termin: T\nDatum: 28.3.2021, 02:30 bis 04:00",
+         "a:2:8: There is no time 02:30 on "
+         "2021-03-28 in the zone Europe/Berlin"},
+        {"Neuer Termin: T\nDatum: 11.11.2020, 12:00 bis 11:00",
+         "a:2:30: The end is not after the start"},
+        {"Neuer Termin: T\nDatum: 11.11.2020, 12:00 bis 12:00",
+         "a:2:30: The end is not after the start"},
+        {"Neuer Termin: T\nDatum: 11.11.2020 bis 10.11.2020",
+         "a:2:23: The event ends before it starts"},
         {"Neuer Termin: T\nDatum: 11.11.2020 bis 14:00", "a:2:8: One of start and end has a time"},
-        {"Neuer Termin: T\nDatum: 11.11.2020, 12:00 bis 12.11.2020", "a:2:30: One of start and end"},
-        {"Neuer Termin: T\nDatum: 11.11.2020, 12:00 bis abends", "a:2:30: There is no date or time here"},
+        {"Neuer Termin: T\nDatum: 11.11.2020, 12:00 bis 12.11.2020",
+         "a:2:30: One of start and end"},
+        {"Neuer Termin: T\nDatum: 11.11.2020, 12:00 bis abends",
+         "a:2:30: There is no date or time here"},
         {"Neuer Termin: T\nDatum: 11.11.2020, 12:00 und", "a:2:26: \"und\" cannot be read"},
         {"Neuer Termin: T\nDatum: 11.11.2020 12:00\nbis 12.11.2020 14:00\n",
          "a:3:1: The date seems to go on here"},
-        {"Neuer Termin: T\nDatum: 11.11.2020\n12:00 bis 14:00\n", "a:3:1: The date seems to go on here"},
+        {"Neuer Termin: T\nDatum: 11.11.2020\n12:00 bis 14:00\n",
+         "a:3:1: The date seems to go on here"},
         /* characters */
         {"Neuer Termin: T\nÄ\xff\n", "a:2:2: The text is not UTF-8"},
         {"Neuer Termin: T\xc3", "a:1:16: The text is not UTF-8"},
@@ -418,12 +439,14 @@ test_yaml_errors(void)
         {"---\n- a\n", "a:1:1: An announcement in YAML is a map"},
         {"{}", "a:1:1: The title is missing"},
         {"title: T\n", "a:1:1: The date is missing"},
-        {"title: T\nsubtitel: S\n", "a:2:11: The key \"subtitel\" is not known; did you mean \"subtitle\"?"},
+        {"title: T\nsubtitel: S\n",
+         "a:2:11: The key \"subtitel\" is not known; did you mean \"subtitle\"?"},
         {"title: T\nxyzzyx: S\n", "a:2:9: The key \"xyzzyx\" is not known; known are title"},
         {"title: 5\n", "a:1:8: Text belongs here"},
         {"title: T\nvenue: [a, 5]\n", "a:2:8: Text, or a list of texts, belongs here"},
         {"title: T\nbody: [a]\n", "a:2:7: Text belongs here"},
-        {"title: T\nbody: \"a\\x07\"\n", "a:2:7: There is a control character in this text (U+0007)"},
+        {"title: T\nbody: \"a\\x07\"\n",
+         "a:2:7: There is a control character in this text (U+0007)"},
         {"title: T\nvenue: [a, \"\\uFFFF\"]\n", "a:2:12: There is a control character"},
         {"title: T\nname: Mannheim 2020\n", "a:2:7: \"Mannheim 2020\" cannot be an event's name"},
         {"title: T\ntimezone: Europe/Berlni\n", "a:2:11: There is no time zone \"Europe/Berlni\""},
@@ -431,8 +454,10 @@ test_yaml_errors(void)
         {"title: T\nstart: 2020\n", "a:2:8: This is no date"},
         {"title: T\nstart: 2020-11-11T12:30Z\n", "a:2:8: This is no date"},
         {"title: T\nstart: 2021-02-29\n", "a:2:8: There is no day 2021-02-29"},
-        {"title: T\nstart: 2021-03-28T02:30\nend: 2021-03-28T04:00\n", "a:2:8: There is no time 02:30"},
-        {"title: T\nstart: 2020-11-11\nend: 2020-11-10\n", "a:3:6: The event ends before it starts"},
+        {"title: T\nstart: 2021-03-28T02:30\nend: 2021-03-28T04:00\n",
+         "a:2:8: There is no time 02:30"},
+        {"title: T\nstart: 2020-11-11\nend: 2020-11-10\n",
+         "a:3:6: The event ends before it starts"},
         {"title: T\nstart: 2020-11-11\nend: 2020-11-12T14:00\n", "a:2:8: One of start and end"},
         {"title: T\nstart: 2020-11-11\nall_day: false\n", "a:3:10: all_day does not fit"},
         {"title: T\nstart: 2020-11-11T12:00\nall_day: true\n", "a:3:10: all_day does not fit"},
@@ -451,11 +476,13 @@ test_yaml(void)
         const char *text, *summary;
     } rows[] = {
         {"# c\n\ntitle: T\nstart: 2020-11-11\n", "T|-|-|-|-|-|-|-|"},
-        {"--- {start: 2020-11-11T12:30, title: ' T  x ', venue: \"a\\n\\n b\", contact: [c, d], body: ''}",
+        {"--- {start: 2020-11-11T12:30, title: ' T  x ', venue: \"a\\n\\n b\", contact: [c, d], "
+         "body: ''}",
          "T x|-|-|a/b|c/d|-|-|-|1:13 No end is given; the event is taken to last an hour."},
         {"title: T\nsubtitle:\nstart: 2020-11-11\nall_day: true\nbody: |2\n\n    x\n  y\n\n",
          "T|-|-|-|-|-|-|  x/y|"},
-        {"title: T\nstart: 2020-11-11\nbody: \"\\n\\n  a\\tb \\uFEFF\\n\\n\"\n", "T|-|-|-|-|-|-|  a    b|"},
+        {"title: T\nstart: 2020-11-11\nbody: \"\\n\\n  a\\tb \\uFEFF\\n\\n\"\n",
+         "T|-|-|-|-|-|-|  a    b|"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
@@ -487,7 +514,8 @@ test_zone(void)
 static void
 test_size(void)
 {
-    static const char *const parts[] = {"x", "• a\n", "Kontakt:\n", "Otr: a\n", "\n\na", "•", "a:\n\n"};
+    static const char *const parts[] = {"x",     "• a\n", "Kontakt:\n", "Otr: a\n",
+                                        "\n\na", "•",     "a:\n\n"};
     for (guint i = 0; i < G_N_ELEMENTS(parts); i++) {
         g_autoptr(GString) text = g_string_new("Neuer Termin: T\n" DATE "\nText.\n\n");
         while (text->len + strlen(parts[i]) <= ANNOUNCEMENT_BYTES_MAX)
