@@ -182,6 +182,7 @@ class Faulty:
         if action == "close":
             return False
         if action == "rst":
+            await asyncio.sleep(0.1)  # in the midst of connect() it would be tried again
             reset(self.writer.transport)
             return False
         closing = action is not None and action.endswith("+close")
