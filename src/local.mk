@@ -5,6 +5,7 @@ librundruf_a_SOURCES = \
 	src/base/dates.c src/base/dates.h \
 	src/base/error.c src/base/error.h \
 	src/base/file.c src/base/file.h \
+	src/base/i18n.h \
 	src/base/json.c src/base/json.h \
 	src/base/log.c src/base/log.h \
 	src/base/text.c src/base/text.h \
@@ -19,6 +20,7 @@ librundruf_a_SOURCES = \
 	src/model/event.c src/model/event.h \
 	src/model/field.c src/model/field.h \
 	src/model/list.c src/model/list.h \
+	src/model/mailbox.c src/model/mailbox.h \
 	src/model/mailing.c src/model/mailing.h \
 	src/model/person.c src/model/person.h \
 	src/config/config.c src/config/config.h \
@@ -43,10 +45,19 @@ librundruf_a_SOURCES = \
 	src/message/announcement_when.c \
 	src/message/announcement_yaml.c \
 	src/message/calendar.c src/message/calendar.h \
+	src/message/compose.c src/message/compose.h \
 	src/message/decode.c src/message/decode.h \
+	src/message/encode.c src/message/encode.h \
 	src/message/gate.c src/message/gate.h \
+	src/message/letter.c src/message/letter.h \
+	src/message/markdown.c src/message/markdown.h \
+	src/message/mime.c src/message/mime.h \
 	src/message/prose.c src/message/prose.h \
-	src/message/remote.c src/message/remote.h
+	src/message/remote.c src/message/remote.h \
+	src/message/template.c src/message/template.h \
+	src/message/template_parse.c \
+	src/message/template_tree.h \
+	src/message/view.c src/message/view.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
