@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* letter.h - the message templates, found and rendered: a text and an HTML form for each language
+ *
+ * compose.h says how the files are called and what they see. */
+#ifndef RUNDRUF_MESSAGE_LETTER_H
+#define RUNDRUF_MESSAGE_LETTER_H
+
+#include "base/value.h"
+
+typedef enum { LETTER_INVITATION, LETTER_CANCELLATION, LETTER_KINDS } LetterKind;
+
+typedef struct Letters Letters;
+
+/* Loads all templates, from `folder` (NULL: none) or built in. NULL with CONFIG (the folder is not
+ * there), NOT_FOUND, or INPUT (a template that does not parse, with its place). */
+Letters *letters_load(const char *folder, GError **error);
+void letters_free(Letters *letters);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Letters, letters_free)
+
+/* Renders both forms, owned by the caller; FALSE with INPUT, nothing set. `language` is de or en. */
+gboolean letters_render(Letters *letters, LetterKind kind, const char *language, const Value *data,
+                        char **text, char **html, GError **error);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "message/view.h"
+
+#include "base/dates.h"
+#include "base/text.h"
+#include "message/markdown.h"
+
+#include <string.h>
+
+/* Headings of an event's text begin below the message's own. */
+#define HEADING 2
+
+static gboolean
+is_german(const char *language)
+{
+    return strcmp(language, "de") == 0;
+}
+
+static void
+set_line(Value *map, const char *key, const char *text)
+{
+    g_autofree char *line = text_one_line(text ? text : "");
+    if (*line)
+        value_set_text(map, key, line);
+}
+
+static void
+set_lines(Value *map, const char *key, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text ? text : "", "\n", -1);
+    g_autoptr(Value) list = value_new_list();
+    for (char **line = lines; *line; line++) {
+        g_autofree char *clean = text_one_line(*line);
+        if (*clean)
+            value_append(list, value_new_text(clean));
+    }
+    if (value_count(list) > 0)
+        value_set(map, key, g_steal_pointer(&list));
+}
+
+static void
+set_markdown(Value *map, const char *html_key, const char *text_key, const char *markdown)
+{
+    if (!markdown || !*markdown)
+        return;
+    g_autofree char *html = markdown_to_html(markdown, HEADING);
+    g_autofree char *text = markdown_to_text(markdown);
+    value_set_text(map, html_key, html);
+    value_set_text(map, text_key, text);
+}
+
+Value *
+view_event(const Event *event, GTimeZone *zone, const char *language)
+{
+    Value *map = value_new_map();
+    g_autofree char *when =
+        dates_format_span(zone, event->starts_at, event->ends_at, event->all_day, language);
+    set_line(map, "name", event->name);
+    set_line(map, "title", event->title);
+    set_line(map, "subtitle", event->subtitle);
+    set_line(map, "kind", event->kind);
+    set_line(map, "when", when);
+    set_lines(map, "venue_lines", event->venue);
+    set_lines(map, "contact_lines", event->contact);
+    set_lines(map, "registration_lines", event->registration);
+    set_markdown(map, "audience_html", "audience_text", event->audience);
+    set_markdown(map, "body_html", "body_text", event->body);
+    if (event->status == EVENT_CANCELLED)
+        value_set_bool(map, "cancelled", TRUE);
+    return map;
+}
+
+static Value *
+clean_value(Value *value)
+{
+    if (value_kind(value) == VALUE_TEXT) {
+        g_autofree char *line = view_name(value_text(value));
+        return value_new_text(line);
+    }
+    if (value_kind(value) != VALUE_LIST)
+        return value_ref(value);
+    Value *list = value_new_list();
+    for (guint i = 0; i < value_count(value); i++)
+        value_append(list, clean_value(value_item(value, i)));
+    return list;
+}
+
+Value *
+view_person(const Person *person, const FieldMap *map)
+{
+    Value *clean = value_new_map();
+    if (!person)
+        return clean;
+    g_autoptr(Value) fields = person_to_value(person, map);
+    for (guint i = 0; i < value_count(fields); i++)
+        value_set(clean, value_key(fields, i), clean_value(value_item(fields, i)));
+    return clean;
+}
+
+/* Marks that turn the direction of text, or have no width: good for a name that looks like another.
+ * Joiners stay, emoji and some scripts need them. */
+static gboolean
+is_deceiving(gunichar c)
+{
+    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200b ||
+           c == 0x200e || c == 0x200f || c == 0x2060 || c == 0xfeff || c == 0x61c ||
+           (c >= 0xe0000 && c <= 0xe007f);
+}
+
+char *
+view_name(const char *name)
+{
+    g_autofree char *line = text_one_line(name ? name : "");
+    GString *out = g_string_sized_new(strlen(line));
+    glong left = VIEW_NAME_MAX;
+    for (const char *p = line; *p && left > 0; p = g_utf8_next_char(p)) {
+        gunichar c = g_utf8_get_char(p);
+        if (is_deceiving(c))
+            continue;
+        g_string_append_unichar(out, c);
+        left--;
+    }
+    return g_strstrip(g_string_free(out, FALSE));
+}
+
+char *
+view_salutation(const char *name, const char *language)
+{
+    const char *greeting = is_german(language) ? "Guten Tag" : *name ? "Dear" : "Good day";
+    return g_strdup_printf("%s%s%s,", greeting, *name ? " " : "", name);
+}
+
+char *
+view_reason(const char *network, const char *list, const char *language)
+{
+    if (is_german(language))
+        return list ? g_strdup_printf("Sie erhalten diese Nachricht, weil Sie im Verzeichnis von %s "
+                                      "stehen und zum Verteiler „%s“ gehören.",
+                                      network, list)
+                    : g_strdup_printf("Sie erhalten diese Nachricht, weil Sie im Verzeichnis von %s "
+                                      "stehen.",
+                                      network);
+    return list ? g_strdup_printf("You receive this message because you are in the directory of %s "
+                                  "and belong to the list “%s”.",
+                                  network, list)
+                : g_strdup_printf("You receive this message because you are in the directory of %s.",
+                                  network);
+}
