@@ -3,13 +3,10 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "filter/compile.h"
-#include "filter/filter.h"
-#include "filter/match.h"
+#include "mailing/selection.h"
 #include "model/address.h"
 #include "store/deliveries.h"
 #include "store/mailings.h"
-#include "store/persons.h"
 #include "store/suppressions.h"
 
 #include <string.h>
@@ -44,55 +41,10 @@ mailing_not_after(const Event *event, gint64 from, gint64 lifetime, gboolean all
     return TRUE;
 }
 
-/* Whom a request selects. */
-typedef struct {
-    char *text; /* canonical: what the mailing keeps */
-    FilterNode *node;
-    Condition *condition;
-} Selection;
-
-static void
-selection_clear(Selection *selection)
-{
-    g_free(selection->text);
-    filter_free(selection->node);
-    condition_free(selection->condition);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Selection, selection_clear)
-
-static gboolean
-selection_read(Selection *selection, const char *text, const char *source, const FieldMap *map,
-               GError **error)
-{
-    selection->node = filter_parse(text, strlen(text), source, error);
-    if (!selection->node)
-        return FALSE;
-    selection->text = filter_to_text(selection->node);
-    selection->condition = filter_compile(selection->node, map, source, error);
-    return selection->condition != NULL;
-}
-
-/* Both filters are read on their own first: columns in errors are those of what was typed. */
-static gboolean
-selection_make(Selection *selection, const PrepareRequest *request, const FieldMap *map,
-               GError **error)
-{
-    const char *filter = request->list ? request->list->filter : request->filter;
-    if (!request->except)
-        return selection_read(selection, filter, "filter", map, error);
-    g_auto(Selection) included = {0}, excluded = {0};
-    if (!selection_read(&included, filter, "filter", map, error) ||
-        !selection_read(&excluded, request->except, "except", map, error))
-        return FALSE;
-    g_autofree char *both = g_strdup_printf("(&%s(!%s))", included.text, excluded.text);
-    return selection_read(selection, both, "filter", map, error);
-}
-
 /* One freezing in progress. */
 typedef struct {
     Store *store;
     const FieldMap *map;
-    const FilterNode *node; /* NULL: the condition was exact */
     const Mailing *mailing;
     PreparedMailing *result;
 } Freezer;
@@ -199,8 +151,6 @@ static gboolean
 freeze_person(const Person *person, gpointer data, GError **error)
 {
     Freezer *freezer = data;
-    if (freezer->node && filter_match(freezer->node, person, freezer->map) != MATCH_TRUE)
-        return TRUE;
     g_autoptr(Delivery) delivery = delivery_new();
     delivery->mailing = freezer->mailing->id;
     memcpy(delivery->person, person->uuid, sizeof delivery->person);
@@ -218,13 +168,13 @@ freeze_person(const Person *person, gpointer data, GError **error)
 static gboolean
 freeze(Freezer *freezer, const Selection *selection, GError **error)
 {
-    if (!persons_each(freezer->store, selection->condition, freeze_person, freezer, error))
+    if (!selection_each(selection, freezer->store, freeze_person, freezer, error))
         return FALSE;
     if (freezer->result->recipients == 0) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
                     "the filter %s selects nobody in the roster; try it with: rundruf member ls "
                     "--filter",
-                    selection->text);
+                    selection_text(selection));
         return FALSE;
     }
     return deliveries_count_repeated(freezer->store, freezer->mailing->id,
@@ -276,11 +226,14 @@ mailing_prepare(Store *store, const Config *config, const PrepareRequest *reques
                 PreparedMailing *result, GError **error)
 {
     g_auto(PreparedMailing) prepared = {0};
-    g_auto(Selection) selection = {0};
-    if (!set_times(&prepared, request, config->mailing_lifetime, error) ||
-        !selection_make(&selection, request, config->directory_fields, error))
+    if (!set_times(&prepared, request, config->mailing_lifetime, error))
         return FALSE;
-    g_autoptr(Mailing) draft = make_draft(request, selection.text, &prepared);
+    const char *filter = request->list ? request->list->filter : request->filter;
+    g_autoptr(Selection) selection =
+        selection_new(filter, request->except, config->directory_fields, error);
+    if (!selection)
+        return FALSE;
+    g_autoptr(Mailing) draft = make_draft(request, selection_text(selection), &prepared);
     g_autoptr(StoreTransaction) transaction = store_begin(store, error);
     if (!transaction ||
         !mailings_delete_drafts_before(store, request->now - DRAFT_LIFETIME_S, error) ||
@@ -289,11 +242,10 @@ mailing_prepare(Store *store, const Config *config, const PrepareRequest *reques
     Freezer freezer = {
         .store = store,
         .map = config->directory_fields,
-        .node = selection.condition->exact ? NULL : selection.node,
         .mailing = draft,
         .result = &prepared,
     };
-    if (!freeze(&freezer, &selection, error))
+    if (!freeze(&freezer, selection, error))
         return FALSE;
     if (!request->dry_run) {
         if (!store_commit(g_steal_pointer(&transaction), error))

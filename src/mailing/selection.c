@@ -5,6 +5,8 @@
 #include "filter/filter.h"
 #include "filter/match.h"
 
+#include <string.h>
+
 struct Selection {
     const FieldMap *map;
     char *text;
@@ -28,7 +30,7 @@ read_one(const char *text, const char *source, const FieldMap *map, GError **err
 {
     g_autoptr(Selection) selection = g_new0(Selection, 1);
     selection->map = map;
-    selection->node = filter_parse(text, -1, source, error);
+    selection->node = filter_parse(text, strlen(text), source, error);
     if (!selection->node)
         return NULL;
     selection->text = filter_to_text(selection->node);

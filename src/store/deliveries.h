@@ -61,8 +61,9 @@ gboolean deliveries_count(Store *store, gint64 mailing, guint counts[DELIVERY_ST
 gboolean deliveries_count_repeated(Store *store, gint64 mailing, guint *count, gint64 *other,
                                    GError **error);
 
-/* Calls `each` for the rows of a mailing in the order of the roster; FALSE ends it, with `error` set by
- * `each`. The delivery is valid during the call only. `each` must not change this table. */
+/* Calls `each` for the rows of a mailing, those without address first, then by address; FALSE ends it,
+ * with `error` set by `each`. The delivery is valid during the call only. `each` must not change this
+ * table. */
 typedef gboolean (*DeliveryEach)(const Delivery *delivery, gpointer data, GError **error);
 gboolean deliveries_each(Store *store, gint64 mailing, DeliveryEach each, gpointer data,
                          GError **error);

@@ -10,6 +10,7 @@
 #include "store/suppressions.h"
 
 #include <string.h>
+#include <time.h>
 
 #define NOW   FIXTURE_NOW
 #define HOUR  (60 * 60)
@@ -82,16 +83,16 @@ test_recipients(void)
     g_autofree char *report = report_of(fixture, prepared.mailing);
     g_assert_cmpstr(
         report, ==,
-        "Anna <anna@koeln.example> queued: -\n"
         "Bernd <> failed: no mail address in the roster\n"
         "Cem Bcc: x@evil.example <> failed: \"a@b> RCPT TO:<evil@x>\" is no usable mail address: "
         "column 3: a domain is made of letters, digits, hyphens and dots, without blanks\n"
-        "Dora <DORA@koeln.example> queued: -\n"
         "Dora 2 <> suppressed: same address as Dora\n"
+        "Gina again <> suppressed: same address as Gina\n"
+        "Anna <anna@koeln.example> queued: -\n"
+        "Dora <DORA@koeln.example> queued: -\n"
         "Emil <emil@xn--kln-sna.example> queued: -\n"
         "Frida <frida@koeln.example> queued: -\n"
-        "Gina <gina@koeln.example> suppressed: unsubscribed\n"
-        "Gina again <> suppressed: same address as Gina\n");
+        "Gina <gina@koeln.example> suppressed: unsubscribed\n");
     g_assert_cmpuint(prepared.recipients, ==, 9);
     g_assert_cmpuint(prepared.counts[DELIVERY_QUEUED], ==, 4);
     g_assert_cmpuint(prepared.counts[DELIVERY_FAILED], ==, 2);
@@ -358,8 +359,10 @@ test_many(void)
     fixture_add_persons(fixture, 100000);
     g_auto(PreparedMailing) prepared = {0};
     PrepareRequest request = request_for(fixture);
+    clock_t before = clock();
     g_test_timer_start();
     g_assert_true(mailing_prepare(fixture->store, fixture->config, &request, &prepared, &error));
+    g_test_message("%.2f s of processor time", (double)(clock() - before) / CLOCKS_PER_SEC);
     double seconds = g_test_timer_elapsed();
     g_test_minimized_result(seconds, "prepare of 100,000 deliveries: %.2f s", seconds);
     g_assert_cmpuint(prepared.counts[DELIVERY_QUEUED], ==, 100000);
