@@ -14,6 +14,7 @@ unit_tests = \
 	tests/unit/attribute_type \
 	tests/unit/base \
 	tests/unit/calendar \
+	tests/unit/compose \
 	tests/unit/config \
 	tests/unit/dates \
 	tests/unit/deliveries \
