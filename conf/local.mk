@@ -1,9 +1,8 @@
-# Sample configuration, templates, samples: built into the program (src/cli/resources) or installed.
-EXTRA_DIST += conf/samples/announcement.en.txt conf/samples/announcement.txt conf/samples/event.yaml
 # Files built into the program. A new one stands here and in conf/rundruf.gresource.xml;
 # g_resource_lookup_data(conf_get_resource(), "/rundruf/NAME", ...) of "resources.h" gives it.
 # Always by that function, never by the global look-up: it is what makes the linker take them along.
 resource_files = \
+	conf/rundruf.yaml \
 	conf/templates/cancellation.de.html conf/templates/cancellation.de.txt \
 	conf/templates/cancellation.en.html conf/templates/cancellation.en.txt \
 	conf/templates/details.de.html conf/templates/details.de.txt \
@@ -29,24 +28,8 @@ conf/resources.c: $(srcdir)/conf/rundruf.gresource.xml $(resource_files)
 conf/resources.h: $(srcdir)/conf/rundruf.gresource.xml
 	$(AM_V_GEN)$(compile_resources) --generate-header $(srcdir)/conf/rundruf.gresource.xml
 
-src/message/letter.$(OBJEXT): conf/resources.h
+src/cli/cmd_init.$(OBJEXT) src/message/letter.$(OBJEXT): conf/resources.h
 
-EXTRA_DIST += conf/samples/make-roster.py conf/samples/roster.ldif
-EXTRA_DIST += \
-	conf/templates/cancellation.de.html \
-	conf/templates/cancellation.de.txt \
-	conf/templates/cancellation.en.html \
-	conf/templates/cancellation.en.txt \
-	conf/templates/details.de.html \
-	conf/templates/details.de.txt \
-	conf/templates/details.en.html \
-	conf/templates/details.en.txt \
-	conf/templates/footer.de.html \
-	conf/templates/footer.de.txt \
-	conf/templates/footer.en.html \
-	conf/templates/footer.en.txt \
-	conf/templates/head.html \
-	conf/templates/invitation.de.html \
-	conf/templates/invitation.de.txt \
-	conf/templates/invitation.en.html \
-	conf/templates/invitation.en.txt
+# Samples: for the demonstration and the tests.
+EXTRA_DIST += conf/samples/announcement.en.txt conf/samples/announcement.txt conf/samples/event.yaml \
+	conf/samples/make-roster.py conf/samples/roster.ldif
