@@ -56,15 +56,19 @@ librundruf_a_SOURCES = \
 	src/message/announcement_when.c \
 	src/message/announcement_yaml.c \
 	src/message/calendar.c src/message/calendar.h \
-	src/message/compose.h \
+	src/message/compose.c src/message/compose.h \
 	src/message/decode.c src/message/decode.h \
+	src/message/encode.c src/message/encode.h \
 	src/message/gate.c src/message/gate.h \
+	src/message/letter.c src/message/letter.h \
 	src/message/markdown.c src/message/markdown.h \
+	src/message/mime.c src/message/mime.h \
 	src/message/prose.c src/message/prose.h \
 	src/message/remote.c src/message/remote.h \
 	src/message/template.c src/message/template.h \
 	src/message/template_parse.c \
 	src/message/template_tree.h \
+	src/message/view.c src/message/view.h \
 	src/transport/outcome.c src/transport/outcome.h \
 	src/transport/smtp.c \
 	src/transport/spool.c \
