@@ -2,6 +2,7 @@
 # g_resource_lookup_data(conf_get_resource(), "/rundruf/NAME", ...) of "resources.h" gives it.
 # Always by that function, never by the global look-up: it is what makes the linker take them along.
 resource_files = \
+	conf/rundruf.yaml \
 	conf/templates/cancellation.de.html conf/templates/cancellation.de.txt \
 	conf/templates/cancellation.en.html conf/templates/cancellation.en.txt \
 	conf/templates/details.de.html conf/templates/details.de.txt \
@@ -27,6 +28,8 @@ conf/resources.c: $(srcdir)/conf/rundruf.gresource.xml $(resource_files)
 conf/resources.h: $(srcdir)/conf/rundruf.gresource.xml
 	$(AM_V_GEN)$(compile_resources) --generate-header $(srcdir)/conf/rundruf.gresource.xml
 
-src/message/letter.$(OBJEXT): conf/resources.h
+src/cli/cmd_init.$(OBJEXT) src/message/letter.$(OBJEXT): conf/resources.h
 
-EXTRA_DIST += conf/samples/make-roster.py conf/samples/roster.ldif
+# Samples: for the demonstration and the tests.
+EXTRA_DIST += conf/samples/announcement.en.txt conf/samples/announcement.txt conf/samples/event.yaml \
+	conf/samples/make-roster.py conf/samples/roster.ldif

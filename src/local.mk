@@ -27,9 +27,19 @@ librundruf_a_SOURCES = \
 	src/config/options.c src/config/options.h \
 	src/config/yaml.c src/config/yaml.h \
 	src/store/connection.h \
+	src/store/deliveries.c src/store/deliveries.h \
+	src/store/entries.c src/store/entries.h \
+	src/store/events.c src/store/events.h \
+	src/store/journal.c src/store/journal.h \
+	src/store/lists.c src/store/lists.h \
+	src/store/mailings.c src/store/mailings.h \
+	src/store/persons.c src/store/persons.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
+	src/store/suppressions.c src/store/suppressions.h \
+	src/store/sync_state.c src/store/sync_state.h \
+	src/store/terms.c src/store/terms.h \
 	src/filter/assertion.c src/filter/assertion.h \
 	src/filter/compile.c src/filter/compile.h \
 	src/filter/filter.c src/filter/filter.h \
@@ -40,6 +50,7 @@ librundruf_a_SOURCES = \
 	src/directory/ldap.c \
 	src/directory/ldif.c \
 	src/message/announcement.c src/message/announcement.h \
+	src/message/announcement_label.c src/message/announcement_label.h \
 	src/message/announcement_reader.h \
 	src/message/announcement_text.c \
 	src/message/announcement_when.c \
@@ -57,11 +68,44 @@ librundruf_a_SOURCES = \
 	src/message/template.c src/message/template.h \
 	src/message/template_parse.c \
 	src/message/template_tree.h \
-	src/message/view.c src/message/view.h
+	src/message/view.c src/message/view.h \
+	src/transport/outcome.c src/transport/outcome.h \
+	src/transport/smtp.c \
+	src/transport/spool.c \
+	src/transport/transport.c src/transport/transport.h \
+	src/transport/wire.c src/transport/wire.h \
+	src/sync/classify.c src/sync/classify.h \
+	src/sync/guard.c src/sync/guard.h \
+	src/sync/pull.c src/sync/pull.h \
+	src/sync/refresh.c src/sync/refresh.h \
+	src/sync/tree.c src/sync/tree.h \
+	src/mailing/control.c src/mailing/control.h \
+	src/mailing/prepare.c src/mailing/prepare.h \
+	src/mailing/report.c src/mailing/report.h \
+	src/mailing/selection.c src/mailing/selection.h \
+	src/mailing/send.c src/mailing/send.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
 
 bin_PROGRAMS += rundruf
-rundruf_SOURCES = src/cli/main.c
+rundruf_SOURCES = \
+	src/cli/cli.c src/cli/cli.h \
+	src/cli/cmd_check.c \
+	src/cli/cmd_db.c \
+	src/cli/cmd_event.c \
+	src/cli/cmd_help.c \
+	src/cli/cmd_init.c \
+	src/cli/cmd_invite.c \
+	src/cli/cmd_list.c \
+	src/cli/cmd_mailing.c \
+	src/cli/cmd_member.c \
+	src/cli/cmd_parse.c \
+	src/cli/cmd_render.c \
+	src/cli/cmd_send.c \
+	src/cli/cmd_sync.c \
+	src/cli/commands.c \
+	src/cli/main.c \
+	src/cli/output.c src/cli/output.h \
+	src/cli/persons.h
 rundruf_LDADD = $(librundruf_libs)

@@ -4,7 +4,7 @@
 #
 # `rundruf help config` prints one option a line, its dotted name first. `rundruf help` prints one
 # command a line, indented by two blanks, the words of the command first; what follows them starts
-# with "[", "(", "-", "|", a capital, or after two blanks. In the sample an option that is not set is
+# with "[", "(", "-" or a capital, is a choice of words ("a|b"), or stands after two blanks. In the sample an option that is not set is
 # commented out with the "#" right before its key ("  #ca_file: FILE"); prose has a blank there.
 set -eu
 : "${SRCDIR:=$(cd "$(dirname "$0")/.." && pwd)}"
@@ -18,7 +18,7 @@ export LC_ALL
 # Compares the sorted names in $1 and $2, which stand for $3 and $4.
 same() {
     for file in "$1" "$2"; do
-        [ -s "$dir/$file" ] || { echo "no names found in: $file" >&2; status=1; }
+        [ -s "$dir/$file" ] || { echo "no names found for: $file" >&2; status=1; return; }
     done
     comm -23 "$dir/$1" "$dir/$2" | sed "s,.*,in $3 but not in $4: &," >"$dir/difference"
     comm -13 "$dir/$1" "$dir/$2" | sed "s,.*,in $4 but not in $3: &," >>"$dir/difference"
@@ -50,7 +50,7 @@ same options options.man "rundruf help config" rundruf.yaml.5
 same options options.sample "rundruf help config" conf/rundruf.yaml
 
 "$RUNDRUF" help | sed -n 's/^  \([a-z][a-z]*\)/\1/p' |
-    sed -e 's/  .*//' -e 's/ *[^a-z ].*//' | sort -u >"$dir/commands"
+    sed -e 's/  .*//' -e 's/ [a-z]*|.*//' -e 's/ *[^a-z ].*//' | sort -u >"$dir/commands"
 sed -n 's/^\.It Ic \([a-z][a-z]*\)/\1/p' "$man/rundruf.1" |
     sed -e 's/ *[^a-z ].*//' | sort -u >"$dir/commands.man"
 same commands commands.man "rundruf help" rundruf.1

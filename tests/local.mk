@@ -1,36 +1,73 @@
-# Each unit test is a GLib test program over one module, linked with the whole library; each
-# integration test is a script that starts its own peers. Both kinds run under automake's TAP-less
-# driver: exit 0 passed, 77 skipped.
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Each unit test is a GLib test program over one module, linked with the whole library; each of the
+# others is a script that starts its own peers. All run under automake's driver: exit 0 passed, 77
+# skipped.
 AM_TESTS_ENVIRONMENT = RUNDRUF="$(abs_top_builddir)/rundruf"; SRCDIR="$(abs_top_srcdir)"; \
-	BUILDDIR="$(abs_top_builddir)"; export RUNDRUF SRCDIR BUILDDIR;
+	BUILDDIR="$(abs_top_builddir)"; RUNDRUF_LOCALEDIR="$(abs_top_builddir)/po/locale"; \
+	export RUNDRUF SRCDIR BUILDDIR RUNDRUF_LOCALEDIR;
+PY_LOG_COMPILER = python3
+TEST_EXTENSIONS = .py .sh
 
 unit_tests = \
+	tests/unit/address \
+	tests/unit/announcement \
+	tests/unit/attribute_type \
 	tests/unit/base \
 	tests/unit/calendar \
 	tests/unit/compose \
 	tests/unit/config \
+	tests/unit/dates \
+	tests/unit/deliveries \
 	tests/unit/dn \
+	tests/unit/filter \
+	tests/unit/filter_sql \
 	tests/unit/gate \
-	tests/unit/ldif
-
+	tests/unit/guard \
+	tests/unit/ldif \
+	tests/unit/lists_events \
+	tests/unit/mailbox \
+	tests/unit/markdown \
+	tests/unit/outcome \
+	tests/unit/prepare \
+	tests/unit/pull \
+	tests/unit/send \
+	tests/unit/smtp \
+	tests/unit/spool \
+	tests/unit/store \
+	tests/unit/template \
+	tests/unit/templates
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
-tests_unit_base_SOURCES = tests/unit/base.c
-tests_unit_calendar_SOURCES = tests/unit/calendar.c
-tests_unit_compose_SOURCES = tests/unit/compose.c
-tests_unit_config_SOURCES = tests/unit/config.c
-tests_unit_gate_SOURCES = tests/unit/gate.c
-LDADD = $(librundruf_libs)
+
+# a store with persons, for the tests of what works on one
+check_LIBRARIES += tests/libfixture.a
+tests_libfixture_a_SOURCES = tests/lib/fixture.c tests/lib/fixture.h
+LDADD = tests/libfixture.a $(librundruf_libs)
 
 # What holds for the tree itself: layers, documentation, samples, translations.
 tree_tests = tests/docs.sh tests/layers.sh tests/roster.sh tests/translation.sh
 TESTS += $(tree_tests)
-EXTRA_DIST += $(tree_tests)
+
+# What the program does with real peers and with test cases that others wrote.
+peer_tests = tests/corpora.sh tests/mustache.sh tests/e2e/kill.py tests/e2e/smtp.py
+TESTS += $(peer_tests)
+EXTRA_DIST += $(tree_tests) $(peer_tests) tests/corpora.py tests/mustache.py tests/lib/check_message.py \
+	tests/lib/rig.py tests/lib/slapd.sh tests/lib/smtpd.py
+
+# make bench: the big jobs beside their peers (needs slapd)
+bench_programs = tests/bench/compose tests/bench/discard
+EXTRA_PROGRAMS += $(bench_programs)
+CLEANFILES += $(bench_programs)
+EXTRA_DIST += tests/bench/bench.py
+bench: rundruf $(bench_programs)
+	$(AM_TESTS_ENVIRONMENT) python3 $(srcdir)/tests/bench/bench.py
+.PHONY: bench
 
 # libFuzzer targets: ./configure CC=clang --enable-fuzzers && make fuzz FUZZ_SECONDS=60
 fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/filter tests/fuzz/template tests/fuzz/yaml
 EXTRA_PROGRAMS += $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
+EXTRA_DIST += tests/fuzz/seeds
 tests_fuzz_address_SOURCES = tests/fuzz/address.c
 tests_fuzz_announcement_SOURCES = tests/fuzz/announcement.c
 tests_fuzz_filter_SOURCES = tests/fuzz/filter.c

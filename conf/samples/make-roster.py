@@ -183,7 +183,9 @@ def write_person(city, ags, above, number):
     if draw(key + "more", 3) == 0:
         planning.add(pick(key + "second", FIELDS)[0])
 
-    pairs = [("objectClass", "inetOrgPerson"), ("uid", uid), ("cn", given + " " + surname),
+    # with the superior classes: an LDIF file has no schema from which to derive them
+    pairs = [("objectClass", "person"), ("objectClass", "organizationalPerson"),
+             ("objectClass", "inetOrgPerson"), ("uid", uid), ("cn", given + " " + surname),
              ("sn", surname), ("givenName", given), ("displayName", given + " " + surname)]
     if mail is not None and draw(key + "mail", 60) != 0:
         pairs.append(("mail", mail))

@@ -6,12 +6,12 @@
 
 #include <string.h>
 
-#define YEAR_MIN 1900
-#define YEAR_MAX 2200
-#define WORD_MAX 16 /* characters of the longest word looked at */
+#define YEAR_MIN      1900
+#define YEAR_MAX      2200
+#define WORD_MAX      16 /* characters of the longest word looked at */
 #define ZONE_NAME_MAX 64
-#define EPOCH_JULIAN 719163 /* GDate's day number of 1970-01-01 */
-#define DAY_S 86400
+#define EPOCH_JULIAN  719163 /* GDate's day number of 1970-01-01 */
+#define DAY_S         86400
 
 typedef struct {
     const char *word; /* lower case, NFC */
@@ -22,72 +22,80 @@ static const char *const weekdays_de[] = {"Montag",  "Dienstag", "Mittwoch", "Do
                                           "Freitag", "Samstag",  "Sonntag"};
 static const char *const weekdays_en[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                           "Friday", "Saturday", "Sunday"};
-static const char *const months_de[] = {"Januar", "Februar", "März",      "April",
-                                        "Mai",    "Juni",    "Juli",      "August",
+static const char *const months_de[] = {"Januar",    "Februar", "März",     "April",
+                                        "Mai",       "Juni",    "Juli",     "August",
                                         "September", "Oktober", "November", "Dezember"};
-static const char *const months_en[] = {"January", "February", "March",     "April",
-                                        "May",     "June",     "July",      "August",
-                                        "September", "October", "November", "December"};
+static const char *const months_en[] = {"January",   "February", "March",    "April",
+                                        "May",       "June",     "July",     "August",
+                                        "September", "October",  "November", "December"};
 
 static const Name weekday_words[] = {
-    {"montag", 1},     {"monday", 1},    {"mon", 1},     {"mo", 1},
-    {"dienstag", 2},   {"tuesday", 2},   {"tues", 2},    {"tue", 2},   {"die", 2}, {"di", 2},
-    {"mittwoch", 3},   {"wednesday", 3}, {"wed", 3},     {"mit", 3},   {"mi", 3},
-    {"donnerstag", 4}, {"thursday", 4},  {"thurs", 4},   {"thur", 4},  {"thu", 4}, {"don", 4},
-    {"do", 4},         {"freitag", 5},   {"friday", 5},  {"fri", 5},   {"fre", 5}, {"fr", 5},
-    {"samstag", 6},    {"sonnabend", 6}, {"saturday", 6}, {"sat", 6},  {"sam", 6}, {"sa", 6},
-    {"sonntag", 7},    {"sunday", 7},    {"sun", 7},     {"son", 7},   {"so", 7},
+    {"montag", 1}, {"monday", 1}, {"mon", 1}, {"mo", 1},         {"dienstag", 2},  {"tuesday", 2},
+    {"tues", 2},   {"tue", 2},    {"die", 2}, {"di", 2},         {"mittwoch", 3},  {"wednesday", 3},
+    {"wed", 3},    {"mit", 3},    {"mi", 3},  {"donnerstag", 4}, {"thursday", 4},  {"thurs", 4},
+    {"thur", 4},   {"thu", 4},    {"don", 4}, {"do", 4},         {"freitag", 5},   {"friday", 5},
+    {"fri", 5},    {"fre", 5},    {"fr", 5},  {"samstag", 6},    {"sonnabend", 6}, {"saturday", 6},
+    {"sat", 6},    {"sam", 6},    {"sa", 6},  {"sonntag", 7},    {"sunday", 7},    {"sun", 7},
+    {"son", 7},    {"so", 7},
 };
 
 static const Name month_words[] = {
-    {"januar", 1},     {"jänner", 1},     {"jaenner", 1},   {"january", 1}, {"jan", 1},
-    {"jän", 1},        {"jaen", 1},       {"februar", 2},   {"feber", 2},   {"february", 2},
-    {"feb", 2},        {"febr", 2},       {"märz", 3},      {"maerz", 3},   {"march", 3},
-    {"mär", 3},        {"maer", 3},       {"mrz", 3},       {"mar", 3},     {"april", 4},
-    {"apr", 4},        {"mai", 5},        {"may", 5},       {"juni", 6},    {"june", 6},
-    {"jun", 6},        {"juli", 7},       {"july", 7},      {"jul", 7},     {"august", 8},
-    {"aug", 8},        {"september", 9},  {"sept", 9},      {"sep", 9},     {"oktober", 10},
-    {"october", 10},   {"okt", 10},       {"oct", 10},      {"november", 11}, {"nov", 11},
-    {"dezember", 12},  {"december", 12},  {"dez", 12},      {"dec", 12},
+    {"januar", 1},    {"jänner", 1},    {"jaenner", 1}, {"january", 1},   {"jan", 1},
+    {"jän", 1},       {"jaen", 1},      {"februar", 2}, {"feber", 2},     {"february", 2},
+    {"feb", 2},       {"febr", 2},      {"märz", 3},    {"maerz", 3},     {"march", 3},
+    {"mär", 3},       {"maer", 3},      {"mrz", 3},     {"mar", 3},       {"april", 4},
+    {"apr", 4},       {"mai", 5},       {"may", 5},     {"juni", 6},      {"june", 6},
+    {"jun", 6},       {"juli", 7},      {"july", 7},    {"jul", 7},       {"august", 8},
+    {"aug", 8},       {"september", 9}, {"sept", 9},    {"sep", 9},       {"oktober", 10},
+    {"october", 10},  {"okt", 10},      {"oct", 10},    {"november", 11}, {"nov", 11},
+    {"dezember", 12}, {"december", 12}, {"dez", 12},    {"dec", 12},
 };
 
 /* words that stand before a date, between weekday and date, and before a time */
-static const Name date_fillers[] = {{"am", 0}, {"den", 0}, {"dem", 0}, {"on", 0}, {"the", 0},
-                                    {"vom", 0}, {"from", 0}};
+static const Name date_fillers[] = {{"am", 0},  {"den", 0}, {"dem", 0}, {"on", 0},
+                                    {"the", 0}, {"vom", 0}, {"from", 0}};
 static const Name time_fillers[] = {{"um", 0}, {"ab", 0}, {"von", 0}, {"at", 0}, {"from", 0}};
 static const Name until_words[] = {{"bis", 0}, {"to", 0}, {"until", 0}, {"till", 0}};
 static const Name until_fillers[] = {{"zum", 0}, {"um", 0}, {"the", 0}};
 static const Name clock_words[] = {{"uhr", 0}, {"h", 0}};
 
+/* NULL for what is in no tz database: GLib would also take offsets ("+01", "CET-1") and paths. */
+static GTimeZone *
+load_zone(const char *name)
+{
+    const char *slash = strchr(name, '/');
+    if (!g_ascii_isalpha(name[0]) || strlen(name) > ZONE_NAME_MAX)
+        return NULL;
+    for (const char *p = name; *p; p++)
+        if (!g_ascii_isalpha(*p) && !strchr("/_-", *p) &&
+            !(slash && p > slash && (g_ascii_isdigit(*p) || *p == '+')))
+            return NULL;
+    return g_time_zone_new_identifier(name);
+}
+
 GTimeZone *
 dates_zone(const char *name, GError **error)
 {
     static GMutex lock;
-    static GHashTable *zones; /* name → GTimeZone */
+    static GHashTable *zones; /* name → GTimeZone; at most as many as the tz database has */
 
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&lock);
+    g_mutex_lock(&lock);
     if (!zones)
         zones = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                       (GDestroyNotify)g_time_zone_unref);
     GTimeZone *zone = g_hash_table_lookup(zones, name);
-    if (zone)
-        return zone;
-
-    /* GLib would also take offsets ("+01", "CET-1") and paths, which no calendar program knows */
-    const char *slash = strchr(name, '/');
-    gboolean plain = g_ascii_isalpha(name[0]) && strlen(name) <= ZONE_NAME_MAX;
-    for (const char *p = name; *p && plain; p++)
-        plain = g_ascii_isalpha(*p) || strchr("/_-", *p) ||
-                (slash && p > slash && (g_ascii_isdigit(*p) || *p == '+'));
-    zone = plain ? g_time_zone_new_identifier(name) : NULL;
     if (!zone) {
+        zone = load_zone(name);
+        if (zone)
+            g_hash_table_insert(zones, g_strdup(name), zone);
+    }
+    g_mutex_unlock(&lock);
+
+    if (!zone)
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
                     _("There is no time zone \"%s\"; write a name of the tz database, such as "
                       "\"Europe/Berlin\"."),
                     name);
-        return NULL;
-    }
-    g_hash_table_insert(zones, g_strdup(name), zone);
     return zone;
 }
 
@@ -130,11 +138,12 @@ dates_from_wall(GTimeZone *zone, int year, int month, int day, int hour, int min
     GDate date;
     g_date_clear(&date, 1);
     g_date_set_dmy(&date, (GDateDay)day, (GDateMonth)month, (GDateYear)year);
-    gint64 wall = ((gint64)g_date_get_julian(&date) - EPOCH_JULIAN) * DAY_S + hour * 3600 +
-                  minute * 60;
+    gint64 wall =
+        ((gint64)g_date_get_julian(&date) - EPOCH_JULIAN) * DAY_S + hour * 3600 + minute * 60;
 
-    /* The offsets before and after whatever change is near: the wall time is right with one of them,
-     * with both (the hour that comes twice: the larger offset is the earlier time), or with none. */
+    /* The offsets before and after whatever change is near: the wall time is right with one of
+     * them, with both (the hour that comes twice: the larger offset is the earlier time), or with
+     * none. */
     gint64 before = offset_at(zone, wall - DAY_S), after = offset_at(zone, wall + DAY_S);
     gint64 earlier = wall - MAX(before, after), later = wall - MIN(before, after);
     if (offset_at(zone, earlier) == wall - earlier) {
@@ -165,8 +174,8 @@ skip_blanks(const char *text)
     }
 }
 
-/* Octets of the word at `text`, which is copied to `word` in lower case (code point by code point: a
- * Turkish locale must not change it) and NFC; 0: none, or longer than any known one. */
+/* Octets of the word at `text`, which is copied to `word` in lower case (code point by code point:
+ * a Turkish locale must not change it) and NFC; 0: none, or longer than any known one. */
 static gsize
 scan_word(const char *text, char **word)
 {
@@ -186,7 +195,8 @@ scan_word(const char *text, char **word)
     return (gsize)(p - text);
 }
 
-/* Octets of a word of `names` at `text`, 0 if there is none; its number goes to `number` (or NULL). */
+/* Octets of a word of `names` at `text`, 0 if there is none; its number goes to `number` (or
+ * NULL). */
 static gsize
 scan_name(const char *text, const Name *names, gsize count, int *number)
 {
@@ -267,8 +277,8 @@ scan_half(const char *text, int *hour)
     return length;
 }
 
-/* The minutes behind an hour, ":30", ".30" or ":30:00"; octets taken or 0. A dot that belongs to a date
- * ("12.11.2020", "12.11. 2020") is none. */
+/* The minutes behind an hour, ":30", ".30" or ":30:00"; octets taken or 0. A dot that belongs to a
+ * date ("12.11.2020", "12.11. 2020") is none. */
 static gsize
 scan_minute(const char *text, int *minute)
 {
@@ -282,8 +292,7 @@ scan_minute(const char *text, int *minute)
         return strncmp(text + length, ":00", 3) == 0 && !g_ascii_isdigit(text[length + 3])
                    ? length + 3
                    : length;
-    if (text[length] == '.' &&
-        g_ascii_isdigit(text[length + 1 + skip_blanks(text + length + 1)]))
+    if (text[length] == '.' && g_ascii_isdigit(text[length + 1 + skip_blanks(text + length + 1)]))
         return 0;
     return length;
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-volatile gboolean cli_stop;
+volatile sig_atomic_t cli_stop;
 
 GQuark
 cli_usage_quark(void)
@@ -146,7 +146,7 @@ cli_confirm(const char *question, GError **error)
 static void
 note_stop(G_GNUC_UNUSED int number)
 {
-    cli_stop = TRUE;
+    cli_stop = 1;
 }
 
 void

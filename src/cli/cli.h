@@ -12,6 +12,8 @@
 #include "config/config.h"
 #include "store/store.h"
 
+#include <signal.h>
+
 typedef enum {
     STATUS_DONE = 0,
     STATUS_FAILED = 1,
@@ -74,7 +76,7 @@ gboolean cli_confirm(const char *question, GError **error);
 
 /* TRUE once SIGINT or SIGTERM has come, after cli_catch_signals(). */
 void cli_catch_signals(void);
-extern volatile gboolean cli_stop;
+extern volatile sig_atomic_t cli_stop;
 
 /* The commands. */
 ExitStatus cmd_check(Cli *cli, int argc, char **argv, GError **error);

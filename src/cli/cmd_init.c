@@ -17,7 +17,7 @@ write_sample(const char *path, GError **error)
                     _("%s is there already; it was left as it is"), path);
         return FALSE;
     }
-    g_autoptr(GBytes) sample = g_resource_lookup_data(rundruf_get_resource(), SAMPLE,
+    g_autoptr(GBytes) sample = g_resource_lookup_data(conf_get_resource(), SAMPLE,
                                                       G_RESOURCE_LOOKUP_FLAGS_NONE, error);
     if (!sample)
         return FALSE;

@@ -69,7 +69,7 @@ apply_options(Cli *cli, List *list, ListOptions *given, GError **error)
     const Config *config = cli_config(cli, error);
     if (!config)
         return FALSE;
-    g_autoptr(FilterNode) node = filter_parse(list->filter, strlen(list->filter), "filter", error);
+    g_autoptr(FilterNode) node = filter_parse(list->filter, -1, "filter", error);
     if (!node || !filter_resolve(node, config->directory_fields, "filter", error))
         return FALSE;
     if (!event_name_valid(list->purpose)) {

@@ -3,7 +3,8 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/persons.h"
-#include "mailing/resolve.h"
+#include "filter/filter.h"
+#include "mailing/selection.h"
 #include "store/persons.h"
 
 #include <stdio.h>
@@ -25,20 +26,13 @@ join_values(const Person *person, const FieldMap *map, FieldId field)
     return g_string_free(text, FALSE);
 }
 
-static gboolean
-count_one(G_GNUC_UNUSED const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
-{
-    (*(gint64 *)data)++;
-    return TRUE;
-}
-
 gboolean
 persons_count_matching(Cli *cli, const char *filter, gint64 *count, GError **error)
 {
-    *count = 0;
     Store *store = cli_store(cli, error);
-    return store && resolve_persons(store, cli->config->directory_fields, filter, NULL, count_one,
-                                    count, error);
+    g_autoptr(Selection) selection =
+        store ? selection_new(filter, NULL, cli->config->directory_fields, error) : NULL;
+    return selection && selection_count(selection, store, count, error);
 }
 
 typedef struct {
@@ -71,13 +65,15 @@ gboolean
 persons_print(Cli *cli, const char *filter, GError **error)
 {
     Store *store = cli_store(cli, error);
-    if (!store)
+    g_autoptr(Selection) selection =
+        store ? selection_new(filter, NULL, cli->config->directory_fields, error) : NULL;
+    if (!selection)
         return FALSE;
     g_autoptr(OutputTable) table =
         cli->json ? NULL
                   : output_table_new(_("NAME"), _("MAIL"), _("ROLE"), _("CITY"), _("PLANNING"), NULL);
     Listing listing = {cli->config->directory_fields, table, 0};
-    if (!resolve_persons(store, listing.map, filter, NULL, list_one, &listing, error))
+    if (!selection_each_by_name(selection, store, list_one, &listing, error))
         return FALSE;
     if (!table)
         return TRUE;
@@ -104,16 +100,24 @@ cmd_member_ls(Cli *cli, int argc, char **argv, GError **error)
     return persons_print(cli, filter, error) ? STATUS_DONE : STATUS_FAILED;
 }
 
+typedef struct {
+    const Cli *cli;
+    guint found;
+} Show;
+
 static gboolean
 show_one(const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
 {
-    const Cli *cli = data;
-    const FieldMap *map = cli->config->directory_fields;
-    if (cli->json) {
+    Show *show = data;
+    const FieldMap *map = show->cli->config->directory_fields;
+    show->found++;
+    if (show->cli->json) {
         g_autoptr(Value) value = person_to_value(person, map);
         output_json(value);
         return TRUE;
     }
+    if (show->found > 1)
+        putchar('\n');
     g_autofree char *uuid = uuid_to_text(person->uuid);
     for (guint i = 0; i < FIELDS; i++) {
         g_autofree char *text = join_values(person, map, (FieldId)i);
@@ -125,17 +129,42 @@ show_one(const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
     return TRUE;
 }
 
+/* by UUID, address, DN or full name, whichever `key` looks like */
+static gboolean
+find_persons(Cli *cli, const char *key, Show *show, GError **error)
+{
+    Store *store = cli_store(cli, error);
+    guint8 uuid[UUID_LENGTH];
+    if (!store)
+        return FALSE;
+    const FieldMap *map = cli->config->directory_fields;
+    if (uuid_from_text(key, strlen(key), uuid))
+        return persons_find_uuid(store, uuid, show_one, show, error);
+    if (strchr(key, '@'))
+        return persons_find_mail(store, key, map, show_one, show, error);
+    if (strchr(key, '='))
+        return persons_find_dn(store, key, show_one, show, error);
+    g_autofree char *filter = filter_equality("name", key);
+    g_autoptr(Selection) selection = selection_new(filter, NULL, map, error);
+    return selection && selection_each_by_name(selection, store, show_one, show, error);
+}
+
 ExitStatus
 cmd_member_show(Cli *cli, int argc, char **argv, GError **error)
 {
     ExitStatus status;
     if (!cli_parse(cli, NULL, &argc, &argv, 1, 1, &status, error))
         return status;
-    Store *store = cli_store(cli, error);
-    return store && persons_find(store, cli->config->directory_fields, argv[1], show_one, cli,
-                                 error)
-               ? STATUS_DONE
-               : STATUS_FAILED;
+    Show show = {cli, 0};
+    if (!find_persons(cli, argv[1], &show, error))
+        return STATUS_FAILED;
+    if (show.found > 0)
+        return STATUS_DONE;
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
+                _("the roster has nobody \"%s\" (by address, full name, DN or UUID); after a change "
+                  "in the directory say: rundruf sync"),
+                argv[1]);
+    return STATUS_FAILED;
 }
 
 static gboolean
@@ -159,18 +188,20 @@ cmd_member_export(Cli *cli, int argc, char **argv, GError **error)
     ExitStatus status;
     if (!cli_parse(cli, options, &argc, &argv, 0, 0, &status, error))
         return status;
-    Store *store = cli_store(cli, error);
-    if (!store)
-        return STATUS_FAILED;
     if (cli->json)
         return persons_print(cli, filter, error) ? STATUS_DONE : STATUS_FAILED;
+    Store *store = cli_store(cli, error);
+    g_autoptr(Selection) selection =
+        store ? selection_new(filter, NULL, cli->config->directory_fields, error) : NULL;
+    if (!selection)
+        return STATUS_FAILED;
     const char *titles[FIELDS + 2] = {NULL};
     for (guint i = 0; i < FIELDS; i++)
         titles[i] = field_table[i].name;
     titles[FIELDS] = "uuid";
     output_csv(titles);
-    return resolve_persons(store, cli->config->directory_fields, filter, NULL, export_one,
-                           cli->config->directory_fields, error)
+    return selection_each_by_name(selection, store, export_one, cli->config->directory_fields,
+                                  error)
                ? STATUS_DONE
                : STATUS_FAILED;
 }

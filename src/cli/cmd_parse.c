@@ -18,7 +18,7 @@ typedef Value *(*ParseLine)(const char *line, gsize length, GError **error);
 static Value *
 parse_filter(const char *line, gsize length, GError **error)
 {
-    g_autoptr(FilterNode) node = filter_parse(line, length, "filter", error);
+    g_autoptr(FilterNode) node = filter_parse(line, (gssize)length, "filter", error);
     if (!node)
         return NULL;
     Value *result = value_new_map();

@@ -58,6 +58,23 @@ output_table_add(OutputTable *table, const char *first_cell, ...)
     g_return_if_fail(table->cells->len % table->columns == 0);
 }
 
+OutputTable *
+output_table_new_row(const char *const *titles)
+{
+    OutputTable *table = g_new0(OutputTable, 1);
+    table->cells = g_ptr_array_new_with_free_func(g_free);
+    output_table_add_row(table, titles);
+    table->columns = table->cells->len;
+    return table;
+}
+
+void
+output_table_add_row(OutputTable *table, const char *const *cells)
+{
+    for (guint i = 0; i < COLUMNS_MAX && cells[i]; i++)
+        g_ptr_array_add(table->cells, text_one_line(cells[i]));
+}
+
 static int
 width_of(const char *cell)
 {
@@ -108,7 +125,9 @@ output_pair(const char *title, const char *value)
 {
     if (!value)
         return;
-    g_autofree char *line = text_one_line(value);
+    g_auto(GStrv) lines = g_strsplit(value, "\n", -1);
+    g_autofree char *joined = g_strjoinv(", ", lines);
+    g_autofree char *line = text_one_line(joined);
     printf("%s:%*s%s\n", title, MAX(16 - width_of(title), 1), "", line);
 }
 

@@ -15,6 +15,9 @@ void output_json(const Value *value);
 typedef struct OutputTable OutputTable;
 OutputTable *output_table_new(const char *first_title, ...) G_GNUC_NULL_TERMINATED;
 void output_table_add(OutputTable *table, const char *first_cell, ...) G_GNUC_NULL_TERMINATED;
+/* The same with cells in an array that ends with NULL. */
+OutputTable *output_table_new_row(const char *const *titles);
+void output_table_add_row(OutputTable *table, const char *const *cells);
 void output_table_print(const OutputTable *table);
 void output_table_free(OutputTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutputTable, output_table_free)
@@ -22,7 +25,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutputTable, output_table_free)
 /* One row of CSV (RFC 4180) on standard output; `cells` ends with NULL. */
 void output_csv(const char *const *cells);
 
-/* "Title:   value" lines under each other; a NULL value prints nothing. */
+/* "Title:   value" lines under each other, a value's own lines joined by commas; NULL prints nothing. */
 void output_pair(const char *title, const char *value);
 
 /* Progress on standard error, if that is a terminal: "TEXT DONE/TOTAL  RATE/s  LEFT", at most ten times

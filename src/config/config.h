@@ -29,8 +29,8 @@ typedef struct {
     char *directory_filter;
     gint64 directory_page_size; /* entries; 0: not paged */
     gint64 directory_timeout;   /* seconds without an answer */
-    char *directory_person_class;       /* objectClass that makes an entry a person */
-    char *directory_municipality_class; /* ... a municipality */
+    char *directory_person_class;       /* objectClasses, separated by blanks, that make a person */
+    char *directory_municipality_class; /* ... a municipality, other than the base */
     char *directory_membership; /* "tree"; or the person's attribute that names the municipality */
     char *directory_membership_key; /* "dn"; or the municipality's attribute which that value is of */
     FieldMap *directory_fields;

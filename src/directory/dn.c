@@ -155,6 +155,14 @@ dn_text(const char *dn)
 }
 
 gboolean
+dn_equal(const char *a, const char *b)
+{
+    g_autofree char *left = dn_key(a);
+    g_autofree char *right = dn_key(b);
+    return left && right && strcmp(left, right) == 0;
+}
+
+gboolean
 dn_key_is_below(const char *key, const char *base_key)
 {
     gsize length = strlen(key), base = strlen(base_key);

@@ -28,6 +28,9 @@ char *dn_key(const char *dn);
 /* The DN in the spelling of its RDNs' texts; NULL if it is none. Owned by the caller. */
 char *dn_text(const char *dn);
 
+/* TRUE if both are DNs, and the same one however they are written. */
+gboolean dn_equal(const char *a, const char *b);
+
 /* TRUE if `key` is `base_key` or lies below it; both are dn_key()'s. */
 gboolean dn_key_is_below(const char *key, const char *base_key);
 

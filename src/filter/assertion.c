@@ -76,8 +76,8 @@ target_rule(const Target *target, const char *name)
     return attribute_rule(name);
 }
 
-/* The key of a piece between stars. Blanks at an edge that is no edge of the value stay (one of each
- * run): a character that nothing composes with or trims stands in for what may come there. */
+/* The key of a piece between stars. Blanks at an edge that is no edge of the value stay (one of
+ * each run): a character that nothing composes with or trims stands in for what may come there. */
 static char *
 piece_key(MatchingRule rule, const FilterValue *piece, gboolean at_start, gboolean at_end)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* assertion.h - what one term of a filter asks, and of which attributes (inside filter/ only)
  *
- * compile.c and match.c must agree on every detail, so both take it from here: a Target says where to
- * look, an Assertion what the comparison key of a value must be like. */
+ * compile.c and match.c must agree on every detail, so both take it from here: a Target says where
+ * to look, an Assertion what the comparison key of a value must be like. */
 #ifndef RUNDRUF_FILTER_ASSERTION_H
 #define RUNDRUF_FILTER_ASSERTION_H
 
@@ -45,7 +45,7 @@ gboolean assertion_init(Assertion *assertion, const FilterNode *node, MatchingRu
 void assertion_clear(Assertion *assertion);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Assertion, assertion_clear)
 
-/* TRUE if a value with the key `norm` (attribute_norm() under the same rule) is what is asked for. */
+/* TRUE if a value with the key `norm` (attribute_norm(), same rule) is what is asked for. */
 gboolean assertion_holds(const Assertion *assertion, const char *norm);
 
 #endif

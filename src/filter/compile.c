@@ -8,8 +8,8 @@
 #include <string.h>
 
 /* SQLite 3.40 parses with a stack of 100 symbols, of which a parenthesis in a list takes three, and
- * takes expressions of 1000 levels, where each item of a list is one more: long lists are cut in groups,
- * and what is nested deeper is left to filter/match.h. */
+ * takes expressions of 1000 levels, where each item of a list is one more: long lists are cut in
+ * groups, and what is nested deeper is left to filter/match.h. */
 #define NESTING_MAX 15
 #define GROUP       32
 
@@ -120,7 +120,8 @@ append_substrings(Compiler *compiler, const Assertion *assertion)
 
 /* "the entry has a value of `name` for which the assertion holds" */
 static void
-append_lookup(Compiler *compiler, const Target *target, const char *name, const Assertion *assertion)
+append_lookup(Compiler *compiler, const Target *target, const char *name,
+              const Assertion *assertion)
 {
     append(compiler, target->of_municipality ? "e.municipality" : "e.id");
     append(compiler, " IN (SELECT t.entry FROM term t WHERE t.attribute = ");
@@ -162,8 +163,8 @@ judge_term(const Compiler *compiler, const FilterNode *node, const Target *targe
     return fitting == count ? TERM_EXACT : fitting == 0 ? TERM_UNDEFINED : TERM_UNDECIDED;
 }
 
-/* A field reads the first attribute that has a value: a later one counts only where none before it has
- * any. With options, which the index does not keep, each may count. */
+/* A field reads the first attribute that has a value: a later one counts only where none before it
+ * has any. With options, which the index does not keep, each may count. */
 static void
 append_term(Compiler *compiler, const FilterNode *node, const Target *target, gboolean loose)
 {
@@ -216,7 +217,8 @@ compile_term(Compiler *compiler, const FilterNode *node, gboolean wanted)
 
 /* ---- trees ---- */
 
-static void compile_node(Compiler *compiler, const FilterNode *node, gboolean wanted, guint nesting);
+static void compile_node(Compiler *compiler, const FilterNode *node, gboolean wanted,
+                         guint nesting);
 
 static void
 compile_children(Compiler *compiler, FilterNode **children, guint count, const char *joint,
@@ -228,16 +230,17 @@ compile_children(Compiler *compiler, FilterNode **children, guint count, const c
         if (i > 0)
             append(compiler, joint);
         if (step > 1)
-            compile_children(compiler, children + i, MIN(step, count - i), joint, wanted, nesting + 1);
+            compile_children(compiler, children + i, MIN(step, count - i), joint, wanted,
+                             nesting + 1);
         else
             compile_node(compiler, children[i], wanted, nesting + 1);
     }
     append(compiler, ")");
 }
 
-/* Appends what selects the rows for which the node is TRUE (`wanted`) or FALSE. With a condition for
- * each, NOT only swaps them, Undefined is in neither, and a condition that lets too many rows through
- * still does so under any number of NOTs. */
+/* Appends what selects the rows for which the node is TRUE (`wanted`) or FALSE. With a condition
+ * for each, NOT only swaps them, Undefined is in neither, and a condition that lets too many rows
+ * through still does so under any number of NOTs. */
 static void
 compile_node(Compiler *compiler, const FilterNode *node, gboolean wanted, guint nesting)
 {
@@ -286,10 +289,11 @@ fail_unknown_name(const FilterNode *node, const char *attribute, const FieldMap 
         return error_set_input(error, source, 1, node->column,
                                "there is no field or attribute \"%s\"; did you mean \"%s\"?",
                                attribute, nearest);
+    g_ptr_array_set_size(names, FIELDS);
+    g_ptr_array_add(names, NULL);
+    g_autofree char *fields = g_strjoinv(", ", (char **)names->pdata);
     return error_set_input(error, source, 1, node->column,
-                           "there is no field or attribute \"%s\"; fields are name, mail, role, "
-                           "planning, city and others: see rundruf help config",
-                           attribute);
+                           "there is no field or attribute \"%s\"; fields are %s", attribute, fields);
 }
 
 static gboolean

@@ -250,12 +250,14 @@ parse_extensible(Parser *parser, FilterNode *node)
         node->rule = parse_name(parser, FALSE);
         parser->error = error;
         if (!node->rule)
-            return fail(parser, start + 1, "a matching rule's name or OID, or \"=\", must follow \":\"");
+            return fail(parser, start + 1,
+                        "a matching rule's name or OID, or \"=\", must follow \":\"");
         if (!skip_char(parser, ':') || !at_char(parser, '='))
             return fail(parser, parser->at, "\":=\" must follow the matching rule");
     }
     if (!node->attribute && !node->rule)
-        return fail(parser, start, "without an attribute there must be a matching rule before \":=\"");
+        return fail(parser, start,
+                    "without an attribute there must be a matching rule before \":=\"");
     parser->at++;
     return parse_value(parser, FALSE, &node->value);
 }
@@ -273,9 +275,10 @@ parse_item(Parser *parser, FilterNode *node)
     node->attribute = parse_name(parser, TRUE);
     if (at_char(parser, ':') && (node->attribute || parser->at == start))
         return parse_extensible(parser, node);
+    if (!node->attribute && *parser->error)
+        return FALSE;
     if (!node->attribute)
-        return *parser->error ? FALSE
-                              : fail(parser, start, "an attribute's name must stand here, not %s", bad);
+        return fail(parser, start, "an attribute's name must stand here, not %s", bad);
     if (skip_char(parser, '='))
         return parse_equal(parser, node);
     for (guint i = 0; i < G_N_ELEMENTS(operators); i++) {
@@ -286,8 +289,8 @@ parse_item(Parser *parser, FilterNode *node)
         }
     }
     g_autofree char *found = describe(parser, parser->at);
-    return fail(parser, parser->at, "=, >=, <=, ~= or := must follow \"%s\", not %s", node->attribute,
-                found);
+    return fail(parser, parser->at, "=, >=, <=, ~= or := must follow \"%s\", not %s",
+                node->attribute, found);
 }
 
 /* ---- filters ---- */
@@ -363,18 +366,19 @@ parse_bare(Parser *parser)
 }
 
 FilterNode *
-filter_parse(const char *text, gsize length, const char *source, GError **error)
+filter_parse(const char *text, gssize length, const char *source, GError **error)
 {
     g_autoptr(GError) local = NULL;
-    Parser parser = {.text = text, .end = text + length, .at = text, .source = source,
+    gsize size = length < 0 ? strlen(text) : (gsize)length;
+    Parser parser = {.text = text, .end = text + size, .at = text, .source = source,
                      .counted = text, .column = 1, .error = &local};
     g_autoptr(FilterNode) node = NULL;
     const char *bad;
-    if (length == 0)
+    if (size == 0)
         fail(&parser, text, "the filter is empty; for everybody write (mail=*)");
-    else if (length > FILTER_BYTES_MAX)
+    else if (size > FILTER_BYTES_MAX)
         fail(&parser, text, "the filter is longer than %d octets", FILTER_BYTES_MAX);
-    else if (!g_utf8_validate(text, (gssize)length, &bad))
+    else if (!g_utf8_validate(text, (gssize)size, &bad))
         fail(&parser, bad, "this octet is a NUL or no UTF-8; write it as \\%02x", (guchar)*bad);
     else
         node = *text == '(' ? parse_filter(&parser, 1) : parse_bare(&parser);

@@ -2,10 +2,10 @@
 /* filter.h - RFC 4515 search filters: text to tree, tree to text
  *
  * Strict: what RFC 4515 section 3 does not allow is refused with the column, and so is "(&)" of RFC
- * 4526: an empty filter is an error, never "everybody". Two things are taken beyond the RFC, as neither
- * can be misread: blanks around the filters inside "&", "|" and "!", and one extensible match without
- * parentheses ("cn:caseExactMatch:=X"). filter/compile.h makes SQL of a tree, filter/match.h applies it
- * to one person in memory. */
+ * 4526: an empty filter is an error, never "everybody". Two things are taken beyond the RFC, as
+ * neither can be misread: blanks around the filters inside "&", "|" and "!", and one extensible match
+ * without parentheses ("cn:caseExactMatch:=X"). filter/compile.h makes SQL of a tree, filter/match.h
+ * applies it to one person in memory. */
 #ifndef RUNDRUF_FILTER_FILTER_H
 #define RUNDRUF_FILTER_FILTER_H
 
@@ -50,9 +50,9 @@ struct FilterNode {
     gboolean dn;          /* EXTENSIBLE: ":dn" */
 };
 
-/* Reads a filter. NULL with INPUT "SOURCE:1:COLUMN: ..." (`source` e.g. "filter"). Owned by the
+/* Reads a filter (`length` -1: up to the NUL). NULL with INPUT "SOURCE:1:COLUMN: ..." (`source` e.g. "filter"). Owned by the
  * caller. Needs no more stack for deeper text: depth is limited. */
-FilterNode *filter_parse(const char *text, gsize length, const char *source, GError **error);
+FilterNode *filter_parse(const char *text, gssize length, const char *source, GError **error);
 void filter_free(FilterNode *node);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FilterNode, filter_free)
 
@@ -60,9 +60,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(FilterNode, filter_free)
  * Reading it again gives an equal tree. Owned by the caller. */
 char *filter_to_text(const FilterNode *node);
 
-/* The tree for `rundruf parse filter`: maps with "kind" ("and", "or", "not", "equal", "approx", "ge",
- * "le", "present", "substrings", "extensible") and "filters", or "attribute", "value", "initial", "any",
- * "final", "rule", "dn". Values that are no text are {"hex": "..."}. Owned by the caller. */
+/* "(attribute=value)" with the value escaped: for filters that the program itself makes. Owned by the
+ * caller. */
+char *filter_equality(const char *attribute, const char *value);
+
+/* The tree for `rundruf parse filter`: maps with "kind" ("and", "or", "not", "equal", "approx",
+ * "ge", "le", "present", "substrings", "extensible") and "filters", or "attribute", "value",
+ * "initial", "any", "final", "rule", "dn". Values that are no text are {"hex": "..."}. Owned by the
+ * caller. */
 Value *filter_to_value(const FilterNode *node);
 
 #endif

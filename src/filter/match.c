@@ -23,7 +23,7 @@ has_options(const char *description, char **options)
     return TRUE;
 }
 
-/* What came of looking at values: whether there were any with a key, and whether one of them holds. */
+/* What came of looking at values: whether there were any with a key, and whether one holds. */
 typedef struct {
     gboolean seen, held;
 } Look;
@@ -40,7 +40,7 @@ look_at(Look *look, const Assertion *assertion, MatchingRule rule, const char *d
     look->held = assertion && assertion_holds(assertion, norm);
 }
 
-/* Looks at all values of an attribute and of its subtypes by options. `assertion` NULL: nothing holds. */
+/* Looks at all values of an attribute and of its subtypes by options. `assertion` NULL: none holds. */
 static Look
 look_at_attribute(const Attributes *attributes, const char *name, char **options, MatchingRule rule,
                   const Assertion *assertion)

@@ -6,8 +6,8 @@
 static void
 append_value(GString *out, const FilterValue *value)
 {
-    const char *end = value->data + value->length;
-    for (const char *p = value->data; p < end;) {
+    const char *p = value->data ? value->data : "";
+    for (const char *end = p + value->length; p < end;) {
         gunichar c = g_utf8_get_char_validated(p, end - p);
         gboolean text = c != (gunichar)-1 && c != (gunichar)-2 && c != 0;
         if (text && g_unichar_isprint(c) && !(c < 0x80 && strchr("()*\\", (char)c))) {
@@ -70,6 +70,17 @@ append_node(GString *out, const FilterNode *node)
         append_item(out, node);
     }
     g_string_append_c(out, ')');
+}
+
+char *
+filter_equality(const char *attribute, const char *value)
+{
+    const FilterValue assertion = {(char *)value, strlen(value)};
+    GString *out = g_string_new(NULL);
+    g_string_append_printf(out, "(%s=", attribute);
+    append_value(out, &assertion);
+    g_string_append_c(out, ')');
+    return g_string_free(out, FALSE);
 }
 
 char *

@@ -68,9 +68,10 @@ static gboolean
 check_characters(const AnnouncementReader *reader, const char *text, gsize length, GError **error)
 {
     if (length > ANNOUNCEMENT_BYTES_MAX)
-        return announcement_fail(reader, (AnnouncementPlace){1, 1}, error,
-                                 _("The announcement is larger than %d KiB, the most that is read."),
-                                 ANNOUNCEMENT_BYTES_MAX / 1024);
+        return announcement_fail(
+            reader, (AnnouncementPlace){1, 1}, error,
+            _("The announcement is larger than %d KiB, the most that is read."),
+            ANNOUNCEMENT_BYTES_MAX / 1024);
     const char *end;
     if (!g_utf8_validate(text, (gssize)length, &end) && (gsize)(end - text) < length && *end)
         return announcement_fail(reader, place_of(text, (gsize)(end - text)), error,
@@ -81,7 +82,8 @@ check_characters(const AnnouncementReader *reader, const char *text, gsize lengt
         gboolean line_end = c == '\r' && p + 1 < text + length && p[1] == '\n';
         if (!announcement_allows(c) && !line_end)
             return announcement_fail(reader, place_of(text, (gsize)(p - text)), error,
-                                     _("There is a control character here (U+%04X); delete it."), c);
+                                     _("There is a control character here (U+%04X); delete it."),
+                                     c);
     }
     return TRUE;
 }
@@ -92,10 +94,12 @@ complete(const AnnouncementReader *reader, Event *event, GError **error)
 {
     if (g_utf8_strlen(event->title, -1) > TITLE_MAX)
         return announcement_fail(reader, (AnnouncementPlace){1, 1}, error,
-                                 _("The title is longer than %d characters; shorten it."), TITLE_MAX);
+                                 _("The title is longer than %d characters; shorten it."),
+                                 TITLE_MAX);
     if (!event->name) {
         g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(event->starts_at);
-        g_autoptr(GDateTime) local = g_date_time_to_timezone(utc, dates_zone(event->timezone, NULL));
+        g_autoptr(GDateTime) local =
+            g_date_time_to_timezone(utc, dates_zone(event->timezone, NULL));
         event->name = event_make_name(event->venue, event->title, g_date_time_get_year(local));
     }
     event->status = EVENT_CONFIRMED;
@@ -103,12 +107,12 @@ complete(const AnnouncementReader *reader, Event *event, GError **error)
 }
 
 Event *
-announcement_parse(const char *text, gsize length, const char *source, const char *timezone,
+announcement_parse(const char *text, gsize length, const char *source, const char *zone,
                    GPtrArray **warnings, GError **error)
 {
     g_autoptr(GPtrArray) remarks = g_ptr_array_new_with_free_func(warning_free);
-    AnnouncementReader reader = {.source = source, .timezone = timezone, .warnings = remarks};
-    reader.zone = dates_zone(timezone, error);
+    AnnouncementReader reader = {.source = source, .timezone = zone, .warnings = remarks};
+    reader.zone = dates_zone(zone, error);
     if (!reader.zone || !check_characters(&reader, text, length, error))
         return NULL;
 

@@ -23,11 +23,11 @@ void announcement_warn(AnnouncementReader *reader, AnnouncementPlace place, cons
     G_GNUC_PRINTF(3, 4);
 
 /* Always returns FALSE, with INPUT "source:line:column: ...". */
-gboolean announcement_fail(const AnnouncementReader *reader, AnnouncementPlace place, GError **error,
-                           const char *format, ...) G_GNUC_PRINTF(4, 5);
+gboolean announcement_fail(const AnnouncementReader *reader, AnnouncementPlace place,
+                           GError **error, const char *format, ...) G_GNUC_PRINTF(4, 5);
 
-/* FALSE for characters that no text of an event holds and that YAML could not carry: controls but tab
- * and line feed, and noncharacters. */
+/* FALSE for characters that no text of an event holds and that YAML could not carry: controls but
+ * tab and line feed, and noncharacters. */
 gboolean announcement_allows(gunichar c);
 
 /* The text form: announcement_text.c. `text` is valid, clean UTF-8. Without name. */
@@ -35,8 +35,8 @@ Event *announcement_read_text(AnnouncementReader *reader, const char *text, GErr
 
 /* The YAML form: announcement_yaml.c. `event->name` may be set. */
 gboolean announcement_is_yaml(const char *text);
-Event *announcement_read_yaml(AnnouncementReader *reader, const char *text, gsize length,
-                              GError **error);
+Event *
+announcement_read_yaml(AnnouncementReader *reader, const char *text, gsize length, GError **error);
 
 /* Dates: announcement_when.c. */
 
@@ -45,11 +45,12 @@ Event *announcement_read_yaml(AnnouncementReader *reader, const char *text, gsiz
 gboolean announcement_read_when(AnnouncementReader *reader, const char *text, gsize offset,
                                 guint line, const char *language, Event *event, GError **error);
 
-/* Makes a start and an end, as found, the event's times. A date alone makes the event all-day, its end
- * being the last day; without an `end` it takes an hour or that day, and an hour is warned of. */
-gboolean announcement_set_times(AnnouncementReader *reader, AnnouncementPlace start_place,
-                                const WallTime *start, AnnouncementPlace end_place,
-                                const WallTime *end, const char *language, Event *event,
-                                GError **error);
+/* Makes a start and an end, as found, the event's times. A date alone makes the event all-day, its
+ * end being the last day; without an `end` it takes an hour or that day, and an hour is warned
+ * of. */
+gboolean
+announcement_set_times(AnnouncementReader *reader, AnnouncementPlace start_place,
+                       const WallTime *start, AnnouncementPlace end_place, const WallTime *end,
+                       const char *language, Event *event, GError **error);
 
 #endif

@@ -16,23 +16,25 @@
  *
  *     PARAGRAPH
  *
- * The head reaches from the heading to the first line of text below the date; there each line may be a
- * label. In the text only the first line of a paragraph, or one directly below a label's value, may
- * be one, and only a word of the table below makes it so: "Hinweis: bitte ..." is text.
+ * The head reaches from the heading to the first line of text below the date; there each line may
+ * be a label. In the text only the first line of a paragraph, or one directly below a label's
+ * value, may be one, and only a word of announcement_label.c makes it so: "Hinweis: ..." is text.
  *
- * A value ends at a blank line, at a label, and, so that an empty label does not swallow the text that
- * follows it directly, at a line of more than VALUE_LINE_MAX characters, which is prose. Title, kind and
- * date take one line. A label without value is a warning.
+ * A value ends at a blank line, at a label, and, so that an empty label does not swallow the text
+ * that follows it directly, at a line of more than VALUE_LINE_MAX characters, which is prose.
+ * Title, kind and date take one line. A label without value is a warning.
  *
  * Labels that can head a section (Zielgruppe, Kontakt, Ansprechperson, Anmeldung) may stand without
  * colon, alone on their line; then blank lines may follow, and the value is the next paragraph
  * whatever its lines' length. A section on the target group (in the text also with colon) stays in
  * the text too, where it was; its first paragraph is the audience.
  *
- * "Word: ..." in the head with an unknown word is an error, since a mistyped label would be lost: if
- * it is like a known one; if nothing is behind the colon; and if it stands where a label is due. It is
- * taken as it is in the subtitle and in a value of several lines ("Telefon: 0621 1"), and it begins the
- * text if the date is known and a blank line is above it. */
+ * "Word:" with an unknown word is an error in the head, since a mistyped label's value would be
+ * lost. If it is not like a known one, it passes in the subtitle and in a value of several lines
+ * with text behind the colon ("Telefon: 0621 1"), and where the text begins: below the date and a
+ * blank line.
+ */
+#include "message/announcement_label.h"
 #include "message/announcement_reader.h"
 
 #include "base/i18n.h"
@@ -41,48 +43,7 @@
 
 #include <string.h>
 
-#define LABEL_MAX 40       /* characters of the longest word taken for a label */
 #define VALUE_LINE_MAX 120 /* characters */
-
-typedef enum {
-    LABEL_TITLE,
-    LABEL_KIND,
-    LABEL_VENUE,
-    LABEL_DATE,
-    LABEL_CONTACT,
-    LABEL_REGISTRATION,
-    LABEL_AUDIENCE,
-    LABEL_FIELDS
-} LabelField;
-
-static const struct {
-    const char *word;
-    const char *language;
-    LabelField field;
-} label_table[] = {
-    {"Neuer Termin", "de", LABEL_TITLE},     {"Neue Veranstaltung", "de", LABEL_TITLE},
-    {"New event", "en", LABEL_TITLE},        {"Art", "de", LABEL_KIND},
-    {"Typ", "de", LABEL_KIND},               {"Type", "en", LABEL_KIND},
-    {"Kind", "en", LABEL_KIND},              {"Ort", "de", LABEL_VENUE},
-    {"Veranstaltungsort", "de", LABEL_VENUE}, {"Place", "en", LABEL_VENUE},
-    {"Venue", "en", LABEL_VENUE},            {"Location", "en", LABEL_VENUE},
-    {"Datum", "de", LABEL_DATE},             {"Termin", "de", LABEL_DATE},
-    {"Date", "en", LABEL_DATE},              {"Kontakt", "de", LABEL_CONTACT},
-    {"Ansprechperson", "de", LABEL_CONTACT}, {"Ansprechpartner", "de", LABEL_CONTACT},
-    {"Ansprechpartnerin", "de", LABEL_CONTACT}, {"Contact", "en", LABEL_CONTACT},
-    {"Contact person", "en", LABEL_CONTACT}, {"Anmeldung", "de", LABEL_REGISTRATION},
-    {"Registration", "en", LABEL_REGISTRATION}, {"Zielgruppe", "de", LABEL_AUDIENCE},
-    {"Target group", "en", LABEL_AUDIENCE},  {"Audience", "en", LABEL_AUDIENCE},
-};
-
-typedef struct {
-    gboolean known;
-    LabelField field; /* if known */
-    char *word;       /* as written, without colon */
-    gboolean colon;
-    gsize start, value; /* octets of the line before the word, before the value */
-    gboolean alone;   /* nothing behind it */
-} Label;
 
 typedef struct {
     AnnouncementReader *reader;
@@ -100,13 +61,6 @@ typedef struct {
     gboolean has_audience;
 } Reading;
 
-static void
-label_clear(Label *label)
-{
-    g_clear_pointer(&label->word, g_free);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Label, label_clear)
-
 static AnnouncementPlace
 place_in(const Reading *reading, guint at, gsize offset)
 {
@@ -114,24 +68,9 @@ place_in(const Reading *reading, guint at, gsize offset)
 }
 
 static gboolean
-is_blank_char(gunichar c)
-{
-    return c == '\t' || c == 0xfeff || g_unichar_type(c) == G_UNICODE_SPACE_SEPARATOR;
-}
-
-static gsize
-skip_blanks(const char *text)
-{
-    const char *p = text;
-    while (*p && is_blank_char(g_utf8_get_char(p)))
-        p = g_utf8_next_char(p);
-    return (gsize)(p - text);
-}
-
-static gboolean
 is_blank_line(const char *line)
 {
-    return line[skip_blanks(line)] == '\0';
+    return line[prose_blanks(line)] == '\0';
 }
 
 static gboolean
@@ -140,79 +79,22 @@ is_long(const char *line)
     return g_utf8_strlen(line, -1) > VALUE_LINE_MAX;
 }
 
-static void
-look_up(Label *label)
-{
-    for (guint i = 0; i < G_N_ELEMENTS(label_table); i++) {
-        if (g_ascii_strcasecmp(label_table[i].word, label->word) == 0) {
-            label->known = TRUE;
-            label->field = label_table[i].field;
-        }
-    }
-}
-
-/* TRUE if the line has the shape of a label: a known word alone that can head a section, or words of
- * letters with a colon and a blank or nothing behind it. */
-static gboolean
-scan_label(const char *line, Label *label)
-{
-    *label = (Label){.start = skip_blanks(line)};
-    const char *p = line + label->start;
-    guint length = 0;
-    for (; *p && *p != ':' && length <= LABEL_MAX; p = g_utf8_next_char(p), length++) {
-        gunichar c = g_utf8_get_char(p);
-        if (!g_unichar_isalpha(c) && !g_unichar_ismark(c) && !is_blank_char(c) && c != '-' &&
-            c != '.' && c != '/')
-            return FALSE;
-    }
-    if (length == 0 || length > LABEL_MAX ||
-        !g_unichar_isalpha(g_utf8_get_char(line + label->start)))
-        return FALSE;
-    label->colon = *p == ':';
-    gsize behind = (gsize)(p - line) + (label->colon ? 1 : 0);
-    label->value = behind + skip_blanks(line + behind);
-    label->alone = line[label->value] == '\0';
-    if (!label->alone && label->value == behind)
-        return FALSE;
-    g_autofree char *words = g_strndup(line + label->start, (gsize)(p - line) - label->start);
-    label->word = text_one_line(words);
-    look_up(label);
-    if (label->colon || (label->known && label->field >= LABEL_CONTACT))
-        return TRUE;
-    label_clear(label);
-    return FALSE;
-}
-
-static gboolean
-is_known_label(const char *line)
-{
-    g_auto(Label) label = {0};
-    return scan_label(line, &label) && label.known;
-}
-
 static gboolean
 fail_unknown(const Reading *reading, const Label *label, const char *nearest, GError **error)
 {
     AnnouncementPlace place = place_in(reading, reading->at, label->start);
     if (nearest)
-        return announcement_fail(reading->reader, place, error,
-                                 _("\"%s:\" is no label that is known here; did you mean \"%s:\"? If it "
-                                   "is text, put other words before it."),
-                                 label->word, nearest);
-    return announcement_fail(reading->reader, place, error,
-                             _("\"%s:\" is no label that is known here; the labels are Art, Ort, Datum, "
-                               "Kontakt, Anmeldung, Ansprechperson and Zielgruppe. If it is text, put "
-                               "it below the labels after an empty line."),
-                             label->word);
-}
-
-static const char *
-nearest_label(const char *word)
-{
-    const char *words[G_N_ELEMENTS(label_table) + 1] = {NULL};
-    for (guint i = 0; i < G_N_ELEMENTS(label_table); i++)
-        words[i] = label_table[i].word;
-    return text_nearest(word, words);
+        return announcement_fail(
+            reading->reader, place, error,
+            _("\"%s:\" is no label that is known here; did you mean \"%s:\"? If it "
+              "is text, put other words before it."),
+            label->word, nearest);
+    g_autofree char *words = label_list(reading->language);
+    return announcement_fail(
+        reading->reader, place, error,
+        _("\"%s:\" is no label that is known here (%s). If it is text, put it below "
+          "the date, after an empty line."),
+        label->word, words);
 }
 
 /* Fails if the next line, in the head and not in a value, is a label that is not known. */
@@ -220,9 +102,9 @@ static gboolean
 check_head_line(const Reading *reading, GError **error)
 {
     g_auto(Label) label = {0};
-    if (!scan_label(reading->lines[reading->at], &label))
+    if (!label_scan(reading->lines[reading->at], &label))
         return TRUE;
-    const char *nearest = nearest_label(label.word);
+    const char *nearest = label_nearest(label.word);
     gboolean begins_text = reading->seen[LABEL_DATE] > 0 && reading->fresh;
     gboolean in_subtitle = !reading->subtitle_done && !label.alone;
     if (nearest || (!begins_text && !in_subtitle))
@@ -250,10 +132,10 @@ continues(const Reading *reading, gboolean long_lines, gboolean *yes, GError **e
     if (is_blank_line(line) || (is_long(line) && !long_lines))
         return TRUE;
     g_auto(Label) label = {0};
-    if (scan_label(line, &label)) {
+    if (label_scan(line, &label)) {
         if (label.known)
             return TRUE;
-        const char *nearest = reading->in_text ? NULL : nearest_label(label.word);
+        const char *nearest = reading->in_text ? NULL : label_nearest(label.word);
         if (nearest || (!reading->in_text && label.alone))
             return fail_unknown(reading, &label, nearest, error);
     }
@@ -268,7 +150,7 @@ skip_to_section(Reading *reading)
     guint next = reading->at;
     while (next < reading->count && is_blank_line(reading->lines[next]))
         next++;
-    if (next < reading->count && !is_known_label(reading->lines[next]))
+    if (next < reading->count && !label_is_known(reading->lines[next]))
         reading->at = next;
 }
 
@@ -303,7 +185,7 @@ find_line(Reading *reading, const Label *label, guint *line, gsize *offset)
     if (reading->at == reading->count)
         return FALSE;
     const char *next = reading->lines[reading->at];
-    if (is_blank_line(next) || is_known_label(next))
+    if (is_blank_line(next) || label_is_known(next))
         return FALSE;
     *line = reading->at++;
     *offset = 0;
@@ -327,7 +209,8 @@ read_date(Reading *reading, const Label *label, GError **error)
     guint line, label_line = reading->at - 1;
     gsize offset;
     if (!find_line(reading, label, &line, &offset))
-        return announcement_fail(reading->reader, place_in(reading, label_line, label->start), error,
+        return announcement_fail(reading->reader, place_in(reading, label_line, label->start),
+                                 error,
                                  _("\"%s:\" has no value; write the date behind it or on the next "
                                    "line."),
                                  label->word);
@@ -341,20 +224,20 @@ read_date(Reading *reading, const Label *label, GError **error)
     int hour, minute;
     gsize until = dates_scan_until(next);
     if (dates_scan(next + until, &wall) > 0 || dates_scan_time(next + until, &hour, &minute) > 0)
-        return announcement_fail(reading->reader, place_in(reading, reading->at, skip_blanks(next)),
-                                 error,
-                                 _("The date seems to go on here; write start and end on one line, or "
-                                   "put an empty line above the text."));
+        return announcement_fail(
+            reading->reader, place_in(reading, reading->at, prose_blanks(next)), error,
+            _("The date seems to go on here; write start and end on one line, or "
+              "put an empty line above the text."));
     return TRUE;
 }
 
-/* Takes a section's paragraph into audience (if there is none yet) and body, and the list below it if it
- * announces one with a colon. */
+/* Takes a section's paragraph into audience (if there is none yet) and body, and the list below it
+ * if it announces one with a colon. */
 static void
 take_section(Reading *reading)
 {
     gboolean announces = TRUE; /* the paragraph above ends with a colon, or none was there yet */
-    while (reading->at < reading->count && !is_known_label(reading->lines[reading->at])) {
+    while (reading->at < reading->count && !label_is_known(reading->lines[reading->at])) {
         const char *line = reading->lines[reading->at];
         g_autofree char *clean = prose_clean_line(line);
         if (!*clean && !announces)
@@ -388,7 +271,7 @@ read_audience(Reading *reading, const Label *label, gboolean *empty)
     prose_add(reading->audience, ""); /* below what an earlier label said */
     prose_add(reading->audience, reading->lines[first - 1] + label->value);
     while (reading->at < reading->count && !is_blank_line(reading->lines[reading->at]) &&
-           !is_known_label(reading->lines[reading->at]))
+           !label_is_known(reading->lines[reading->at]))
         prose_add(reading->audience, reading->lines[reading->at++]);
     *empty = label->alone && reading->at == first;
     reading->has_audience = reading->has_audience || !*empty;
@@ -466,14 +349,12 @@ read_heading(Reading *reading, GError **error)
                                  _("The announcement is empty."));
     g_auto(Label) label = {0};
     const char *line = reading->lines[reading->at];
-    if (!scan_label(line, &label) || !label.known || label.field != LABEL_TITLE)
-        return announcement_fail(reading->reader,
-                                 place_in(reading, reading->at, skip_blanks(line)), error,
-                                 _("An announcement begins with the line \"Neuer Termin: TITLE\" or "
-                                   "\"New event: TITLE\"."));
-    for (guint i = 0; i < G_N_ELEMENTS(label_table); i++)
-        if (g_ascii_strcasecmp(label_table[i].word, label.word) == 0)
-            reading->language = label_table[i].language;
+    if (!label_scan(line, &label) || !label.known || label.field != LABEL_TITLE)
+        return announcement_fail(
+            reading->reader, place_in(reading, reading->at, prose_blanks(line)), error,
+            _("An announcement begins with the line \"Neuer Termin: TITLE\" or "
+              "\"New event: TITLE\"."));
+    reading->language = label.language;
     return read_label(reading, &label, error);
 }
 
@@ -489,8 +370,7 @@ read_text_line(Reading *reading, GError **error)
     } else {
         gboolean dated = reading->seen[LABEL_DATE] > 0;
         if (!dated && reading->after_label)
-            announcement_warn(reading->reader,
-                              place_in(reading, reading->at, skip_blanks(line)),
+            announcement_warn(reading->reader, place_in(reading, reading->at, prose_blanks(line)),
                               _("This line belongs to no label; it is taken as text."));
         reading->in_text = reading->in_text || dated;
         prose_add(reading->body, line);
@@ -511,8 +391,8 @@ read_next(Reading *reading, GError **error)
         return TRUE;
     }
     g_auto(Label) label = {0};
-    if ((!reading->in_text || reading->fresh || reading->after_label) &&
-        scan_label(line, &label) && label.known) {
+    if ((!reading->in_text || reading->fresh || reading->after_label) && label_scan(line, &label) &&
+        label.known) {
         reading->subtitle_done = TRUE;
         if (!read_label(reading, &label, error))
             return FALSE;
@@ -541,9 +421,10 @@ read_all(Reading *reading, GError **error)
         if (!read_next(reading, error))
             return FALSE;
     if (reading->seen[LABEL_DATE] == 0)
-        return announcement_fail(reading->reader, place_in(reading, reading->count - 1, 0), error,
-                                 _("The announcement has no date; write a line such as \"Datum: "
-                                   "Mittwoch, 11. November 2020 - 12:30 bis 14:00\" above the text."));
+        return announcement_fail(
+            reading->reader, place_in(reading, reading->count - 1, 0), error,
+            _("The announcement has no date; write a line such as \"Datum: "
+              "Mittwoch, 11. November 2020 - 12:30 bis 14:00\" above the text."));
     Event *event = reading->event;
     event->subtitle = take_text(reading->subtitle);
     event->venue = take_text(reading->venue);
@@ -555,21 +436,33 @@ read_all(Reading *reading, GError **error)
     return TRUE;
 }
 
+/* The lines without their ends, LF or CRLF; at least one. */
+static GPtrArray *
+split_lines(const char *text)
+{
+    GPtrArray *lines = g_ptr_array_new_with_free_func(g_free);
+    for (;;) {
+        gsize length = strcspn(text, "\n");
+        gboolean carriage_return = length > 0 && text[length - 1] == '\r';
+        g_ptr_array_add(lines, g_strndup(text, carriage_return ? length - 1 : length));
+        if (text[length] == '\0')
+            return lines;
+        text += length + 1;
+    }
+}
+
 Event *
 announcement_read_text(AnnouncementReader *reader, const char *text, GError **error)
 {
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (char **line = lines; *line; line++)
-        if (g_str_has_suffix(*line, "\r"))
-            (*line)[strlen(*line) - 1] = '\0';
+    g_autoptr(GPtrArray) lines = split_lines(text);
     g_autoptr(Event) event = event_new();
     g_autoptr(GString) subtitle = g_string_new(NULL), venue = g_string_new(NULL);
     g_autoptr(GString) contact = g_string_new(NULL), registration = g_string_new(NULL);
     g_autoptr(Prose) audience = prose_new(), body = prose_new();
     Reading reading = {
         .reader = reader,
-        .lines = lines,
-        .count = g_strv_length(lines),
+        .lines = (char **)lines->pdata,
+        .count = lines->len,
         .event = event,
         .subtitle = subtitle,
         .venue = venue,

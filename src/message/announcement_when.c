@@ -4,6 +4,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "message/prose.h"
 
 #include <string.h>
 
@@ -12,9 +13,7 @@
 static AnnouncementPlace
 place_at(const char *text, gsize offset, guint line)
 {
-    g_autofree char *rest = g_strdup(text + offset);
-    gsize blanks = strlen(rest) - strlen(g_strchug(rest));
-    return (AnnouncementPlace){line, text_column(text, offset + blanks)};
+    return (AnnouncementPlace){line, text_column(text, offset + prose_blanks(text + offset))};
 }
 
 static gboolean
@@ -77,18 +76,19 @@ set_days(AnnouncementReader *reader, AnnouncementPlace start_place, const WallTi
     return TRUE;
 }
 
-/* An hour after `start`; two where that is an hour that comes twice and would be read as the first. */
+/* An hour after `start`; two where that is an hour that comes twice and would be read as the
+ * first. */
 static gint64
 default_end(const AnnouncementReader *reader, gint64 start)
 {
     gint64 end = start + HOUR_S, read;
     g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(end);
     g_autoptr(GDateTime) wall = g_date_time_to_timezone(utc, reader->zone);
-    gboolean same = dates_from_wall(reader->zone, g_date_time_get_year(wall),
-                                    g_date_time_get_month(wall), g_date_time_get_day_of_month(wall),
-                                    g_date_time_get_hour(wall), g_date_time_get_minute(wall), &read,
-                                    NULL) &&
-                    read == end;
+    gboolean same =
+        dates_from_wall(reader->zone, g_date_time_get_year(wall), g_date_time_get_month(wall),
+                        g_date_time_get_day_of_month(wall), g_date_time_get_hour(wall),
+                        g_date_time_get_minute(wall), &read, NULL) &&
+        read == end;
     return same ? end : end + HOUR_S;
 }
 
@@ -102,8 +102,8 @@ announcement_set_times(AnnouncementReader *reader, AnnouncementPlace start_place
             reader, end->hour < 0 ? end_place : start_place, error,
             _("One of start and end has a time and the other has none; write both or neither."));
     if (start->hour < 0)
-        return set_days(reader, start_place, start, end ? end_place : start_place, end ? end : start,
-                        language, event, error);
+        return set_days(reader, start_place, start, end ? end_place : start_place,
+                        end ? end : start, language, event, error);
 
     gint64 from, to;
     if (!resolve(reader, start_place, start, start->hour, start->minute, language, &from, error))
@@ -116,10 +116,10 @@ announcement_set_times(AnnouncementReader *reader, AnnouncementPlace start_place
         return FALSE;
     }
     if (to <= from)
-        return announcement_fail(
-            reader, end_place, error,
-            _("The end is not after the start; check both, and write the end's date too if it is on "
-              "another day."));
+        return announcement_fail(reader, end_place, error,
+                                 _("The end is not after the start; check both, and write the "
+                                   "end's date too if it is on "
+                                   "another day."));
     event->all_day = FALSE;
     event->starts_at = from;
     event->ends_at = to;
@@ -150,9 +150,10 @@ announcement_read_when(AnnouncementReader *reader, const char *text, gsize offse
             length = dates_scan_time(text + offset + until, &end.hour, &end.minute);
         }
         if (length == 0)
-            return announcement_fail(reader, end_place, error,
-                                     _("There is no date or time here that can be read as the end; "
-                                       "write it such as \"14:00\" or \"12. November 2020 - 14:00\"."));
+            return announcement_fail(
+                reader, end_place, error,
+                _("There is no date or time here that can be read as the end; "
+                  "write it such as \"14:00\" or \"12. November 2020 - 14:00\"."));
         offset += until + length;
         ranged = TRUE;
     }
@@ -161,7 +162,8 @@ announcement_read_when(AnnouncementReader *reader, const char *text, gsize offse
     if (*rest && strcmp(rest, ".") != 0)
         return announcement_fail(
             reader, place_at(text, offset, line), error,
-            _("\"%s\" cannot be read as part of the date; write start and end such as \"Mittwoch, 11. "
+            _("\"%s\" cannot be read as part of the date; write start and end such as \"Mittwoch, "
+              "11. "
               "November 2020 - 12:30 bis Donnerstag, 12. November 2020 - 14:00\"."),
             rest);
     return announcement_set_times(reader, start_place, &start, end_place, ranged ? &end : NULL,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* announcement_yaml.c - the YAML form of an announcement, read and written
  *
- * A map with the keys of `keys` below, or JSON with the same. start and end are "2020-11-11T12:30", or
- * "2020-11-11" for an all-day event, whose end is its last day. */
+ * A map with the keys of `keys` below, or JSON with the same. start and end are "2020-11-11T12:30",
+ * or "2020-11-11" for an all-day event, whose end is its last day. */
 #include "message/announcement_reader.h"
 
 #include "base/error.h"
@@ -15,7 +15,8 @@
 
 typedef enum { SHAPE_LINE, SHAPE_LINES, SHAPE_MARKDOWN, SHAPE_OTHER } Shape;
 
-/* In the order in which they are written. `text` is the place of the event's field, if it is a text. */
+/* In the order in which they are written. `text` is the place of the event's field, if it is a
+ * text. */
 static const struct {
     const char *key;
     Shape shape;
@@ -227,9 +228,10 @@ read_time(const AnnouncementReader *reader, const Value *map, const char *key, W
     const char *text = value_kind(value) == VALUE_TEXT ? value_text(value) : "";
     gsize length = dates_scan(text, time);
     if (length == 0 || text[length])
-        return announcement_fail(reader, place_of(value), error,
-                                 _("This is no date; write it as 2020-11-11T12:30, or as 2020-11-11 "
-                                   "for a whole day."));
+        return announcement_fail(
+            reader, place_of(value), error,
+            _("This is no date; write it as 2020-11-11T12:30, or as 2020-11-11 "
+              "for a whole day."));
     return TRUE;
 }
 
@@ -242,17 +244,19 @@ read_times(AnnouncementReader *reader, const Value *map, Event *event, GError **
         !read_time(reader, map, "end", &end, &has_end, error))
         return FALSE;
     if (!has_start)
-        return announcement_fail(reader, place_of(map), error,
-                                 _("The date is missing; write it as \"start: 2020-11-11T12:30\"."));
+        return announcement_fail(
+            reader, place_of(map), error,
+            _("The date is missing; write it as \"start: 2020-11-11T12:30\"."));
     const Value *all_day = value_get(map, "all_day");
     if (all_day && value_kind(all_day) != VALUE_NULL) {
         if (value_kind(all_day) != VALUE_BOOL)
             return announcement_fail(reader, place_of(all_day), error,
                                      _("all_day is true or false."));
         if (value_bool(all_day) != (start.hour < 0))
-            return announcement_fail(reader, place_of(all_day), error,
-                                     _("all_day does not fit the start: a whole day is a date alone, "
-                                       "such as 2020-11-11; everything else has a time."));
+            return announcement_fail(
+                reader, place_of(all_day), error,
+                _("all_day does not fit the start: a whole day is a date alone, "
+                  "such as 2020-11-11; everything else has a time."));
     }
     const Value *start_value = value_get(map, "start"), *end_value = value_get(map, "end");
     return announcement_set_times(reader, place_of(start_value), &start,

@@ -502,6 +502,9 @@ markdown_append_escaped(GString *out, const char *text)
     for (guint i = 0; lines[i]; i++) {
         if (i > 0)
             g_string_append_c(out, '\n');
-        append_escaped_line(out, g_strstrip(g_strdelimit(lines[i], "\r\v\f", ' ')));
+        char *line = g_strstrip(g_strdelimit(lines[i], "\r\v\f", ' '));
+        while (g_str_has_prefix(line, "\xef\xbb\xbf")) /* cmark skips a byte order mark */
+            line = g_strchug(line + 3);
+        append_escaped_line(out, line);
     }
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define HEADING_MAX 80   /* characters */
+#define HEADING_MAX     80 /* characters */
 #define MEANT_BREAK_MAX 50
 #define BYTE_ORDER_MARK 0xfeff
 
@@ -48,11 +48,19 @@ is_blank(gunichar c)
     return c == '\t' || c == BYTE_ORDER_MARK || g_unichar_type(c) == G_UNICODE_SPACE_SEPARATOR;
 }
 
+gsize
+prose_blanks(const char *text)
+{
+    const char *p = text;
+    while (*p && is_blank(g_utf8_get_char(p)))
+        p = g_utf8_next_char(p);
+    return (gsize)(p - text);
+}
+
 char *
 prose_clean_line(const char *line)
 {
-    while (*line && is_blank(g_utf8_get_char(line)))
-        line = g_utf8_next_char(line);
+    line += prose_blanks(line);
     GString *out = g_string_new(NULL);
     gsize end = 0; /* behind the last character that is no blank */
     for (const char *p = line; *p; p = g_utf8_next_char(p)) {
@@ -71,7 +79,7 @@ add_line(Prose *prose, const char *line, gboolean heading)
 {
     Line added = {
         .text = prose_clean_line(line),
-        .indented = *line && is_blank(g_utf8_get_char(line)),
+        .indented = prose_blanks(line) > 0,
         .heading = heading,
     };
     g_array_append_val(prose->lines, added);
@@ -95,8 +103,8 @@ prose_add_heading(Prose *prose, const char *line)
 static gsize
 bullet_octets(const char *text, gboolean can_begin)
 {
-    static const gunichar signs[] = {0x2022, 0x2023, 0x2043, 0x25aa, 0x25ab, 0x25a0, 0x25cb,
-                                     0x25cf, 0x25e6, 0x27a2, 0xb7,   0xf0b7};
+    static const gunichar signs[] = {0x2022, 0x2023, 0x2043, 0x25aa, 0x25ab, 0x25a0,
+                                     0x25cb, 0x25cf, 0x25e6, 0x27a2, 0xb7,   0xf0b7};
     gunichar c = g_utf8_get_char(text);
     gboolean sign = FALSE, typed = c == '-' || c == '*' || c == 0x2013;
     for (guint i = 0; i < G_N_ELEMENTS(signs); i++)
@@ -104,10 +112,9 @@ bullet_octets(const char *text, gboolean can_begin)
     if (!sign && !(typed && can_begin))
         return 0;
     const char *p = g_utf8_next_char(text);
-    if (typed && !is_blank(g_utf8_get_char(p)))
+    if (typed && prose_blanks(p) == 0)
         return 0;
-    while (*p && is_blank(g_utf8_get_char(p)))
-        p = g_utf8_next_char(p);
+    p += prose_blanks(p);
     return *p ? (gsize)(p - text) : 0;
 }
 
@@ -134,12 +141,11 @@ looks_like_heading(const Prose *prose, guint start, guint end)
             last == '"');
 }
 
-/* A heading needs something to head: two such lines in a row are a closing ("Mit freundlichen Grüßen"). */
+/* A heading needs something to head: two such lines in a row are a closing ("Mit freundlichen
+ * Grüßen"). */
 static gboolean
 is_heading(const Prose *prose, guint start, guint end)
 {
-    if (g_array_index(prose->lines, Line, start).heading)
-        return TRUE;
     if (!looks_like_heading(prose, start, end))
         return FALSE;
     while (end < prose->lines->len && !*g_array_index(prose->lines, Line, end).text)
@@ -155,8 +161,8 @@ append_block(GString *out, const Prose *prose, guint start, guint end)
     gboolean in_item = FALSE;
     for (guint i = start; i < end; i++) {
         const Line *line = &g_array_index(prose->lines, Line, i);
-        gsize bullet = bullet_octets(line->text,
-                                     !previous || in_item || g_str_has_suffix(previous, ":"));
+        gsize bullet =
+            bullet_octets(line->text, !previous || in_item || g_str_has_suffix(previous, ":"));
         if (bullet > 0) {
             if (previous)
                 g_string_append(out, in_item ? "\n" : "\n\n");
@@ -176,6 +182,7 @@ char *
 prose_to_markdown(const Prose *prose)
 {
     g_autoptr(GString) out = g_string_new(NULL);
+    gboolean headed = FALSE; /* the block above is a heading, so that this one is text */
     for (guint start = 0; start < prose->lines->len;) {
         guint end = block_end(prose, start);
         if (end == start) {
@@ -184,7 +191,9 @@ prose_to_markdown(const Prose *prose)
         }
         if (out->len > 0)
             g_string_append(out, "\n\n");
-        if (is_heading(prose, start, end)) {
+        headed = g_array_index(prose->lines, Line, start).heading ||
+                 (!headed && is_heading(prose, start, end));
+        if (headed) {
             g_string_append(out, "## ");
             markdown_append_escaped(out, g_array_index(prose->lines, Line, start).text);
         } else {

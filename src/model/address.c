@@ -79,9 +79,11 @@ check_label(const char *text, gsize at, const char *label, GError **error)
 {
     gsize length = strlen(label);
     if (length == 0)
-        return fail(error, text, at, "the domain has a dot at its beginning or end, or two in a row");
+        return fail(error, text, at,
+                    "the domain has a dot at its beginning or end, or two in a row");
     if (length > LABEL_MAX)
-        return fail(error, text, at, "a part of the domain is longer than %d characters", LABEL_MAX);
+        return fail(error, text, at, "a part of the domain is longer than %d characters",
+                    LABEL_MAX);
     if (label[0] == '-' || label[length - 1] == '-')
         return fail(error, text, at, "no part of a domain begins or ends with a hyphen");
     if (label[strspn(label, "abcdefghijklmnopqrstuvwxyz0123456789-")])

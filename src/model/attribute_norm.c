@@ -8,8 +8,8 @@
 
 #define DIGITS_MAX 99 /* what two digits of length can say */
 
-/* RFC 4517, 3.3.16: "-" for negative ones, no leading zero. The key is "p" or "n", the number of digits
- * in two digits, the digits; for negative ones all these digits as their difference to 9. */
+/* RFC 4517, 3.3.16: "-" for negative ones, no leading zero. The key is "p" or "n", the number of
+ * digits in two digits, the digits; for negative ones all these digits as their difference to 9. */
 static char *
 norm_integer(const char *data, gsize length)
 {
@@ -21,7 +21,8 @@ norm_integer(const char *data, gsize length)
     for (gsize i = 0; i < count; i++)
         if (!g_ascii_isdigit(digits[i]))
             return NULL;
-    char *key = g_strdup_printf("%c%02u%.*s", negative ? 'n' : 'p', (guint)count, (int)count, digits);
+    char *key =
+        g_strdup_printf("%c%02u%.*s", negative ? 'n' : 'p', (guint)count, (int)count, digits);
     for (char *p = key + 1; negative && *p; p++)
         *p = (char)('9' - (*p - '0'));
     return key;
@@ -120,7 +121,7 @@ take_fraction(const char **at, const char *end, gint64 unit)
     return *at == first ? -1 : nanoseconds;
 }
 
-/* RFC 4517, 3.3.13. The key is UTC without the "Z", so that fractions sort behind the whole second. */
+/* RFC 4517, 3.3.13. The key is in UTC, with nine digits of a fraction. */
 static char *
 norm_time(const char *data, gsize length)
 {
@@ -144,10 +145,8 @@ norm_time(const char *data, gsize length)
     /* second 60 is a leap second: the one before, and one more */
     g_autoptr(GDateTime) local =
         g_date_time_new_utc(year, month, day, hour, minute, MIN(second, 59));
-    g_autoptr(GDateTime) utc =
-        local ? g_date_time_add_seconds(
-                    local, (double)((second == 60) - zone + fraction / G_GINT64_CONSTANT(1000000000)))
-              : NULL;
+    gint64 shift = (second == 60) - zone + fraction / G_GINT64_CONSTANT(1000000000);
+    g_autoptr(GDateTime) utc = local ? g_date_time_add_seconds(local, (double)shift) : NULL;
     if (!utc)
         return NULL;
     GString *key = g_string_new(NULL);

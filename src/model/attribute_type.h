@@ -42,10 +42,10 @@ MatchingRule attribute_rule(const char *description);
  * gives for `attribute`; who compares many descriptions looks it up once. */
 gboolean attribute_is(const char *description, const char *attribute, const AttributeType *type);
 
-/* The key of a value under a rule: what `term.norm` holds, what equality compares (octet for octet).
+/* The key of a value under a rule: what `term.norm` holds, what equality compares, octet for octet.
  * Integers of up to 99 digits and times come as text that sorts as they do, octets as hexadecimal
- * digits. NULL if the value does not fit the rule's syntax or is not text: then it is equal to nothing,
- * and filters do not see it. Owned by the caller. */
+ * digits. NULL if the value does not fit the rule's syntax or is not text: then it is equal to
+ * nothing, and filters do not see it. Owned by the caller. */
 char *attribute_norm(MatchingRule rule, const char *data, gsize length);
 
 #endif

@@ -14,8 +14,8 @@ typedef struct {
     gboolean joined; /* by "+" to the value before: both are one RDN */
 } DnValue;
 
-/* The values of a DN in order, leaf first, as an array of DnValue; empty for the empty DN, NULL if the
- * text is no DN. Owned by the caller (g_array_unref). */
+/* The values of a DN in order, leaf first, as an array of DnValue; empty for the empty DN, NULL if
+ * the text is no DN. Owned by the caller (g_array_unref). */
 GArray *dn_value_parse(const char *text, gsize length);
 
 #endif

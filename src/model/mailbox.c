@@ -34,8 +34,8 @@ mailbox_parse(const char *text, GError **error)
                     "\"%s\" is no sender; write Name <address>", text);
         return NULL;
     }
-    g_autoptr(Address) address = open ? address_parse(open + 1, close - open - 1, error)
-                                      : address_parse(text, -1, error);
+    g_autofree char *spec = open ? g_strndup(open + 1, (gsize)(close - open - 1)) : g_strdup(text);
+    g_autoptr(Address) address = address_parse(g_strstrip(spec), -1, error);
     if (!address)
         return NULL;
     Mailbox *mailbox = g_new0(Mailbox, 1);

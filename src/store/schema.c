@@ -4,8 +4,10 @@
 /* Times are Unix seconds, UTC. A person is referred to by UUID, not by row, outside of `entry` and
  * `term`: what somebody was sent must stay known when the roster has lost the person. */
 static const char step_1[] =
-    /* the mirror of the directory; the DN is built from rdn and parents. `municipality` is the entry
-     * that a person belongs to, kept by sync. */
+    /* the mirror of the directory; the DN is built from rdn and parents. `parent` is the nearest entry
+     * above that is mirrored, `rdn` the name below it (the whole DN if there is none): mostly one RDN,
+     * more where the directory does not show what lies between. `municipality` is the entry that a
+     * person belongs to, kept by sync. */
     "CREATE TABLE entry ("
     " id INTEGER PRIMARY KEY,"
     " uuid BLOB NOT NULL UNIQUE CHECK (length(uuid) = 16),"
@@ -19,17 +21,25 @@ static const char step_1[] =
     " missing_since INTEGER);"
     "CREATE INDEX entry_parent ON entry (parent);"
     "CREATE INDEX entry_municipality ON entry (municipality);"
-    /* the search index: one row for each value of an indexed attribute (lower case, no options), under
-     * the key of its matching rule */
-    "CREATE TABLE term ("
+    /* the search index: each value of an indexed attribute (lower case, no options) under the key of
+     * its matching rule, once, and the entries that have it. `term` is how filters see it; apart, the
+     * 1.8 million rows of 100,000 entries take a third of the space and half of the time. */
+    "CREATE TABLE term_key ("
+    " id INTEGER PRIMARY KEY,"
     " attribute TEXT NOT NULL,"
     " norm TEXT NOT NULL,"
+    " UNIQUE (attribute, norm));"
+    "CREATE TABLE term_entry ("
+    " key INTEGER NOT NULL,"
     " entry INTEGER NOT NULL,"
-    " PRIMARY KEY (attribute, norm, entry)) WITHOUT ROWID;"
+    " PRIMARY KEY (key, entry)) WITHOUT ROWID;"
+    "CREATE VIEW term AS SELECT k.attribute AS attribute, k.norm AS norm, p.entry AS entry"
+    " FROM term_key k JOIN term_entry p ON p.key = k.id;"
     "CREATE TABLE sync_state ("
     " source TEXT PRIMARY KEY,"
     " cookie BLOB,"
     " indexed TEXT NOT NULL," /* the attributes that `term` was built for */
+    " generation INTEGER NOT NULL," /* of the mirror: one more with each sync that wrote */
     " synced_at INTEGER NOT NULL);"
     /* differences that the guard held, waiting for `sync --approve ID` */
     "CREATE TABLE held ("
@@ -72,7 +82,7 @@ static const char step_1[] =
     " created_at INTEGER NOT NULL,"
     " UNIQUE (name, sequence));"
     "CREATE TABLE suppression ("
-    " address TEXT NOT NULL,"
+    " address TEXT NOT NULL," /* address_key() */
     " purpose TEXT NOT NULL," /* '*' is every purpose */
     " reason TEXT NOT NULL,"
     " proof TEXT,"
@@ -97,6 +107,7 @@ static const char step_1[] =
     " person BLOB NOT NULL,"
     " name TEXT NOT NULL,"
     " address TEXT," /* NULL: the person has none, or a bad one, or another row has it */
+    " key TEXT,"     /* address_key() of it: one recipient, and what suppressions name */
     " state TEXT NOT NULL CHECK (state IN ('queued', 'claimed', 'sent', 'retry', 'failed',"
     " 'unknown', 'suppressed', 'missed', 'cancelled')),"
     " attempts INTEGER NOT NULL DEFAULT 0,"
@@ -106,8 +117,10 @@ static const char step_1[] =
     " code INTEGER,"
     " text TEXT,"
     " message_id TEXT,"
-    " UNIQUE (mailing, address));"
-    "CREATE INDEX delivery_due ON delivery (due, id) WHERE state IN ('queued', 'retry');"
+    " CHECK ((address IS NULL) = (key IS NULL)),"
+    " UNIQUE (mailing, key));"
+    /* by mailing first, so that a paused mailing's rows cost a claim nothing */
+    "CREATE INDEX delivery_due ON delivery (mailing, due, id) WHERE state IN ('queued', 'retry');"
     "CREATE INDEX delivery_claimed ON delivery (id) WHERE state = 'claimed';"
     "CREATE INDEX delivery_state ON delivery (mailing, state);"
     "CREATE TABLE journal ("

@@ -16,6 +16,16 @@ struct Statement {
 };
 
 const StatementTable *const statement_tables[] = {
+    &deliveries_statements,
+    &events_statements,
+    &lists_statements,
+    &mailings_statements,
+    &suppressions_statements,
+    &entries_statements,
+    &journal_statements,
+    &persons_statements,
+    &sync_state_statements,
+    &terms_statements,
     NULL,
 };
 
@@ -158,6 +168,19 @@ statement_run(Statement *statement, gint64 *changes, GError **error)
     if (result == STEP_DONE && changes)
         *changes = sqlite3_changes64(statement->store->db);
     return result == STEP_DONE;
+}
+
+gboolean
+statement_run_number(Statement *statement, gint64 *number, GError **error)
+{
+    StepResult result = statement_step(statement, error);
+    if (result != STEP_ROW)
+        return result == STEP_DONE;
+    gint64 found = statement_int(statement, 0);
+    if (statement_step(statement, error) != STEP_DONE)
+        return FALSE;
+    *number = found;
+    return TRUE;
 }
 
 gboolean

@@ -24,6 +24,16 @@ typedef struct {
 } StatementTable;
 
 extern const StatementTable *const statement_tables[]; /* NULL at the end */
+extern const StatementTable deliveries_statements;
+extern const StatementTable events_statements;
+extern const StatementTable lists_statements;
+extern const StatementTable mailings_statements;
+extern const StatementTable suppressions_statements;
+extern const StatementTable entries_statements;
+extern const StatementTable journal_statements;
+extern const StatementTable persons_statements;
+extern const StatementTable sync_state_statements;
+extern const StatementTable terms_statements;
 
 typedef struct Statement Statement;
 typedef enum { STEP_FAILED, STEP_ROW, STEP_DONE } StepResult;
@@ -49,6 +59,10 @@ StepResult statement_step(Statement *statement, GError **error);
 
 /* Runs a statement that gives no row. `changes` (or NULL) gets the number of rows it changed. */
 gboolean statement_run(Statement *statement, gint64 *changes, GError **error);
+
+/* Runs a statement that gives at most one row of one number (RETURNING id, count(*)) to its end, so
+ * that it is committed where no transaction is open. `number` stays as it is if there is no row. */
+gboolean statement_run_number(Statement *statement, gint64 *number, GError **error);
 
 /* Columns of the current row, from 0; text and blob are valid until the next step. */
 gboolean statement_is_null(Statement *statement, int column);

@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+/* in octal: a digit may follow */
+#define NBSP    "\302\240"
+#define THIN    "\342\200\257"
+#define EN_DASH "\342\200\223"
+
 static GTimeZone *
 berlin(void)
 {
@@ -18,8 +23,9 @@ test_zone(void)
 {
     static const char *const good[] = {"Europe/Berlin", "UTC", "Etc/GMT+1", "America/New_York",
                                        "America/Port-au-Prince"};
-    static const char *const bad[] = {"", "Europe/Berlni", "/etc/passwd", "../../etc/passwd", "+01",
-                                      "+01:00", "CET-1", "Z5", "Europe/Berlin ", "Europe\nBerlin"};
+    static const char *const bad[] = {
+        "",       "Europe/Berlni", "/etc/passwd", "../../etc/passwd", "+01",
+        "+01:00", "CET-1",         "Z5",          "Europe/Berlin ",   "Europe\nBerlin"};
     for (guint i = 0; i < G_N_ELEMENTS(good); i++)
         g_assert_nonnull(dates_zone(good[i], NULL));
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
@@ -34,14 +40,17 @@ static void
 test_weekdays(void)
 {
     static const char *const rows[7] = {
-        "Montag Monday Mon Mo MONTAG",      "Dienstag Tuesday Tues Tue Die Di",
-        "Mittwoch Wednesday Wed Mit Mi",    "Donnerstag Thursday Thurs Thur Thu Don Do",
+        "Montag Monday Mon Mo MONTAG",       "Dienstag Tuesday Tues Tue Die Di",
+        "Mittwoch Wednesday Wed Mit Mi",     "Donnerstag Thursday Thurs Thur Thu Don Do",
         "Freitag Friday Fri Fre Fr FREITAG", "Samstag Sonnabend Saturday Sat Sam Sa",
         "Sonntag Sunday Sun Son So",
     };
-    static const char *const forms[] = {"%s 2.1.2006", "%s. 2.1.2006", "%s, 2.1.2006",
-                                        "%s., den 2.1.2006", "Am %s, dem 2. Januar 2006",
-                                        "on %s,\xc2\xa0" "2 January 2006"};
+    static const char *const forms[] = {"%s 2.1.2006",
+                                        "%s. 2.1.2006",
+                                        "%s, 2.1.2006",
+                                        "%s., den 2.1.2006",
+                                        "Am %s, dem 2. Januar 2006",
+                                        "on %s,\302\2402 January 2006"};
     for (int day = 1; day <= 7; day++) {
         g_auto(GStrv) words = g_strsplit(rows[day - 1], " ", -1);
         for (guint i = 0; words[i]; i++) {
@@ -79,9 +88,9 @@ test_months(void)
         "November Nov",
         "Dezember December Dez Dec",
     };
-    static const char *const forms[] = {"7. %s 2027", "07. %s. 2027", "7 %s 2027", "7th %s, 2027",
-                                        "7.\xc2\xa0%s\xe2\x80\xaf" "2027", "%s 7, 2027",
-                                        "%s. 7th 2027"};
+    static const char *const forms[] = {
+        "7. %s 2027", "07. %s. 2027", "7 %s 2027", "7th %s, 2027", "7.\302\240%s\342\200\2572027",
+        "%s 7, 2027", "%s. 7th 2027"};
     for (int month = 1; month <= 12; month++) {
         g_auto(GStrv) words = g_strsplit(rows[month - 1], " ", -1);
         for (guint i = 0; words[i]; i++) {
@@ -101,10 +110,6 @@ test_months(void)
     }
 }
 
-#define NBSP "\xc2\xa0"
-#define THIN "\xe2\x80\xaf"
-#define EN_DASH "\xe2\x80\x93"
-
 static void
 test_forms(void)
 {
@@ -113,7 +118,9 @@ test_forms(void)
         WallTime wall;
     } rows[] = {
         {"Mittwoch, 11. November 2020 - 12:30", "", {2020, 11, 11, 12, 30, 3}},
-        {"Mittwoch, 11. November 2020 " EN_DASH " 12:30 Uhr bis x", " bis x", {2020, 11, 11, 12, 30, 3}},
+        {"Mittwoch, 11. November 2020 " EN_DASH " 12:30 Uhr bis x",
+         " bis x",
+         {2020, 11, 11, 12, 30, 3}},
         {"Mi 11.11.2020, 12.30 Uhr", "", {2020, 11, 11, 12, 30, 3}},
         {"Mi., 11." NBSP "11." THIN "2020 um 12.30" NBSP "Uhr", "", {2020, 11, 11, 12, 30, 3}},
         {"Wednesday, 11 November 2020, 12:30", "", {2020, 11, 11, 12, 30, 3}},
@@ -128,18 +135,39 @@ test_forms(void)
         {" \t" NBSP "11.11.2020", "", {2020, 11, 11, -1, -1, 0}},
         {"11.11.2020 - 12.11.2020", " - 12.11.2020", {2020, 11, 11, -1, -1, 0}},
         {"11.11.2020 - 12. 11. 2020", " - 12. 11. 2020", {2020, 11, 11, -1, -1, 0}},
-        {"11. November 2020 - 12. November 2020", " - 12. November 2020", {2020, 11, 11, -1, -1, 0}},
+        {"11. November 2020 - 12. November 2020",
+         " - 12. November 2020",
+         {2020, 11, 11, -1, -1, 0}},
         {"11. November 2020, 9 bis 17 Uhr", " bis 17 Uhr", {2020, 11, 11, 9, 0, 0}},
-        {"11. November 2020, von 9" EN_DASH "17.30 Uhr", EN_DASH "17.30 Uhr", {2020, 11, 11, 9, 0, 0}},
+        {"11. November 2020, von 9" EN_DASH "17.30 Uhr",
+         EN_DASH "17.30 Uhr",
+         {2020, 11, 11, 9, 0, 0}},
         {"11. November 2020, 9 bis 17", ", 9 bis 17", {2020, 11, 11, -1, -1, 0}},
         {"31. Juni 2020", "", {2020, 6, 31, -1, -1, 0}},
         {"99.99.9999, 99:99", "", {9999, 99, 99, 99, 99, 0}},
         {"11.11.2020\n12:30", "\n12:30", {2020, 11, 11, -1, -1, 0}},
     };
     static const char *const none[] = {
-        "", "Mittwoch", "Mittwoch,", "11.11.", "11. November", "11.11.20", "11/11/2020", "111.11.2020",
-        "11.11.20201", "2020-11", "2020-1-1", "November 2020", "12:30", "Mittwochs 11.11.2020",
-        "11 11 2020", "\xff", "11. Nov\xff" "ember 2020", "11. Donaudampfschifffahrt 2020", "Nov", "-",
+        "",
+        "Mittwoch",
+        "Mittwoch,",
+        "11.11.",
+        "11. November",
+        "11.11.20",
+        "11/11/2020",
+        "111.11.2020",
+        "11.11.20201",
+        "2020-11",
+        "2020-1-1",
+        "November 2020",
+        "12:30",
+        "Mittwochs 11.11.2020",
+        "11 11 2020",
+        "\xff",
+        "11. Nov\377ember 2020",
+        "11. Donaudampfschifffahrt 2020",
+        "Nov",
+        "-",
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         WallTime wall = {0};
@@ -163,16 +191,36 @@ test_times(void)
         int hour, minute; /* -1: no time */
         const char *rest;
     } rows[] = {
-        {"14:00", 14, 0, ""},       {"14.00 Uhr", 14, 0, ""},  {"14 Uhr", 14, 0, ""},
-        {"14" THIN "Uhr", 14, 0, ""}, {"14uhr.", 14, 0, "."},  {"2 pm", 14, 0, ""},
-        {"12 am", 0, 0, ""},        {"12 pm", 12, 0, ""},      {"12:30 a.m.", 0, 30, ""},
-        {"2:15PM", 14, 15, ""},     {"0 pm", -1, 0, ""},       {"13 pm", -1, 0, ""},
-        {"13:30 pm", 13, 30, " pm"}, {"9:00", 9, 0, ""},       {"14:5", -1, 0, ""},
-        {"14:005", -1, 0, ""},      {"14", -1, 0, ""},         {"140 Uhr", -1, 0, ""},
-        {"14.00.", 14, 0, "."},     {"12.11.2020", -1, 0, ""}, {"12.11. 2020", -1, 0, ""},
-        {"25:00", 25, 0, ""},       {"14 Uhren", -1, 0, ""},   {"2 pmx", -1, 0, ""},
-        {"9 - 17 Uhr", 9, 0, " - 17 Uhr"}, {"14:00:00", 14, 0, ""}, {"", -1, 0, ""},
-        {"a", -1, 0, ""},           {"12 p", -1, 0, ""},       {"18 h", 18, 0, ""},
+        {"14:00", 14, 0, ""},
+        {"14.00 Uhr", 14, 0, ""},
+        {"14 Uhr", 14, 0, ""},
+        {"14" THIN "Uhr", 14, 0, ""},
+        {"14uhr.", 14, 0, "."},
+        {"2 pm", 14, 0, ""},
+        {"12 am", 0, 0, ""},
+        {"12 pm", 12, 0, ""},
+        {"12:30 a.m.", 0, 30, ""},
+        {"2:15PM", 14, 15, ""},
+        {"0 pm", -1, 0, ""},
+        {"13 pm", -1, 0, ""},
+        {"13:30 pm", 13, 30, " pm"},
+        {"9:00", 9, 0, ""},
+        {"14:5", -1, 0, ""},
+        {"14:005", -1, 0, ""},
+        {"14", -1, 0, ""},
+        {"140 Uhr", -1, 0, ""},
+        {"14.00.", 14, 0, "."},
+        {"12.11.2020", -1, 0, ""},
+        {"12.11. 2020", -1, 0, ""},
+        {"25:00", 25, 0, ""},
+        {"14 Uhren", -1, 0, ""},
+        {"2 pmx", -1, 0, ""},
+        {"9 - 17 Uhr", 9, 0, " - 17 Uhr"},
+        {"14:00:00", 14, 0, ""},
+        {"", -1, 0, ""},
+        {"a", -1, 0, ""},
+        {"12 p", -1, 0, ""},
+        {"18 h", 18, 0, ""},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         int hour = -1, minute = 0;
@@ -193,8 +241,8 @@ test_until(void)
         const char *text;
         gsize length;
     } rows[] = {
-        {" bis 14", 5}, {" bis zum 12", 9}, {", bis 14", 6}, {" to 14", 4}, {"-14", 1},
-        {" " EN_DASH " 14", 5}, {" until", 6}, {" und", 0}, {"", 0}, {" bisher", 0},
+        {" bis 14", 5},         {" bis zum 12", 9}, {", bis 14", 6}, {" to 14", 4}, {"-14", 1},
+        {" " EN_DASH " 14", 5}, {" until", 6},      {" und", 0},     {"", 0},       {" bisher", 0},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
         g_assert_cmpuint(dates_scan_until(rows[i].text), ==, rows[i].length);
@@ -277,11 +325,13 @@ test_span(void)
          "Wednesday, 11 November 2020, 12:30 to 14:00"},
         {1605094200, 1605094200, FALSE, "Mittwoch, 11. November 2020, 12:30 Uhr",
          "Wednesday, 11 November 2020, 12:30"},
-        {1605049200, 1605135600, TRUE, "Mittwoch, 11. November 2020", "Wednesday, 11 November 2020"},
+        {1605049200, 1605135600, TRUE, "Mittwoch, 11. November 2020",
+         "Wednesday, 11 November 2020"},
         {1605049200, 1605222000, TRUE,
          "Mittwoch, 11. November 2020, bis Donnerstag, 12. November 2020",
          "Wednesday, 11 November 2020, to Thursday, 12 November 2020"},
-        {1605049200, 1605049200, TRUE, "Mittwoch, 11. November 2020", "Wednesday, 11 November 2020"},
+        {1605049200, 1605049200, TRUE, "Mittwoch, 11. November 2020",
+         "Wednesday, 11 November 2020"},
         {G_MAXINT64, G_MAXINT64, FALSE, "", ""},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

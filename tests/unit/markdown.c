@@ -224,6 +224,7 @@ test_escape_blanks(void)
     } rows[] = {
         {"    indented", "indented"},
         {"two trailing  \nnext", "two trailing\nnext"},
+        {"\r\xef\xbb\xbf \xef\xbb\xbf# x", "\\# x"},
         {"\ta\r\nb\rc", "a\nb c"},
         {"a\n\n\nb\n", "a\n\n\nb\n"},
         {"", ""},

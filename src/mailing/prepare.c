@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mailing/prepare.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "mailing/selection.h"
+#include "model/address.h"
+#include "store/deliveries.h"
+#include "store/mailings.h"
+#include "store/suppressions.h"
+
+#include <string.h>
+
+#define DEFAULT_PURPOSE  "invitation"
+#define DRAFT_LIFETIME_S (24 * 60 * 60)
+#define SHOWN_ADDRESS    80 /* characters of an address that cannot be used, in its reason */
+
+void
+prepared_mailing_clear(PreparedMailing *prepared)
+{
+    for (guint i = 0; i < PREPARE_NAMES_MAX; i++)
+        g_clear_pointer(&prepared->names[i], g_free);
+}
+
+gboolean
+mailing_not_after(const Event *event, gint64 from, gint64 lifetime, gboolean allow_past,
+                  gint64 *not_after, GError **error)
+{
+    gboolean over = event->ends_at <= from;
+    if (over && !allow_past) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
+                    "the event \"%s\" is over; to write to its recipients all the same, say "
+                    "--allow-past",
+                    event->name);
+        return FALSE;
+    }
+    gint64 useful = over                       ? G_MAXINT64
+                    : event->starts_at > from ? event->starts_at
+                                               : event->ends_at;
+    *not_after = MIN(from + lifetime, useful);
+    return TRUE;
+}
+
+/* One freezing in progress. */
+typedef struct {
+    Store *store;
+    const FieldMap *map;
+    const Mailing *mailing;
+    PreparedMailing *result;
+} Freezer;
+
+/* the name to write to, or what else identifies the person */
+static char *
+name_of(const Person *person, const FieldMap *map)
+{
+    g_autofree char *name = person_text(person, map, FIELD_NAME);
+    g_autofree char *line = name ? text_one_line(name) : NULL;
+    return line && *line ? g_steal_pointer(&line) : text_one_line(person->dn);
+}
+
+static char *
+describe_bad(const AttributeValue *value, const char *message)
+{
+    g_autofree char *raw = g_strndup(value->data, value->length);
+    g_autofree char *line = text_one_line(raw);
+    g_autofree char *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), SHOWN_ADDRESS));
+    g_autofree char *reason = g_strdup_printf("\"%s\" is no usable mail address: %s", shown, message);
+    return text_one_line(reason);
+}
+
+/* The first usable address; NULL with the reason and its remark. */
+static Address *
+find_address(const Person *person, const FieldMap *map, char **reason, PrepareRemark *remark)
+{
+    guint count;
+    const AttributeValue *values = person_values(person, map, FIELD_MAIL, &count);
+    *reason = NULL;
+    for (guint i = 0; i < count; i++) {
+        g_autoptr(GError) error = NULL;
+        Address *address = address_parse(values[i].data, (gssize)values[i].length, &error);
+        if (address) {
+            g_clear_pointer(reason, g_free);
+            return address;
+        }
+        if (!*reason)
+            *reason = describe_bad(&values[i], error->message);
+    }
+    *remark = *reason ? PREPARE_BAD_ADDRESS : PREPARE_NO_ADDRESS;
+    if (!*reason)
+        *reason = g_strdup("no mail address in the roster");
+    return NULL;
+}
+
+static gboolean
+count_row(Freezer *freezer, const Delivery *delivery)
+{
+    PreparedMailing *result = freezer->result;
+    guint queued = result->counts[DELIVERY_QUEUED];
+    if (delivery->state == DELIVERY_QUEUED && queued < PREPARE_NAMES_MAX)
+        result->names[queued] = g_strdup(delivery->name);
+    result->counts[delivery->state]++;
+    result->recipients++;
+    return TRUE;
+}
+
+/* a row without address, in which the reason stands instead */
+static gboolean
+insert_unreachable(Freezer *freezer, Delivery *delivery, DeliveryState state, char *reason,
+                   GError **error)
+{
+    gboolean inserted;
+    g_clear_pointer(&delivery->address, g_free);
+    g_free(delivery->text);
+    delivery->text = reason;
+    delivery->state = state;
+    return deliveries_insert(freezer->store, delivery, NULL, &inserted, error) &&
+           count_row(freezer, delivery);
+}
+
+static gboolean
+insert_duplicate(Freezer *freezer, Delivery *delivery, const char *key, GError **error)
+{
+    g_autofree char *holder =
+        deliveries_holder(freezer->store, freezer->mailing->id, key, error);
+    if (!holder)
+        return FALSE;
+    freezer->result->remarks[PREPARE_DUPLICATE]++;
+    return insert_unreachable(freezer, delivery, DELIVERY_SUPPRESSED,
+                              g_strdup_printf("same address as %s", holder), error);
+}
+
+static gboolean
+insert_reachable(Freezer *freezer, Delivery *delivery, const Address *address, GError **error)
+{
+    g_autofree char *key = address_key(address);
+    if (!suppressions_find(freezer->store, key, freezer->mailing->purpose, &delivery->text, error))
+        return FALSE;
+    delivery->address = g_strdup(address->text);
+    delivery->state = delivery->text ? DELIVERY_SUPPRESSED : DELIVERY_QUEUED;
+    gboolean inserted;
+    if (!deliveries_insert(freezer->store, delivery, key, &inserted, error))
+        return FALSE;
+    if (!inserted)
+        return insert_duplicate(freezer, delivery, key, error);
+    if (delivery->text)
+        freezer->result->remarks[PREPARE_SUPPRESSED]++;
+    return count_row(freezer, delivery);
+}
+
+static gboolean
+freeze_person(const Person *person, gpointer data, GError **error)
+{
+    Freezer *freezer = data;
+    g_autoptr(Delivery) delivery = delivery_new();
+    delivery->mailing = freezer->mailing->id;
+    memcpy(delivery->person, person->uuid, sizeof delivery->person);
+    delivery->name = name_of(person, freezer->map);
+    delivery->due = freezer->mailing->due;
+    char *reason;
+    PrepareRemark remark;
+    g_autoptr(Address) address = find_address(person, freezer->map, &reason, &remark);
+    if (address)
+        return insert_reachable(freezer, delivery, address, error);
+    freezer->result->remarks[remark]++;
+    return insert_unreachable(freezer, delivery, DELIVERY_FAILED, reason, error);
+}
+
+static gboolean
+freeze(Freezer *freezer, const Selection *selection, GError **error)
+{
+    if (!selection_each(selection, freezer->store, freeze_person, freezer, error))
+        return FALSE;
+    if (freezer->result->recipients == 0) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
+                    "the filter %s selects nobody in the roster; try it with: rundruf member ls "
+                    "--filter",
+                    selection_text(selection));
+        return FALSE;
+    }
+    return deliveries_count_repeated(freezer->store, freezer->mailing->id,
+                                     &freezer->result->remarks[PREPARE_REPEATED],
+                                     &freezer->result->repeated_in, error);
+}
+
+static Mailing *
+make_draft(const PrepareRequest *request, const char *filter, const PreparedMailing *times)
+{
+    const List *list = request->list;
+    Mailing *draft = mailing_new();
+    draft->kind = g_strdup("invitation");
+    draft->event = request->event->id;
+    draft->list = list ? g_strdup(list->name) : NULL;
+    draft->filter = g_strdup(filter);
+    draft->purpose = g_strdup(list ? list->purpose : DEFAULT_PURPOSE);
+    draft->sender = list ? g_strdup(list->sender) : NULL;
+    draft->state = MAILING_DRAFT;
+    draft->frozen_at = request->now;
+    draft->due = times->due;
+    draft->not_after = times->not_after;
+    draft->actor = g_strdup(request->actor);
+    return draft;
+}
+
+static gboolean
+set_times(PreparedMailing *prepared, const PrepareRequest *request, gint64 lifetime, GError **error)
+{
+    const Event *event = request->event;
+    prepared->due = MAX(request->due, request->now);
+    if (!mailing_not_after(event, prepared->due, lifetime, request->allow_past,
+                           &prepared->not_after, error))
+        return FALSE;
+    if (request->not_after)
+        prepared->not_after = request->not_after;
+    prepared->remarks[PREPARE_EVENT_OVER] = event->ends_at <= prepared->due;
+    prepared->remarks[PREPARE_EVENT_BEGUN] =
+        event->starts_at <= prepared->due && event->ends_at > prepared->due;
+    if (prepared->not_after > prepared->due)
+        return TRUE;
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
+                "the mailing would end before it begins; let it begin earlier or end later");
+    return FALSE;
+}
+
+gboolean
+mailing_prepare(Store *store, const Config *config, const PrepareRequest *request,
+                PreparedMailing *result, GError **error)
+{
+    g_auto(PreparedMailing) prepared = {0};
+    if (!set_times(&prepared, request, config->mailing_lifetime, error))
+        return FALSE;
+    const char *filter = request->list ? request->list->filter : request->filter;
+    g_autoptr(Selection) selection =
+        selection_new(filter, request->except, config->directory_fields, error);
+    if (!selection)
+        return FALSE;
+    g_autoptr(Mailing) draft = make_draft(request, selection_text(selection), &prepared);
+    g_autoptr(StoreTransaction) transaction = store_begin(store, error);
+    if (!transaction ||
+        !mailings_delete_drafts_before(store, request->now - DRAFT_LIFETIME_S, error) ||
+        !mailings_insert(store, draft, error))
+        return FALSE;
+    Freezer freezer = {
+        .store = store,
+        .map = config->directory_fields,
+        .mailing = draft,
+        .result = &prepared,
+    };
+    if (!freeze(&freezer, selection, error))
+        return FALSE;
+    if (!request->dry_run) {
+        if (!store_commit(g_steal_pointer(&transaction), error))
+            return FALSE;
+        prepared.mailing = draft->id;
+    }
+    *result = prepared;
+    prepared = (PreparedMailing){0};
+    return TRUE;
+}

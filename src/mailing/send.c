@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "mailing/send.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "store/deliveries.h"
+#include "store/events.h"
+#include "store/mailings.h"
+#include "store/persons.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define POLL_S        2         /* between looks at an empty queue */
+#define PAUSE_FIRST_S 60        /* after the relay's fault; doubles */
+#define PAUSE_MOST_S  (15 * 60)
+#define TIDY_S        60        /* between looks for what has been missed */
+#define WITHHELD_MAX  100       /* rows set aside in one transaction */
+#define SETTLE_TRIES  20        /* each as long as the store's busy timeout */
+
+typedef struct {
+    Store *store;
+    Composer *composer;
+    Transport *transport;
+    const SendOptions *options;
+    SendSummary *summary;
+    Mailing *mailing; /* of the last message, with what it announces */
+    Event *event;
+    gint64 tidied_at;
+    gboolean faulty; /* the message in hand met a fault of the relay */
+    guint pause;     /* seconds, after such a fault; 0: the last message met none */
+} Sender;
+
+static void
+sender_clear(Sender *sender)
+{
+    mailing_free(sender->mailing);
+    event_free(sender->event);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sender, sender_clear)
+
+void
+send_summary_clear(SendSummary *summary)
+{
+    g_clear_pointer(&summary->fault, g_free);
+}
+
+void
+send_apply(Delivery *delivery, const Outcome *outcome, gint64 now, gint64 not_after)
+{
+    g_free(delivery->text);
+    delivery->text = g_strdup(outcome->text);
+    delivery->code = outcome->code;
+    delivery->settled_at = now;
+    /* whether a message arrived may be unknown because the relay failed: that is the message's */
+    gboolean site = outcome->site && outcome->kind != OUTCOME_SENT &&
+                    outcome->kind != OUTCOME_UNKNOWN;
+    if (!site)
+        delivery->attempts++;
+    gint64 due = 0;
+    if (site)
+        due = now + SITE_DELAY_S < not_after ? now + SITE_DELAY_S : 0;
+    else if (outcome->kind == OUTCOME_TEMPORARY)
+        due = outcome_retry_at(delivery->attempts, now, not_after);
+
+    if (site || outcome->kind == OUTCOME_TEMPORARY)
+        delivery->state = due ? DELIVERY_RETRY : DELIVERY_MISSED;
+    else if (outcome->kind == OUTCOME_SENT)
+        delivery->state = DELIVERY_SENT;
+    else
+        delivery->state =
+            outcome->kind == OUTCOME_UNKNOWN ? DELIVERY_UNKNOWN : DELIVERY_FAILED;
+    if (due)
+        delivery->due = due;
+}
+
+static gboolean
+stopping(const Sender *sender)
+{
+    return sender->options->stop && *sender->options->stop != 0;
+}
+
+static void
+pause_for(const Sender *sender, guint seconds)
+{
+    if (sender->options->wait) {
+        sender->options->wait(seconds);
+        return;
+    }
+    for (; seconds > 0 && !stopping(sender); seconds--)
+        g_usleep(G_USEC_PER_SEC);
+}
+
+static void
+log_delivery(LogLevel level, const Delivery *delivery)
+{
+    g_autofree char *event = g_strdup_printf("delivery.%s", delivery_state_text(delivery->state));
+    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, delivery->id);
+    g_autofree char *mailing = g_strdup_printf("%" G_GINT64_FORMAT, delivery->mailing);
+    g_autofree char *attempt = g_strdup_printf("%u", delivery->attempts);
+    g_autofree char *code = delivery->code ? g_strdup_printf("%d", delivery->code) : NULL;
+    /* never the text: relays like to quote the address */
+    log_write(level, event, "delivery", id, "mailing", mailing, "attempt", attempt, "code", code,
+              NULL);
+}
+
+static void
+log_count(const char *event, guint count)
+{
+    g_autofree char *number = g_strdup_printf("%u", count);
+    if (count > 0)
+        log_info(event, "count", number, NULL);
+}
+
+static void
+note_state(const Sender *sender, const Delivery *delivery)
+{
+    sender->summary->counts[delivery->state]++;
+    log_delivery(LOG_LEVEL_INFO, delivery);
+}
+
+static char *
+make_message_id(gint64 delivery, gpointer data)
+{
+    return compose_message_id(data, delivery);
+}
+
+/* Claims the next message; *next is NULL if none is due. Rows set aside on the way are counted when
+ * the caller has committed: they are added to `withheld`. */
+static gboolean
+claim_next(Sender *sender, gint64 now, Delivery **next, GPtrArray *withheld, GError **error)
+{
+    while (withheld->len < WITHHELD_MAX) {
+        g_autoptr(GPtrArray) claimed =
+            deliveries_claim(sender->store, now, 1, make_message_id, sender->composer, error);
+        if (!claimed)
+            return FALSE;
+        if (claimed->len == 0)
+            return TRUE;
+        g_autoptr(Delivery) delivery = g_ptr_array_steal_index(claimed, 0);
+        if (delivery->state == DELIVERY_CLAIMED) {
+            *next = g_steal_pointer(&delivery);
+            return TRUE;
+        }
+        g_ptr_array_add(withheld, g_steal_pointer(&delivery));
+    }
+    return TRUE;
+}
+
+static gboolean
+tidy(Sender *sender, gint64 now, guint *missed, guint *cancelled, GError **error)
+{
+    sender->tidied_at = now;
+    return deliveries_miss(sender->store, now, missed, error) &&
+           deliveries_cancel(sender->store, now, cancelled, error);
+}
+
+/* A message that went out must be settled, however long another process holds the store. */
+static StoreTransaction *
+begin(Sender *sender, gboolean patient, GError **error)
+{
+    for (guint i = 1;; i++) {
+        g_autoptr(GError) failure = NULL;
+        StoreTransaction *transaction = store_begin(sender->store, &failure);
+        if (transaction)
+            return transaction;
+        if (!patient || i == SETTLE_TRIES ||
+            !g_error_matches(failure, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY)) {
+            g_propagate_error(error, g_steal_pointer(&failure));
+            return NULL;
+        }
+    }
+}
+
+/* The one commit for each message: settles `last` (or NULL), and claims `next` unless it is to stop.
+ * `idle` is TRUE if nothing was due. */
+static gboolean
+turn(Sender *sender, const Delivery *last, gboolean claim, Delivery **next, gboolean *idle,
+     GError **error)
+{
+    gint64 now = sender->options->now();
+    guint missed = 0, cancelled = 0;
+    g_autoptr(Delivery) claimed = NULL;
+    g_autoptr(GPtrArray) withheld = g_ptr_array_new_with_free_func((GDestroyNotify)delivery_free);
+    g_autoptr(StoreTransaction) transaction = begin(sender, last != NULL, error);
+    if (!transaction || (last && !deliveries_settle(sender->store, last, error)))
+        return FALSE;
+    if (claim && !claim_next(sender, now, &claimed, withheld, error))
+        return FALSE;
+    if ((!claimed || ABS(now - sender->tidied_at) >= TIDY_S) &&
+        !tidy(sender, now, &missed, &cancelled, error))
+        return FALSE;
+    if (!store_commit(g_steal_pointer(&transaction), error))
+        return FALSE;
+
+    if (last)
+        note_state(sender, last);
+    for (guint i = 0; i < withheld->len; i++)
+        note_state(sender, withheld->pdata[i]);
+    sender->summary->counts[DELIVERY_MISSED] += missed;
+    sender->summary->counts[DELIVERY_CANCELLED] += cancelled;
+    log_count("deliveries.missed", missed);
+    log_count("deliveries.cancelled", cancelled);
+    *idle = !claimed && withheld->len < WITHHELD_MAX;
+    *next = g_steal_pointer(&claimed);
+    return TRUE;
+}
+
+/* sets the mailing and the event that `delivery` is of; neither changes once it is confirmed, but for
+ * the mailing's not_after */
+static gboolean
+load_mailing(Sender *sender, const Delivery *delivery, GError **error)
+{
+    g_autoptr(Mailing) mailing = mailings_get(sender->store, delivery->mailing, error);
+    if (!mailing)
+        return FALSE;
+    if (!sender->event || sender->event->id != mailing->event) {
+        Event *event = events_get(sender->store, mailing->event, error);
+        if (!event)
+            return FALSE;
+        event_free(sender->event);
+        sender->event = event;
+    }
+    mailing_free(sender->mailing);
+    sender->mailing = g_steal_pointer(&mailing);
+    return TRUE;
+}
+
+static void
+settle_without_sending(Delivery *delivery, DeliveryState state, const char *reason, gint64 now)
+{
+    delivery->state = state;
+    delivery->settled_at = now;
+    g_free(delivery->text);
+    delivery->text = g_strdup(reason);
+}
+
+/* the transport's unique and repeatable name for a delivery */
+static char *
+name_message(const Delivery *delivery)
+{
+    return g_strdup_printf("%06" G_GINT64_FORMAT "-%08" G_GINT64_FORMAT, delivery->mailing,
+                           delivery->id);
+}
+
+static void
+note_fault(Sender *sender, const Outcome *outcome)
+{
+    g_clear_pointer(&sender->summary->fault, g_free);
+    sender->faulty = outcome->site;
+    if (!outcome->site) {
+        sender->pause = 0;
+        return;
+    }
+    sender->summary->fault = g_strdup(outcome->text ? outcome->text : "the relay cannot be used");
+    sender->pause = sender->pause ? MIN(2 * sender->pause, PAUSE_MOST_S) : PAUSE_FIRST_S;
+    g_autofree char *code = g_strdup_printf("%d", outcome->code);
+    g_autofree char *pause = g_strdup_printf("%u", sender->pause);
+    log_warning("send.fault", "code", code, "pause", pause, NULL);
+}
+
+static void
+hand_over(Sender *sender, Delivery *delivery, GBytes *message)
+{
+    g_autofree char *return_path = compose_return_path(sender->composer, delivery->id);
+    g_autofree char *name = name_message(delivery);
+    g_auto(Outcome) outcome = {0};
+    TransportMessage envelope = {
+        .return_path = return_path,
+        .recipient = delivery->address,
+        .smtputf8 = !g_str_is_ascii(delivery->address), /* the domain is ASCII always */
+        .name = name,
+    };
+    envelope.content = g_bytes_get_data(message, &envelope.length);
+    sender->transport->send(sender->transport, &envelope, &outcome);
+    send_apply(delivery, &outcome, sender->options->now(), sender->mailing->not_after);
+    sender->summary->attempts++;
+    note_fault(sender, &outcome);
+}
+
+/* A message in the making: what compose_invitation() needs, and what it gave. */
+typedef struct {
+    Sender *sender;
+    const Delivery *delivery;
+    gint64 now;
+    GBytes *message;
+    GError *failure;
+} Draft;
+
+static void
+draft_clear(Draft *draft)
+{
+    g_clear_pointer(&draft->message, g_bytes_unref);
+    g_clear_error(&draft->failure);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Draft, draft_clear)
+
+static gboolean
+compose_for(const Person *person, gpointer user_data, GError **error)
+{
+    Draft *draft = user_data;
+    (void)error; /* what cannot be composed is the delivery's matter */
+    ComposeRequest request = {
+        .event = draft->sender->event,
+        .mailing = draft->sender->mailing,
+        .delivery = draft->delivery->id,
+        .address = draft->delivery->address,
+        .name = draft->delivery->name,
+        .person = person,
+        .now = draft->now,
+    };
+    draft->message = compose_invitation(draft->sender->composer, &request, &draft->failure);
+    return TRUE;
+}
+
+/* Composes and sends a claimed delivery; it then stands as it must be settled. */
+static gboolean
+deliver(Sender *sender, Delivery *delivery, GError **error)
+{
+    g_auto(Draft) draft = {.sender = sender, .delivery = delivery, .now = sender->options->now()};
+    if (!load_mailing(sender, delivery, error) ||
+        !persons_find_uuid(sender->store, delivery->person, compose_for, &draft, error))
+        return FALSE;
+    if (draft.message)
+        hand_over(sender, delivery, draft.message);
+    else if (draft.failure)
+        settle_without_sending(delivery, DELIVERY_FAILED, draft.failure->message, draft.now);
+    else /* the person went since the row was claimed */
+        settle_without_sending(delivery, DELIVERY_SUPPRESSED, DELIVERIES_GONE, draft.now);
+    return TRUE;
+}
+
+static gboolean
+work(Sender *sender, GError **error)
+{
+    const SendOptions *options = sender->options;
+    g_autoptr(Delivery) current = NULL;
+    for (;;) {
+        Delivery *next = NULL;
+        gboolean idle = FALSE;
+        if (!turn(sender, current, !sender->faulty && !stopping(sender), &next, &idle, error))
+            return FALSE;
+        if (current && options->progress)
+            options->progress(sender->summary, options->data);
+        delivery_free(current);
+        current = next;
+        if (current) {
+            if (!deliver(sender, current, error))
+                return FALSE;
+            continue;
+        }
+        if (stopping(sender) || (!options->watch && (idle || sender->faulty)))
+            return TRUE;
+        if (sender->faulty || idle)
+            pause_for(sender, sender->faulty ? sender->pause : POLL_S);
+        sender->faulty = FALSE;
+    }
+}
+
+/* Returns the descriptor that holds the lock until it is closed, by a crash too; -1 with BUSY. */
+static int
+lock_sender(Store *store, GError **error)
+{
+    g_autofree char *path = g_strconcat(store_path(store), ".send", NULL);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return fd;
+    int saved = errno;
+    if (fd >= 0)
+        close(fd);
+    if (saved == EWOULDBLOCK)
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY,
+                    "another rundruf send is running on the store %s", store_path(store));
+    else
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE, "cannot lock %s: %s", path,
+                    g_strerror(saved));
+    return -1;
+}
+
+gboolean
+send_run(Store *store, Composer *composer, Transport *transport, const SendOptions *options,
+         SendSummary *summary, GError **error)
+{
+    int lock = lock_sender(store, error);
+    if (lock < 0)
+        return FALSE;
+    g_auto(Sender) sender = {
+        .store = store,
+        .composer = composer,
+        .transport = transport,
+        .options = options,
+        .summary = summary,
+    };
+    gboolean done = deliveries_requeue(store, &summary->orphans, error);
+    log_count("deliveries.orphaned", summary->orphans);
+    done = done && work(&sender, error);
+    close(lock);
+    return done;
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/deliveries.h"
+
+#include "base/error.h"
+#include "store/statement.h"
+#include "store/suppressions.h"
+
+#include <string.h>
+
+#define COLUMNS                                                                                    \
+    "d.id, d.mailing, d.person, d.name, d.address, d.state, d.attempts, d.due, d.claimed_at,"      \
+    " d.settled_at, d.code, d.text, d.message_id"
+#define COLUMN_REASON    13 /* after those: why a row that is due must not be sent */
+#define COLUMN_IN_ROSTER 14
+
+/* the condition of the index delivery_due, word by word */
+#define WAITING "state IN ('queued', 'retry')"
+
+#define MISSED "not sent before the end of the mailing"
+
+enum {
+    INSERT,
+    HOLDER,
+    DUE,
+    CLAIM,
+    WITHHOLD,
+    SETTLE,
+    REQUEUE,
+    MISS,
+    CANCEL,
+    RETRY,
+    COUNT,
+    COUNT_REPEATED,
+    EACH
+};
+
+static const char *const texts[] = {
+    [INSERT] = "INSERT INTO delivery (mailing, person, name, address, key, state, due, text)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (mailing, key) DO NOTHING",
+    [HOLDER] = "SELECT name FROM delivery WHERE mailing = $1 AND key = $2",
+    /* $2 rows of each running mailing, by its part of delivery_due, then the first $2 of them all: the
+     * cost does not depend on how many rows are queued */
+    [DUE] = "SELECT " COLUMNS ","
+            " (SELECT s.reason FROM suppression s WHERE s.address = d.key"
+            "  AND s.purpose IN (m.purpose, '" SUPPRESSIONS_ALL_PURPOSES "')"
+            "  ORDER BY s.purpose DESC LIMIT 1),"
+            " EXISTS (SELECT 1 FROM entry e WHERE e.uuid = d.person AND e.kind = 'person'"
+            "  AND e.missing_since IS NULL)"
+            " FROM mailing m JOIN delivery d ON d.id IN"
+            " (SELECT q.id FROM delivery q WHERE q.mailing = m.id AND q." WAITING
+            "  AND q.due <= $1 ORDER BY q.due, q.id LIMIT $2)"
+            " WHERE m.state = 'running' AND m.due <= $1 AND m.not_after > $1"
+            " ORDER BY d.due, d.id LIMIT $2",
+    [CLAIM] = "UPDATE delivery SET state = 'claimed', claimed_at = $2, message_id = $3"
+              " WHERE id = $1 AND " WAITING,
+    [WITHHOLD] = "UPDATE delivery SET state = 'suppressed', settled_at = $2, text = $3"
+                 " WHERE id = $1 AND " WAITING,
+    [SETTLE] = "UPDATE delivery SET state = $2, attempts = $3, due = $4, settled_at = $5,"
+               " code = $6, text = $7 WHERE id = $1 AND state = 'claimed'",
+    [REQUEUE] = "UPDATE delivery SET state = CASE WHEN attempts > 0 THEN 'retry' ELSE 'queued' END"
+                " WHERE state = 'claimed'",
+    [MISS] = "UPDATE delivery SET state = 'missed', settled_at = $1,"
+             " text = coalesce(text, '" MISSED "') WHERE " WAITING " AND mailing IN"
+             " (SELECT id FROM mailing WHERE state IN ('running', 'paused') AND not_after <= $1)",
+    [CANCEL] = "UPDATE delivery SET state = 'cancelled', settled_at = $1 WHERE " WAITING
+               " AND mailing IN (SELECT id FROM mailing WHERE state = 'cancelled')",
+    [RETRY] = "UPDATE delivery SET state = 'queued', due = $3"
+              " WHERE mailing = $1 AND state = $2 AND address IS NOT NULL",
+    [COUNT] = "SELECT state, count(*) FROM delivery WHERE mailing = $1 GROUP BY state",
+    /* CROSS JOIN: in this order, by indexes only; else SQLite reads the deliveries of all mailings */
+    [COUNT_REPEATED] = "SELECT o.id, count(*) FROM mailing m CROSS JOIN mailing o"
+                       " CROSS JOIN delivery d CROSS JOIN delivery r"
+                       " WHERE m.id = $1 AND o.event = m.event AND o.kind = m.kind AND o.id <> m.id"
+                       " AND o.state <> 'draft' AND d.mailing = m.id AND d.state = 'queued'"
+                       " AND r.mailing = o.id AND r.key = d.key"
+                       " AND r.state IN ('queued', 'claimed', 'sent', 'retry', 'unknown')"
+                       " GROUP BY o.id ORDER BY count(*) DESC, o.id LIMIT 1",
+    /* the order of an index: nothing to sort, so rows stream */
+    [EACH] = "SELECT " COLUMNS " FROM delivery d WHERE d.mailing = $1 ORDER BY d.key, d.id",
+};
+const StatementTable deliveries_statements = {"deliveries", texts, G_N_ELEMENTS(texts)};
+
+gboolean
+deliveries_insert(Store *store, const Delivery *delivery, const char *key, gboolean *inserted,
+                  GError **error)
+{
+    g_autoptr(Statement) insert = statement_get(store, &deliveries_statements, INSERT, error);
+    if (!insert)
+        return FALSE;
+    statement_bind_int(insert, 1, delivery->mailing);
+    statement_bind_blob(insert, 2, delivery->person, sizeof delivery->person);
+    statement_bind_text(insert, 3, delivery->name);
+    statement_bind_text(insert, 4, delivery->address);
+    statement_bind_text(insert, 5, key);
+    statement_bind_text(insert, 6, delivery_state_text(delivery->state));
+    statement_bind_int(insert, 7, delivery->due);
+    statement_bind_text(insert, 8, delivery->text);
+    gint64 changes = 0;
+    if (!statement_run(insert, &changes, error))
+        return FALSE;
+    *inserted = changes > 0;
+    return TRUE;
+}
+
+char *
+deliveries_holder(Store *store, gint64 mailing, const char *key, GError **error)
+{
+    g_autoptr(Statement) find = statement_get(store, &deliveries_statements, HOLDER, error);
+    if (!find)
+        return NULL;
+    statement_bind_int(find, 1, mailing);
+    statement_bind_text(find, 2, key);
+    switch (statement_step(find, error)) {
+    case STEP_ROW:
+        return g_strdup(statement_text(find, 0));
+    case STEP_DONE:
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
+                    "nobody in mailing %" G_GINT64_FORMAT " has that address", mailing);
+        return NULL;
+    default:
+        return NULL;
+    }
+}
+
+/* fills `delivery`, which owns its texts, anew */
+static void
+read_row(Statement *row, Delivery *delivery)
+{
+    delivery->id = statement_int(row, 0);
+    delivery->mailing = statement_int(row, 1);
+    gsize length;
+    gconstpointer uuid = statement_blob(row, 2, &length);
+    if (length == sizeof delivery->person)
+        memcpy(delivery->person, uuid, length);
+    g_free(delivery->name);
+    delivery->name = g_strdup(statement_text(row, 3));
+    g_free(delivery->address);
+    delivery->address = g_strdup(statement_text(row, 4));
+    /* the column's CHECK allows no other word */
+    delivery_state_parse(statement_text(row, 5), &delivery->state);
+    delivery->attempts = (guint)statement_int(row, 6);
+    delivery->due = statement_int(row, 7);
+    delivery->claimed_at = statement_int(row, 8);
+    delivery->settled_at = statement_int(row, 9);
+    delivery->code = (int)statement_int(row, 10);
+    g_free(delivery->text);
+    delivery->text = g_strdup(statement_text(row, 11));
+    g_free(delivery->message_id);
+    delivery->message_id = g_strdup(statement_text(row, 12));
+}
+
+/* the rows to claim; those that must not be sent stand as `suppressed` with the reason already */
+static GPtrArray *
+find_due(Store *store, gint64 now, guint limit, GError **error)
+{
+    g_autoptr(Statement) due = statement_get(store, &deliveries_statements, DUE, error);
+    if (!due)
+        return NULL;
+    statement_bind_int(due, 1, now);
+    statement_bind_int(due, 2, limit);
+    g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)delivery_free);
+    StepResult result;
+    while ((result = statement_step(due, error)) == STEP_ROW) {
+        Delivery *delivery = delivery_new();
+        g_ptr_array_add(found, delivery);
+        read_row(due, delivery);
+        const char *reason = statement_int(due, COLUMN_IN_ROSTER) != 0
+                                 ? statement_text(due, COLUMN_REASON)
+                                 : DELIVERIES_GONE;
+        delivery->state = reason ? DELIVERY_SUPPRESSED : DELIVERY_CLAIMED;
+        if (reason) {
+            g_free(delivery->text);
+            delivery->text = g_strdup(reason);
+        }
+    }
+    return result == STEP_DONE ? g_steal_pointer(&found) : NULL;
+}
+
+static gboolean
+take(Store *store, Delivery *delivery, gint64 now, GError **error)
+{
+    gboolean claimed = delivery->state == DELIVERY_CLAIMED;
+    g_autoptr(Statement) update =
+        statement_get(store, &deliveries_statements, claimed ? CLAIM : WITHHOLD, error);
+    if (!update)
+        return FALSE;
+    statement_bind_int(update, 1, delivery->id);
+    statement_bind_int(update, 2, now);
+    statement_bind_text(update, 3, claimed ? delivery->message_id : delivery->text);
+    *(claimed ? &delivery->claimed_at : &delivery->settled_at) = now;
+    return statement_run(update, NULL, error);
+}
+
+GPtrArray *
+deliveries_claim(Store *store, gint64 now, guint limit, DeliveryMessageId message_id, gpointer data,
+                 GError **error)
+{
+    g_autoptr(GPtrArray) found = find_due(store, now, limit, error);
+    if (!found)
+        return NULL;
+    for (guint i = 0; i < found->len; i++) {
+        Delivery *delivery = found->pdata[i];
+        if (delivery->state == DELIVERY_CLAIMED) {
+            g_free(delivery->message_id);
+            delivery->message_id = message_id(delivery->id, data);
+        }
+        if (!take(store, delivery, now, error))
+            return NULL;
+    }
+    return g_steal_pointer(&found);
+}
+
+gboolean
+deliveries_settle(Store *store, const Delivery *delivery, GError **error)
+{
+    g_autoptr(Statement) settle = statement_get(store, &deliveries_statements, SETTLE, error);
+    if (!settle)
+        return FALSE;
+    statement_bind_int(settle, 1, delivery->id);
+    statement_bind_text(settle, 2, delivery_state_text(delivery->state));
+    statement_bind_int(settle, 3, delivery->attempts);
+    statement_bind_int(settle, 4, delivery->due);
+    statement_bind_int(settle, 5, delivery->settled_at);
+    if (delivery->code)
+        statement_bind_int(settle, 6, delivery->code);
+    statement_bind_text(settle, 7, delivery->text);
+    gint64 changes = 0;
+    if (!statement_run(settle, &changes, error))
+        return FALSE;
+    if (changes == 1)
+        return TRUE;
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
+                "delivery %" G_GINT64_FORMAT " was changed by another program while it was sent",
+                delivery->id);
+    return FALSE;
+}
+
+static gboolean
+run_count(Statement *statement, guint *count, GError **error)
+{
+    gint64 changes = 0;
+    if (!statement_run(statement, &changes, error))
+        return FALSE;
+    *count = (guint)changes;
+    return TRUE;
+}
+
+gboolean
+deliveries_requeue(Store *store, guint *count, GError **error)
+{
+    g_autoptr(Statement) requeue = statement_get(store, &deliveries_statements, REQUEUE, error);
+    return requeue && run_count(requeue, count, error);
+}
+
+gboolean
+deliveries_miss(Store *store, gint64 now, guint *count, GError **error)
+{
+    g_autoptr(Statement) miss = statement_get(store, &deliveries_statements, MISS, error);
+    if (!miss)
+        return FALSE;
+    statement_bind_int(miss, 1, now);
+    return run_count(miss, count, error);
+}
+
+gboolean
+deliveries_cancel(Store *store, gint64 now, guint *count, GError **error)
+{
+    g_autoptr(Statement) cancel = statement_get(store, &deliveries_statements, CANCEL, error);
+    if (!cancel)
+        return FALSE;
+    statement_bind_int(cancel, 1, now);
+    return run_count(cancel, count, error);
+}
+
+gboolean
+deliveries_retry(Store *store, gint64 mailing, DeliveryState state, gint64 now, guint *count,
+                 GError **error)
+{
+    g_autoptr(Statement) retry = statement_get(store, &deliveries_statements, RETRY, error);
+    if (!retry)
+        return FALSE;
+    statement_bind_int(retry, 1, mailing);
+    statement_bind_text(retry, 2, delivery_state_text(state));
+    statement_bind_int(retry, 3, now);
+    return run_count(retry, count, error);
+}
+
+gboolean
+deliveries_count(Store *store, gint64 mailing, guint counts[DELIVERY_STATES], GError **error)
+{
+    g_autoptr(Statement) count = statement_get(store, &deliveries_statements, COUNT, error);
+    if (!count)
+        return FALSE;
+    statement_bind_int(count, 1, mailing);
+    memset(counts, 0, DELIVERY_STATES * sizeof *counts);
+    StepResult result;
+    while ((result = statement_step(count, error)) == STEP_ROW) {
+        DeliveryState state;
+        if (delivery_state_parse(statement_text(count, 0), &state))
+            counts[state] = (guint)statement_int(count, 1);
+    }
+    return result == STEP_DONE;
+}
+
+gboolean
+deliveries_count_repeated(Store *store, gint64 mailing, guint *count, gint64 *other, GError **error)
+{
+    g_autoptr(Statement) repeated =
+        statement_get(store, &deliveries_statements, COUNT_REPEATED, error);
+    if (!repeated)
+        return FALSE;
+    statement_bind_int(repeated, 1, mailing);
+    StepResult result = statement_step(repeated, error);
+    if (result == STEP_FAILED)
+        return FALSE;
+    *other = result == STEP_ROW ? statement_int(repeated, 0) : 0;
+    *count = result == STEP_ROW ? (guint)statement_int(repeated, 1) : 0;
+    return TRUE;
+}
+
+gboolean
+deliveries_each(Store *store, gint64 mailing, DeliveryEach each, gpointer data, GError **error)
+{
+    g_autoptr(Statement) rows = statement_get(store, &deliveries_statements, EACH, error);
+    if (!rows)
+        return FALSE;
+    statement_bind_int(rows, 1, mailing);
+    g_autoptr(Delivery) delivery = delivery_new();
+    StepResult result;
+    while ((result = statement_step(rows, error)) == STEP_ROW) {
+        read_row(rows, delivery);
+        if (!each(delivery, data, error))
+            return FALSE;
+    }
+    return result == STEP_DONE;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/persons.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "model/attribute_type.h"
+#include "store/entries.h"
+#include "store/statement.h"
+
+#include <string.h>
+
+enum { BY_ID, ID_OF_UUID, IDS_OF_MAIL, NAMES };
+
+#define COLUMNS "e.id, e.uuid, e.parent, e.rdn, e.municipality, e.attributes"
+
+static const char *const texts[] = {
+    [BY_ID] = "SELECT " COLUMNS " FROM entry e WHERE e.id = $1 AND e.kind = 'person'",
+    [ID_OF_UUID] = "SELECT id FROM entry WHERE uuid = $1",
+    [IDS_OF_MAIL] = "SELECT entry FROM term WHERE attribute = $1 AND norm = $2 ORDER BY entry",
+    [NAMES] = "SELECT id, rdn FROM entry WHERE kind = 'person'",
+};
+
+const StatementTable persons_statements = {"persons", texts, G_N_ELEMENTS(texts)};
+
+typedef struct {
+    GBytes *blob;
+    Attributes *attributes;
+} Municipality;
+
+static void
+municipality_free(gpointer data)
+{
+    Municipality *municipality = data;
+    attributes_free(municipality->attributes);
+    if (municipality->blob)
+        g_bytes_unref(municipality->blob);
+    g_free(municipality);
+}
+
+/* what one select has read already */
+typedef struct {
+    Store *store;
+    GHashTable *municipalities; /* id -> Municipality */
+    GHashTable *parents;        /* id -> DN */
+} Reader;
+
+static void
+reader_init(Reader *reader, Store *store)
+{
+    reader->store = store;
+    reader->municipalities =
+        g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, municipality_free);
+    reader->parents = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+}
+
+static void
+reader_clear(Reader *reader)
+{
+    g_hash_table_unref(reader->municipalities);
+    g_hash_table_unref(reader->parents);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reader, reader_clear)
+
+static const Attributes *
+get_municipality(Reader *reader, gint64 id, GError **error)
+{
+    Municipality *municipality = g_hash_table_lookup(reader->municipalities, &id);
+    if (municipality)
+        return municipality->attributes;
+    municipality = g_new0(Municipality, 1);
+    g_hash_table_insert(reader->municipalities, g_memdup2(&id, sizeof id), municipality);
+    municipality->blob = entries_blob(reader->store, id, error);
+    if (!municipality->blob)
+        return NULL;
+    gsize length;
+    gconstpointer data = g_bytes_get_data(municipality->blob, &length);
+    municipality->attributes = attributes_decode(data, length, error);
+    return municipality->attributes;
+}
+
+static const char *
+get_parent(Reader *reader, gint64 id, GError **error)
+{
+    char *dn = g_hash_table_lookup(reader->parents, &id);
+    if (dn)
+        return dn;
+    dn = entries_dn(reader->store, id, error);
+    if (dn)
+        g_hash_table_insert(reader->parents, g_memdup2(&id, sizeof id), dn);
+    return dn;
+}
+
+/* Makes a person of the current row (COLUMNS) and calls back. */
+static gboolean
+take_row(Reader *reader, Statement *row, PersonFunc func, gpointer user_data, GError **error)
+{
+    gsize uuid_length, length;
+    const guint8 *uuid = statement_blob(row, 1, &uuid_length);
+    gint64 parent = statement_int(row, 2), municipality = statement_int(row, 4);
+    gconstpointer blob = statement_blob(row, 5, &length);
+    g_autoptr(Attributes) own = attributes_decode(blob, length, error);
+    if (!own || uuid_length != UUID_LENGTH)
+        return FALSE;
+    Person person = {.id = statement_int(row, 0), .own = own};
+    memcpy(person.uuid, uuid, UUID_LENGTH);
+    if (municipality && !(person.municipality = get_municipality(reader, municipality, error)))
+        return FALSE;
+    const char *above = parent ? get_parent(reader, parent, error) : NULL;
+    if (parent && !above)
+        return FALSE;
+    g_autofree char *dn =
+        g_strconcat(statement_text(row, 3), above ? "," : "", above ? above : "", NULL);
+    person.dn = dn;
+    return func(&person, user_data, error);
+}
+
+static gboolean
+take_rows(Reader *reader, Statement *rows, PersonFunc func, gpointer user_data, GError **error)
+{
+    StepResult result;
+    while ((result = statement_step(rows, error)) == STEP_ROW)
+        if (!take_row(reader, rows, func, user_data, error))
+            return FALSE;
+    return result == STEP_DONE;
+}
+
+static Statement *
+prepare(Store *store, const char *columns, const Condition *condition, const char *order,
+        GError **error)
+{
+    g_autofree char *sql =
+        g_strdup_printf("SELECT %s FROM entry e WHERE e.kind = 'person' AND (%s)%s", columns,
+                        condition ? condition->sql->str : "1 = 1", order);
+    Statement *statement = statement_prepare(store, sql, error);
+    for (guint i = 0; statement && condition && i < condition->values->len; i++)
+        statement_bind_text(statement, i + 1, g_ptr_array_index(condition->values, i));
+    return statement;
+}
+
+gboolean
+persons_each(Store *store, const Condition *condition, PersonFunc func, gpointer user_data,
+             GError **error)
+{
+    g_autoptr(Statement) rows = prepare(store, COLUMNS, condition, " ORDER BY e.id", error);
+    if (!rows)
+        return FALSE;
+    g_auto(Reader) reader = {0};
+    reader_init(&reader, store);
+    return take_rows(&reader, rows, func, user_data, error);
+}
+
+/* Calls back for those of the rows that are persons, in the order of the ids. */
+static gboolean
+take_ids(Store *store, const gint64 *ids, guint count, PersonFunc func, gpointer user_data,
+         GError **error)
+{
+    g_auto(Reader) reader = {0};
+    reader_init(&reader, store);
+    for (guint i = 0; i < count; i++) {
+        /* not from the cache: the callback may look for persons itself */
+        g_autoptr(Statement) row = statement_prepare(store, texts[BY_ID], error);
+        if (!row)
+            return FALSE;
+        statement_bind_int(row, 1, ids[i]);
+        if (!take_rows(&reader, row, func, user_data, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+typedef struct {
+    char *key;
+    gint64 id;
+} Named;
+
+typedef struct {
+    const FieldMap *map;
+    GArray *list; /* of Named */
+} NameList;
+
+static void
+named_clear(gpointer data)
+{
+    g_free(((Named *)data)->key);
+}
+
+static gboolean
+note_name(const Person *person, gpointer user_data, GError **error)
+{
+    NameList *names = user_data;
+    (void)error;
+    g_autofree char *surname = person_text(person, names->map, FIELD_SURNAME);
+    g_autofree char *name = person_text(person, names->map, FIELD_NAME);
+    g_autofree char *both = g_strconcat(surname ? surname : "", "\n", name ? name : "", NULL);
+    Named named = {g_utf8_collate_key(both, -1), person->id};
+    g_array_append_val(names->list, named);
+    return TRUE;
+}
+
+static gint
+compare_named(gconstpointer a, gconstpointer b)
+{
+    const Named *x = a, *y = b;
+    int order = strcmp(x->key, y->key);
+    return order ? order : x->id < y->id ? -1 : x->id > y->id;
+}
+
+gboolean
+persons_each_by_name(Store *store, const Condition *condition, const FieldMap *map,
+                     PersonFunc func, gpointer user_data, GError **error)
+{
+    g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Named));
+    g_array_set_clear_func(list, named_clear);
+    NameList names = {map, list};
+    if (!persons_each(store, condition, note_name, &names, error))
+        return FALSE;
+    g_array_sort(list, compare_named);
+    g_autofree gint64 *ids = g_new(gint64, list->len + 1);
+    for (guint i = 0; i < list->len; i++)
+        ids[i] = g_array_index(list, Named, i).id;
+    return take_ids(store, ids, list->len, func, user_data, error);
+}
+
+gboolean
+persons_count(Store *store, const Condition *condition, gint64 *count, GError **error)
+{
+    g_autoptr(Statement) statement = prepare(store, "count(*)", condition, "", error);
+    if (!statement || statement_step(statement, error) != STEP_ROW)
+        return FALSE;
+    *count = statement_int(statement, 0);
+    return TRUE;
+}
+
+/* Appends column 0 of all rows. */
+static gboolean
+collect_ids(Statement *statement, GArray *ids, GError **error)
+{
+    StepResult result;
+    while ((result = statement_step(statement, error)) == STEP_ROW) {
+        gint64 id = statement_int(statement, 0);
+        g_array_append_val(ids, id);
+    }
+    return result == STEP_DONE;
+}
+
+gboolean
+persons_find_uuid(Store *store, const guint8 uuid[UUID_LENGTH], PersonFunc func,
+                  gpointer user_data, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    {
+        g_autoptr(Statement) find = statement_get(store, &persons_statements, ID_OF_UUID, error);
+        if (!find)
+            return FALSE;
+        statement_bind_blob(find, 1, uuid, UUID_LENGTH);
+        if (!collect_ids(find, ids, error))
+            return FALSE;
+    }
+    return take_ids(store, (gint64 *)(gpointer)ids->data, ids->len, func, user_data, error);
+}
+
+static gint
+compare_ids(gconstpointer a, gconstpointer b)
+{
+    gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* the same person may be there under two attributes */
+static void
+sort_unique(GArray *ids)
+{
+    g_array_sort(ids, compare_ids);
+    for (guint i = ids->len; i > 1; i--)
+        if (g_array_index(ids, gint64, i - 1) == g_array_index(ids, gint64, i - 2))
+            g_array_remove_index(ids, i - 1);
+}
+
+static gboolean
+collect_mail(Store *store, const char *attribute, const char *mail, GArray *ids, GError **error)
+{
+    const AttributeType *type = attribute_type_find(attribute);
+    g_autofree char *norm =
+        attribute_norm(type ? type->rule : RULE_OCTETS, mail, strlen(mail));
+    g_autofree char *lower = g_ascii_strdown(attribute, -1);
+    g_autoptr(Statement) find = statement_get(store, &persons_statements, IDS_OF_MAIL, error);
+    if (!find)
+        return FALSE;
+    statement_bind_text(find, 1, lower);
+    statement_bind_text(find, 2, norm); /* NULL is equal to nothing */
+    return collect_ids(find, ids, error);
+}
+
+gboolean
+persons_find_mail(Store *store, const char *mail, const FieldMap *map, PersonFunc func,
+                  gpointer user_data, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    for (char **attribute = map->attributes[FIELD_MAIL]; *attribute; attribute++)
+        if (!collect_mail(store, *attribute, mail, ids, error))
+            return FALSE;
+    sort_unique(ids);
+    return take_ids(store, (gint64 *)(gpointer)ids->data, ids->len, func, user_data, error);
+}
+
+static gboolean
+key_begins_with(const char *key, const char *rdn)
+{
+    g_autofree char *start = text_normalize(rdn, -1);
+    return start && g_str_has_prefix(key, start);
+}
+
+/* DNs have no index, as they are not stored: the first RDN picks candidates, the tree decides */
+gboolean
+persons_find_dn(Store *store, const char *dn, PersonFunc func, gpointer user_data, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_autofree char *key = text_normalize(dn, -1);
+    if (!key)
+        return TRUE;
+    {
+        g_autoptr(Statement) names = statement_get(store, &persons_statements, NAMES, error);
+        StepResult result = STEP_FAILED;
+        while (names && (result = statement_step(names, error)) == STEP_ROW) {
+            gint64 id = statement_int(names, 0);
+            if (!key_begins_with(key, statement_text(names, 1)))
+                continue;
+            g_autofree char *full = entries_dn(store, id, error);
+            if (!full)
+                return FALSE;
+            g_autofree char *found = text_normalize(full, -1);
+            if (g_strcmp0(found, key) == 0)
+                g_array_append_val(ids, id);
+        }
+        if (result != STEP_DONE)
+            return FALSE;
+    }
+    return take_ids(store, (gint64 *)(gpointer)ids->data, ids->len, func, user_data, error);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sync_state.h - what the mirror was last made of, and the differences that the guard held
+ *
+ * The state of a source is written in the transaction of the rows it vouches for. The generation
+ * counts the transactions that wrote the mirror: a sync that read the mirror, then the network, sees by
+ * it whether another one was faster.
+ *
+ * A held difference waits for a person's yes. It is known by the digest of what would go, so that the
+ * same difference keeps its id, and an approval never covers another one. */
+#ifndef RUNDRUF_STORE_SYNC_STATE_H
+#define RUNDRUF_STORE_SYNC_STATE_H
+
+#include "store/store.h"
+
+typedef struct {
+    gboolean known;    /* there was a sync before */
+    char *source;      /* of the last one */
+    char *indexed;     /* attributes of the search index, separated by blanks; "" if not known */
+    gint64 generation;
+    gint64 synced_at;  /* when the mirror was last changed; Unix seconds */
+} SyncState;
+
+void sync_state_clear(SyncState *state);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SyncState, sync_state_clear)
+
+/* The state of the mirror, by whatever source it was written last. */
+gboolean sync_state_load(Store *store, SyncState *state, GError **error);
+gboolean sync_state_save(Store *store, const char *source, const char *indexed, gint64 generation,
+                         gint64 now, GError **error);
+
+/* Stores a difference, or finds the same one of this source that is held already: `id` is set. */
+gboolean held_add(Store *store, const char *source, gint64 now, const char *reason,
+                  GBytes *removals, gint64 removed, const char *difference, gint64 *id,
+                  GError **error);
+
+/* The digest of the removals of a difference that is still held. NULL with NOT_FOUND. */
+GBytes *held_removals(Store *store, const char *source, gint64 id, GError **error);
+
+/* How many differences of the source are held. */
+gboolean held_count(Store *store, const char *source, gint64 *count, GError **error);
+
+/* Marks one as approved (0: none), and forgets the others: the mirror is no longer what they were
+ * made against. */
+gboolean held_settle(Store *store, const char *source, gint64 approved, GError **error);
+
+#endif

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/terms.h"
+
+#include "model/attribute_type.h"
+#include "store/statement.h"
+
+#include <string.h>
+
+enum { CLEAR_KEYS, CLEAR_ENTRIES, FIND_KEY, ADD_KEY, DROP_KEY, ADD, REMOVE };
+
+static const char *const texts[] = {
+    [CLEAR_KEYS] = "DELETE FROM term_key",
+    [CLEAR_ENTRIES] = "DELETE FROM term_entry",
+    [FIND_KEY] = "SELECT id FROM term_key WHERE attribute = $1 AND norm = $2",
+    [ADD_KEY] = "INSERT INTO term_key (id, attribute, norm) VALUES ($1, $2, $3)",
+    [DROP_KEY] = "DELETE FROM term_key WHERE id = $1"
+                 " AND NOT EXISTS (SELECT 1 FROM term_entry WHERE key = $1)",
+    [ADD] = "INSERT INTO term_entry (key, entry) VALUES ($1, $2)",
+    [REMOVE] = "DELETE FROM term_entry WHERE key = $1 AND entry = $2",
+};
+
+const StatementTable terms_statements = {"terms", texts, G_N_ELEMENTS(texts)};
+
+/* A value of an attribute, raw or as its key. */
+typedef struct {
+    guint attribute;
+    guint32 length;
+    guint32 number; /* index into `keys` */
+    const char *data;
+} TermValue;
+
+typedef struct {
+    guint32 key;
+    guint32 entry;
+} Posting;
+
+struct Terms {
+    char **names;
+    MatchingRule *rules;
+    guint count;
+
+    /* what terms_collect() has gathered */
+    GStringChunk *chunk;
+    GHashTable *raw;   /* TermValue * of raw octets: most values repeat, and making keys is the dear part */
+    GHashTable *norms; /* TermValue * of keys */
+    GPtrArray *keys;   /* of TermValue *, by number */
+    GArray *postings;  /* of Posting, by ascending entry */
+};
+
+static guint
+value_hash(gconstpointer data)
+{
+    const TermValue *value = data;
+    guint32 hash = 2166136261u ^ value->attribute; /* FNV-1a */
+    for (guint32 i = 0; i < value->length; i++)
+        hash = (hash ^ (guchar)value->data[i]) * 16777619u;
+    return hash;
+}
+
+static gboolean
+value_equal(gconstpointer a, gconstpointer b)
+{
+    const TermValue *x = a, *y = b;
+    return x->attribute == y->attribute && x->length == y->length &&
+           memcmp(x->data, y->data, x->length) == 0;
+}
+
+Terms *
+terms_new(const char *const *attributes)
+{
+    Terms *terms = g_new0(Terms, 1);
+    terms->names = g_strdupv((char **)attributes);
+    terms->count = g_strv_length(terms->names);
+    terms->rules = g_new0(MatchingRule, terms->count + 1);
+    for (guint i = 0; i < terms->count; i++) {
+        const AttributeType *type = attribute_type_find(terms->names[i]);
+        terms->rules[i] = type ? type->rule : RULE_OCTETS;
+    }
+    terms->chunk = g_string_chunk_new(64 * 1024);
+    terms->raw = g_hash_table_new_full(value_hash, value_equal, g_free, NULL);
+    terms->norms = g_hash_table_new(value_hash, value_equal);
+    terms->keys = g_ptr_array_new_with_free_func(g_free);
+    terms->postings = g_array_new(FALSE, FALSE, sizeof(Posting));
+    return terms;
+}
+
+void
+terms_free(Terms *terms)
+{
+    if (!terms)
+        return;
+    g_strfreev(terms->names);
+    g_free(terms->rules);
+    g_hash_table_unref(terms->raw);
+    g_hash_table_unref(terms->norms);
+    g_ptr_array_unref(terms->keys);
+    g_array_unref(terms->postings);
+    g_string_chunk_free(terms->chunk);
+    g_free(terms);
+}
+
+/* the number of the indexed attribute that `description` is of, options aside; or `count` */
+static guint
+find_indexed(const Terms *terms, const char *description)
+{
+    gsize length = strcspn(description, ";");
+    for (guint i = 0; i < terms->count; i++)
+        if (g_ascii_strncasecmp(terms->names[i], description, length) == 0 &&
+            terms->names[i][length] == '\0')
+            return i;
+    return terms->count;
+}
+
+static gint
+compare_values(gconstpointer a, gconstpointer b)
+{
+    const TermValue *x = *(const TermValue *const *)a, *y = *(const TermValue *const *)b;
+    if (x->attribute != y->attribute)
+        return x->attribute < y->attribute ? -1 : 1;
+    return strcmp(x->data, y->data);
+}
+
+#define NO_KEY G_MAXUINT32
+
+static guint32
+intern_norm(Terms *terms, guint attribute, const char *norm)
+{
+    TermValue probe = {attribute, (guint32)strlen(norm), 0, norm};
+    const TermValue *known = g_hash_table_lookup(terms->norms, &probe);
+    if (known)
+        return known->number;
+    TermValue *fresh = g_memdup2(&probe, sizeof probe);
+    fresh->data = g_string_chunk_insert_len(terms->chunk, norm, (gssize)fresh->length);
+    fresh->number = terms->keys->len;
+    g_ptr_array_add(terms->keys, fresh);
+    g_hash_table_add(terms->norms, fresh);
+    return fresh->number;
+}
+
+static guint32
+intern(Terms *terms, guint attribute, const AttributeValue *value)
+{
+    TermValue probe = {attribute, (guint32)value->length, NO_KEY, value->data};
+    const TermValue *known = g_hash_table_lookup(terms->raw, &probe);
+    if (known)
+        return known->number;
+    g_autofree char *norm = attribute_norm(terms->rules[attribute], value->data, value->length);
+    TermValue *fresh = g_memdup2(&probe, sizeof probe);
+    fresh->number = norm ? intern_norm(terms, attribute, norm) : NO_KEY;
+    if (value->length)
+        fresh->data = g_string_chunk_insert_len(terms->chunk, value->data, (gssize)value->length);
+    g_hash_table_add(terms->raw, fresh);
+    return fresh->number;
+}
+
+void
+terms_collect(Terms *terms, gint64 entry, const Attributes *attributes)
+{
+    for (guint i = 0; i < attributes_count(attributes); i++) {
+        guint attribute = find_indexed(terms, attributes_description(attributes, i));
+        if (attribute == terms->count)
+            continue;
+        guint count;
+        const AttributeValue *values = attributes_values(attributes, i, &count);
+        for (guint j = 0; j < count; j++) {
+            Posting posting = {intern(terms, attribute, &values[j]), (guint32)entry};
+            if (posting.key != NO_KEY)
+                g_array_append_val(terms->postings, posting);
+        }
+    }
+}
+
+static gboolean
+add_key(Store *store, gint64 id, const char *attribute, const char *norm, GError **error)
+{
+    g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD_KEY, error);
+    if (!add)
+        return FALSE;
+    if (id)
+        statement_bind_int(add, 1, id);
+    statement_bind_text(add, 2, attribute);
+    statement_bind_text(add, 3, norm);
+    return statement_run(add, NULL, error);
+}
+
+/* Writes the keys in their order, numbered from 1; `rank` gets each key's number. */
+static gboolean
+build_keys(Terms *terms, Store *store, guint32 *rank, GError **error)
+{
+    g_ptr_array_sort(terms->keys, compare_values);
+    for (guint i = 0; i < terms->keys->len; i++) {
+        const TermValue *key = g_ptr_array_index(terms->keys, i);
+        rank[key->number] = i + 1;
+        if (!add_key(store, i + 1, terms->names[key->attribute], key->data, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Writes the postings ordered by key, then entry: a counting sort, as entries ascend already. */
+static gboolean
+build_entries(Terms *terms, Store *store, const guint32 *rank, GError **error)
+{
+    g_autofree guint32 *start = g_new0(guint32, terms->keys->len + 2);
+    g_autofree guint32 *entries = g_new(guint32, terms->postings->len + 1);
+    const Posting *postings = (const Posting *)(gpointer)terms->postings->data;
+    for (guint i = 0; i < terms->postings->len; i++)
+        start[rank[postings[i].key]]++;
+    for (guint i = 1, sum = 0; i <= terms->keys->len; i++) {
+        guint32 count = start[i];
+        start[i] = sum;
+        sum += count;
+    }
+    for (guint i = 0; i < terms->postings->len; i++)
+        entries[start[rank[postings[i].key]]++] = postings[i].entry;
+    g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD, error);
+    if (!add)
+        return FALSE;
+    for (guint key = 1, i = 0; key <= terms->keys->len; key++) {
+        guint32 last = 0;
+        statement_bind_int(add, 1, key);
+        for (; i < start[key]; i++) {
+            if (entries[i] == last) /* two values of the entry have the same key */
+                continue;
+            last = entries[i];
+            statement_bind_int(add, 2, last);
+            if (!statement_run(add, NULL, error))
+                return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+static gboolean
+run(Store *store, guint index, GError **error)
+{
+    g_autoptr(Statement) statement = statement_get(store, &terms_statements, index, error);
+    return statement && statement_run(statement, NULL, error);
+}
+
+gboolean
+terms_build(Terms *terms, Store *store, GError **error)
+{
+    g_autofree guint32 *rank = g_new0(guint32, terms->keys->len + 1);
+    return run(store, CLEAR_ENTRIES, error) && run(store, CLEAR_KEYS, error) &&
+           build_keys(terms, store, rank, error) && build_entries(terms, store, rank, error);
+}
+
+/* the terms of one entry: a set of TermValue, with the key as data, owned by the set */
+static GHashTable *
+entry_terms(const Terms *terms, const Attributes *attributes)
+{
+    GHashTable *set = g_hash_table_new_full(value_hash, value_equal, g_free, NULL);
+    for (guint i = 0; attributes && i < attributes_count(attributes); i++) {
+        guint attribute = find_indexed(terms, attributes_description(attributes, i));
+        if (attribute == terms->count)
+            continue;
+        guint count;
+        const AttributeValue *values = attributes_values(attributes, i, &count);
+        for (guint j = 0; j < count; j++) {
+            g_autofree char *norm =
+                attribute_norm(terms->rules[attribute], values[j].data, values[j].length);
+            if (!norm)
+                continue;
+            gsize length = strlen(norm);
+            TermValue *value = g_malloc(sizeof *value + length + 1);
+            *value = (TermValue){attribute, (guint32)length, 0, (char *)(value + 1)};
+            memcpy(value + 1, norm, length + 1);
+            g_hash_table_add(set, value);
+        }
+    }
+    return set;
+}
+
+/* 0 if there is no such key */
+static gboolean
+find_key(Store *store, const char *attribute, const char *norm, gint64 *id, GError **error)
+{
+    g_autoptr(Statement) find = statement_get(store, &terms_statements, FIND_KEY, error);
+    if (!find)
+        return FALSE;
+    statement_bind_text(find, 1, attribute);
+    statement_bind_text(find, 2, norm);
+    StepResult result = statement_step(find, error);
+    *id = result == STEP_ROW ? statement_int(find, 0) : 0;
+    return result != STEP_FAILED;
+}
+
+static gboolean
+post(Store *store, guint index, gint64 key, gint64 entry, GError **error)
+{
+    g_autoptr(Statement) statement = statement_get(store, &terms_statements, index, error);
+    if (!statement)
+        return FALSE;
+    statement_bind_int(statement, 1, key);
+    if (entry)
+        statement_bind_int(statement, 2, entry);
+    return statement_run(statement, NULL, error);
+}
+
+static gboolean
+change_one(Terms *terms, Store *store, gint64 entry, const TermValue *value, gboolean add,
+           GError **error)
+{
+    const char *attribute = terms->names[value->attribute];
+    gint64 key;
+    if (!find_key(store, attribute, value->data, &key, error))
+        return FALSE;
+    if (!add)
+        return key == 0 || (post(store, REMOVE, key, entry, error) &&
+                            post(store, DROP_KEY, key, 0, error));
+    if (key == 0 && (!add_key(store, 0, attribute, value->data, error) ||
+                     !find_key(store, attribute, value->data, &key, error)))
+        return FALSE;
+    return post(store, ADD, key, entry, error);
+}
+
+/* those of `some` that are not among `others` */
+static gboolean
+change_difference(Terms *terms, Store *store, gint64 entry, GHashTable *some, GHashTable *others,
+                  gboolean add, GError **error)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, some);
+    while (g_hash_table_iter_next(&iter, &value, NULL))
+        if (!g_hash_table_contains(others, value) &&
+            !change_one(terms, store, entry, value, add, error))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean
+terms_change(Terms *terms, Store *store, gint64 entry, const Attributes *before,
+             const Attributes *after, GError **error)
+{
+    g_autoptr(GHashTable) old = entry_terms(terms, before), new = entry_terms(terms, after);
+    return change_difference(terms, store, entry, old, new, FALSE, error) &&
+           change_difference(terms, store, entry, new, old, TRUE, error);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sync/guard.h"
+
+GuardVerdict
+guard_decide(guint64 known, guint64 shown, guint64 lost, gint64 percent, gint64 count)
+{
+    if (lost == 0)
+        return GUARD_PASS;
+    if (shown == 0)
+        return GUARD_EMPTY;
+    if (lost > (guint64)MAX(0, count))
+        return GUARD_COUNT;
+    if (lost * 100 > known * (guint64)MAX(0, percent))
+        return GUARD_PERCENT;
+    return GUARD_PASS;
+}
+
+char *
+guard_reason(GuardVerdict verdict, guint64 known, guint64 lost, gint64 percent, gint64 count)
+{
+    switch (verdict) {
+    case GUARD_EMPTY:
+        return g_strdup_printf("the directory shows nobody; all %" G_GUINT64_FORMAT
+                               " persons and municipalities would go",
+                               lost);
+    case GUARD_COUNT:
+        return g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                               " persons and municipalities would go, more than guard.count (%"
+                               G_GINT64_FORMAT ")",
+                               lost, known, count);
+    case GUARD_PERCENT:
+        return g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                               " persons and municipalities would go, more than guard.percent (%"
+                               G_GINT64_FORMAT " %%)",
+                               lost, known, percent);
+    case GUARD_PASS:
+        break;
+    }
+    return g_strdup("nothing is held");
+}

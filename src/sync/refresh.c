@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sync/refresh.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* a UUID from an honest directory is as good as a hash */
+static guint
+uuid_hash(gconstpointer data)
+{
+    guint parts[UUID_LENGTH / sizeof(guint)];
+    memcpy(parts, data, UUID_LENGTH);
+    return parts[0] ^ parts[1] * 31 ^ parts[2] * 37 ^ parts[3] * 41;
+}
+
+static gboolean
+uuid_equal(gconstpointer a, gconstpointer b)
+{
+    return memcmp(a, b, UUID_LENGTH) == 0;
+}
+
+Refresh *
+refresh_new(const Config *config, const char *const *indexed)
+{
+    Refresh *refresh = g_new0(Refresh, 1);
+    refresh->config = config;
+    refresh->membership = classify_membership(config);
+    refresh->known = g_ptr_array_new_with_free_func(g_free);
+    refresh->by_uuid = g_hash_table_new(uuid_hash, uuid_equal);
+    refresh->next_id = 1;
+    refresh->texts = g_string_chunk_new(64 * 1024);
+    refresh->tree = tree_new();
+    refresh->nodes = g_ptr_array_new();
+    refresh->new_uuids = g_hash_table_new(uuid_hash, uuid_equal);
+    refresh->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    refresh->terms = terms_new(indexed);
+    refresh->checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    return refresh;
+}
+
+void
+refresh_free(Refresh *refresh)
+{
+    if (!refresh)
+        return;
+    g_hash_table_unref(refresh->by_uuid);
+    g_ptr_array_unref(refresh->known);
+    g_string_chunk_free(refresh->texts);
+    g_hash_table_unref(refresh->new_uuids);
+    g_hash_table_unref(refresh->by_key);
+    g_ptr_array_unref(refresh->nodes);
+    tree_free(refresh->tree);
+    terms_free(refresh->terms);
+    g_checksum_free(refresh->checksum);
+    if (refresh->spool)
+        fclose(refresh->spool);
+    g_free(refresh);
+}
+
+static gboolean
+take_known(const EntryRow *row, gpointer user_data, GError **error)
+{
+    Refresh *refresh = user_data;
+    (void)error;
+    Known *known = g_new0(Known, 1);
+    known->row = *row;
+    known->row.rdn = g_string_chunk_insert(refresh->texts, row->rdn);
+    g_ptr_array_add(refresh->known, known);
+    g_hash_table_insert(refresh->by_uuid, known->row.uuid, known);
+    refresh->known_people += row->kind != ENTRY_OTHER;
+    refresh->next_id = row->id + 1;
+    return TRUE;
+}
+
+gboolean
+refresh_load(Refresh *refresh, Store *store, GError **error)
+{
+    if (!entries_each(store, take_known, refresh, error))
+        return FALSE;
+    refresh->collect = refresh->known->len == 0;
+    return TRUE;
+}
+
+static gboolean
+set_twice(GError **error, const DirectoryEntry *entry, const char *what)
+{
+    g_autofree char *uuid = uuid_to_text(entry->uuid);
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
+                "the directory shows %s twice, last as %s with the UUID %s: it was perhaps changed "
+                "while it was read; nothing was changed here, the next sync tries again",
+                what, entry->dn, uuid);
+    return FALSE;
+}
+
+/* finds or makes the row's place in the tree and ties it to what is known */
+static Node *
+place(Refresh *refresh, const DirectoryEntry *entry, GError **error)
+{
+    Node *node = tree_place(refresh->tree, entry->dn);
+    if (!node) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
+                    "the directory shows an entry whose name is no DN (RFC 4514): %s", entry->dn);
+        return NULL;
+    }
+    Known *known = g_hash_table_lookup(refresh->by_uuid, entry->uuid);
+    if (node->shown) {
+        set_twice(error, entry, "a DN");
+        return NULL;
+    }
+    if ((known && known->node) || g_hash_table_contains(refresh->new_uuids, entry->uuid)) {
+        set_twice(error, entry, "an entry");
+        return NULL;
+    }
+    node->shown = TRUE;
+    node->known = known;
+    node->id = known ? known->row.id : refresh->next_id++;
+    memcpy(node->uuid, entry->uuid, UUID_LENGTH);
+    if (known)
+        known->node = node;
+    else
+        g_hash_table_insert(refresh->new_uuids, node->uuid, node);
+    g_ptr_array_add(refresh->nodes, node);
+    return node;
+}
+
+static void
+note_membership(Refresh *refresh, Node *node, const Attributes *attributes)
+{
+    if (node->kind == ENTRY_PERSON) {
+        g_autofree char *reference = classify_reference(refresh->config, attributes);
+        node->reference = tree_text(refresh->tree, reference);
+    } else if (node->kind == ENTRY_MUNICIPALITY) {
+        g_auto(GStrv) keys = classify_keys(refresh->config, attributes);
+        for (char **key = keys; *key; key++)
+            g_hash_table_insert(refresh->by_key, g_strdup(*key), node);
+    }
+}
+
+static gboolean
+spool(Refresh *refresh, Node *node, const GByteArray *blob, GError **error)
+{
+    if (!refresh->spool)
+        refresh->spool = tmpfile();
+    if (!refresh->spool || fwrite(blob->data, 1, blob->len, refresh->spool) != blob->len) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
+                    "cannot write a temporary file: %s; make room in /tmp", g_strerror(errno));
+        return FALSE;
+    }
+    node->offset = refresh->spooled;
+    node->length = blob->len;
+    refresh->spooled += blob->len;
+    return TRUE;
+}
+
+static gboolean
+take_entry(const DirectoryEntry *entry, gpointer user_data, GError **error)
+{
+    Refresh *refresh = user_data;
+    Node *node = place(refresh, entry, error);
+    if (!node)
+        return FALSE;
+    node->kind = classify_kind(refresh->config, entry->dn, entry->attributes);
+    refresh->persons += node->kind == ENTRY_PERSON;
+    refresh->municipalities += node->kind == ENTRY_MUNICIPALITY;
+    note_membership(refresh, node, entry->attributes);
+    g_autoptr(GByteArray) blob = attributes_encode(entry->attributes);
+    gsize length = ENTRY_DIGEST_LENGTH;
+    g_checksum_reset(refresh->checksum);
+    g_checksum_update(refresh->checksum, blob->data, blob->len);
+    g_checksum_get_digest(refresh->checksum, node->digest, &length);
+    if (refresh->collect)
+        terms_collect(refresh->terms, node->id, entry->attributes);
+    node->offset = -1;
+    if (node->known && memcmp(node->known->row.digest, node->digest, ENTRY_DIGEST_LENGTH) == 0)
+        return TRUE;
+    node->csn = entry->csn ? g_string_chunk_insert(refresh->texts, entry->csn) : NULL;
+    return spool(refresh, node, blob, error);
+}
+
+gboolean
+refresh_read(Refresh *refresh, Directory *directory, GError **error)
+{
+    if (!directory_search(directory, take_entry, refresh, &refresh->tally, error))
+        return FALSE;
+    if (!refresh->spool || fflush(refresh->spool) == 0)
+        return TRUE;
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
+                "cannot write a temporary file: %s; make room in /tmp", g_strerror(errno));
+    return FALSE;
+}
+
+Node *
+refresh_municipality(const Refresh *refresh, const Node *person)
+{
+    Node *node = NULL;
+    switch (refresh->membership) {
+    case MEMBERSHIP_TREE:
+        node = tree_above(person);
+        while (node && node->kind != ENTRY_MUNICIPALITY)
+            node = tree_above(node);
+        return node;
+    case MEMBERSHIP_DN:
+        node = person->reference ? tree_find(refresh->tree, person->reference) : NULL;
+        return node && node->shown && node->kind == ENTRY_MUNICIPALITY ? node : NULL;
+    case MEMBERSHIP_VALUE:
+        return person->reference ? g_hash_table_lookup(refresh->by_key, person->reference) : NULL;
+    }
+    return NULL;
+}
+
+GBytes *
+refresh_blob(Refresh *refresh, const Node *node, GError **error)
+{
+    g_autofree guint8 *data = g_malloc(node->length + 1);
+    for (gsize done = 0; done < node->length;) {
+        ssize_t got = pread(fileno(refresh->spool), data + done, node->length - done,
+                            node->offset + (off_t)done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0) {
+            g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
+                        "cannot read a temporary file: %s", g_strerror(errno));
+            return NULL;
+        }
+        done += (gsize)got;
+    }
+    return g_bytes_new_take(g_steal_pointer(&data), node->length);
+}

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What `make bench` runs: the big jobs on 100,000 persons, each next to a peer where there is one, in
+pairs of the same run; medians. Needs slapd, and ../shared/tools/make-roster for the roster."""
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
+from rig import BASE, PROGRAM, SOURCE, Rig, skip
+
+BUILD = Path(os.environ["BUILDDIR"])
+RUNS = int(os.environ.get("RUNS", "3"))
+MUNICIPALITIES = int(os.environ.get("MUNICIPALITIES", "80"))
+PERSONS = int(os.environ.get("PERSONS", "1250"))
+ADMIN = "cn=admin," + BASE
+
+
+def timed(words):
+    """Runs a command; gives its wall seconds, the peak of its memory in MiB, and what it printed."""
+    begun = time.monotonic()
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    output = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    assert status == 0, (words, status, output[-2000:])
+    return time.monotonic() - begun, usage.ru_maxrss / 1024, output
+
+
+def row(what, seconds, amount, unit, peer=None, peer_name="", memory=None):
+    """One line of the table: `amount` of `unit` done in so many seconds (a list of runs)."""
+    middle = statistics.median(seconds)
+    ratio = "%.2f x %s" % (statistics.median(a / b for a, b in zip(seconds, peer)), peer_name) if peer else ""
+    print("%-34s %8.3f s %11.0f %s/s %9s  %s" % (
+        what, middle, amount / middle, unit, "%.0f MiB" % memory if memory else "", ratio), flush=True)
+
+
+def fresh_store(rig):
+    for name in ("rundruf.db", "rundruf.db-wal", "rundruf.db-shm"):
+        (rig.folder / name).unlink(missing_ok=True)
+    (rig.folder / "rundruf.yaml").unlink()
+    rig.run("init", str(rig.folder), config=False)
+    rig.configure()
+
+
+def bench_sync(rig, uri, entries):
+    ours, floor, memory = [], [], 0
+    for _ in range(RUNS):
+        fresh_store(rig)
+        seconds, peak, _ = timed(rig.command("sync", "-q"))
+        ours.append(seconds)
+        memory = max(memory, peak)
+        floor.append(float(timed([str(BUILD / "tests/bench/discard"), uri, BASE, ADMIN, "geheim"])[2]))
+    row("first sync (ldap)", ours, entries, "entries", floor, "reading alone", memory)
+    again = [timed(rig.command("sync", "-q"))[:2] for _ in range(RUNS)]
+    row("sync, nothing changed", [a[0] for a in again], entries, "entries", floor, "reading alone",
+        max(a[1] for a in again))
+    size = (rig.folder / "rundruf.db").stat().st_size
+    print("%-34s %8.0f MiB" % ("store on disk", size / 2**20))
+
+
+def bench_filter(rig, uri):
+    for text, peer_text in (("(&(planning=Sozialplanung)(role=planner)(state=Sachsen))",
+                             "(&(businessCategory=Sozialplanung)(employeeType=planner)(st=Sachsen))"),
+                            ("(surname=Köhler)", "(sn=Köhler)"), ("(mail=*)", "(mail=*)")):
+        ours, peer, found = [], [], 0
+        for _ in range(RUNS):
+            seconds, _, output = timed(rig.command("--json", "member", "ls", "--filter", text))
+            ours.append(seconds)
+            found = output.count("\n")
+            peer.append(timed(["ldapsearch", "-x", "-LLL", "-H", uri, "-D", ADMIN, "-w", "geheim", "-b", BASE,
+                               "(&(objectClass=inetOrgPerson)%s)" % peer_text, "displayName", "mail"])[0])
+        row("member ls %s" % text[:22], ours, found, "persons", peer, "ldapsearch")
+
+
+def bench_mailing(rig, persons):
+    rig.event()
+    seconds, memory, _ = timed(rig.command("-q", "invite", "mannheim-2027", "--filter", "(mail=*)", "--yes"))
+    row("prepare a mailing", [seconds], persons, "rows", memory=memory)
+    rig.run("mailing", "cancel", "1", "--yes")
+    rig.event("jena-2027")
+    rig.run("invite", "jena-2027", "--filter", "(|(city=Köln)(city=Jena)(city=Mannheim))", "--yes")
+    sent = rig.states(2)["queued"]
+    seconds, memory, _ = timed(rig.command("-q", "send", "--once"))
+    row("send into a spool folder", [seconds], sent, "messages", memory=memory)
+
+
+def main():
+    generator = SOURCE.parent / "shared/tools/make-roster"
+    if not generator.exists():
+        skip("no roster generator at ../shared/tools/make-roster")
+    print("%d municipalities of %d persons, medians of %d runs" % (MUNICIPALITIES, PERSONS, RUNS))
+    with Rig() as rig:
+        roster = rig.folder / "roster.ldif"
+        with open(roster, "w") as out:
+            subprocess.run([sys.executable, str(generator), "-n", str(MUNICIPALITIES), "-m", str(PERSONS)],
+                           stdout=out, check=True)
+        uri = rig.slapd(roster)
+        rig.configure(directory={"uri": uri, "bind_dn": ADMIN, "password_file": "password"})
+        entries = MUNICIPALITIES * (PERSONS + 1) + 2
+        bench_sync(rig, uri, entries)
+        bench_filter(rig, uri)
+        bench_mailing(rig, MUNICIPALITIES * PERSONS)
+        print(timed([str(BUILD / "tests/bench/compose")])[2], end="")
+
+
+main()

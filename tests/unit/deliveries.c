@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* store: the queue - order of claims, what is withheld, settling, and everything that ends a row */
+#include "../lib/fixture.h"
+#include "base/error.h"
+#include "store/deliveries.h"
+#include "store/entries.h"
+#include "store/mailings.h"
+#include "store/suppressions.h"
+
+#include <string.h>
+
+#define NOW       FIXTURE_NOW
+#define NOT_AFTER (NOW + 1000)
+
+static gint64
+add_mailing(Fixture *fixture, MailingState state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Mailing) mailing = mailing_new();
+    mailing->kind = g_strdup("invitation");
+    mailing->event = fixture->event->id;
+    mailing->filter = g_strdup("(cn=*)");
+    mailing->purpose = g_strdup("invitation");
+    mailing->state = state;
+    mailing->frozen_at = mailing->due = NOW;
+    mailing->not_after = NOT_AFTER;
+    mailing->actor = g_strdup("test");
+    mailings_insert(fixture->store, mailing, &error);
+    g_assert_no_error(error);
+    return mailing->id;
+}
+
+static gboolean
+add_delivery(Fixture *fixture, gint64 mailing, gint64 person, const char *address, gint64 due)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Delivery) delivery = delivery_new();
+    delivery->mailing = mailing;
+    memcpy(delivery->person, &person, sizeof person);
+    delivery->name = g_strdup_printf("N %s", address);
+    delivery->address = g_strdup(address);
+    delivery->due = due;
+    gboolean inserted = FALSE;
+    deliveries_insert(fixture->store, delivery, address, &inserted, &error);
+    g_assert_no_error(error);
+    return inserted;
+}
+
+static char *
+make_id(gint64 delivery, gpointer data)
+{
+    return g_strdup_printf("d%" G_GINT64_FORMAT "@%s", delivery, (const char *)data);
+}
+
+static GPtrArray *
+claim(Fixture *fixture, gint64 now, guint limit)
+{
+    g_autoptr(GError) error = NULL;
+    char domain[] = "netz.example";
+    g_autoptr(StoreTransaction) transaction = store_begin(fixture->store, &error);
+    GPtrArray *claimed = deliveries_claim(fixture->store, now, limit, make_id, domain, &error);
+    g_assert_no_error(error);
+    store_commit(g_steal_pointer(&transaction), &error);
+    g_assert_no_error(error);
+    return claimed;
+}
+
+/* the addresses of a claim, in order */
+static void
+assert_claim(Fixture *fixture, gint64 now, guint limit, const char *expected)
+{
+    g_autoptr(GPtrArray) claimed = claim(fixture, now, limit);
+    g_autoptr(GString) found = g_string_new(NULL);
+    for (guint i = 0; i < claimed->len; i++) {
+        const Delivery *delivery = claimed->pdata[i];
+        g_string_append_printf(found, "%s%s%s", i ? " " : "", delivery->address,
+                               delivery->state == DELIVERY_CLAIMED ? "" : "!");
+    }
+    g_assert_cmpstr(found->str, ==, expected);
+}
+
+static void
+test_order(void)
+{
+    g_autoptr(Fixture) fixture = fixture_new();
+    fixture_add_persons(fixture, 1);
+    gint64 first = add_mailing(fixture, MAILING_RUNNING);
+    gint64 paused = add_mailing(fixture, MAILING_PAUSED);
+    gint64 draft = add_mailing(fixture, MAILING_DRAFT);
+    gint64 second = add_mailing(fixture, MAILING_RUNNING);
+    add_delivery(fixture, first, 1, "b", NOW);
+    add_delivery(fixture, first, 1, "a", NOW - 5);
+    add_delivery(fixture, first, 1, "later", NOW + 5);
+    add_delivery(fixture, second, 1, "d", NOW - 3);
+    add_delivery(fixture, second, 1, "c", NOW);
+    add_delivery(fixture, paused, 1, "p", NOW - 9);
+    add_delivery(fixture, draft, 1, "q", NOW - 9);
+    g_assert_false(add_delivery(fixture, first, 1, "a", NOW));
+
+    assert_claim(fixture, NOW - 4, 9, ""); /* the mailings are not due */
+    assert_claim(fixture, NOW, 3, "a d b");
+    assert_claim(fixture, NOW, 9, "c"); /* none twice */
+    assert_claim(fixture, NOW, 9, "");
+    assert_claim(fixture, NOT_AFTER, 9, ""); /* never late */
+    assert_claim(fixture, NOT_AFTER - 1, 9, "later");
+}
+
+static void
+test_withheld(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Fixture) fixture = fixture_new();
+    fixture_add_persons(fixture, 2);
+    gint64 mailing = add_mailing(fixture, MAILING_RUNNING);
+    add_delivery(fixture, mailing, 1, "here", NOW);
+    add_delivery(fixture, mailing, 2, "suppressed", NOW);
+    add_delivery(fixture, mailing, 3, "gone", NOW);
+    Suppression suppression = {"suppressed", "*", "wants no mail", NULL, NOW};
+    suppressions_add(fixture->store, &suppression, &error);
+    g_assert_no_error(error);
+
+    g_autoptr(GPtrArray) claimed = claim(fixture, NOW, 9);
+    g_assert_cmpuint(claimed->len, ==, 3);
+    const Delivery *here = claimed->pdata[0], *suppressed = claimed->pdata[1],
+                   *gone = claimed->pdata[2];
+    g_assert_cmpint(here->state, ==, DELIVERY_CLAIMED);
+    g_assert_cmpstr(here->message_id, ==, "d1@netz.example");
+    g_assert_cmpint(here->claimed_at, ==, NOW);
+    g_assert_cmpint(suppressed->state, ==, DELIVERY_SUPPRESSED);
+    g_assert_cmpstr(suppressed->text, ==, "wants no mail");
+    g_assert_cmpint(gone->state, ==, DELIVERY_SUPPRESSED);
+    g_assert_cmpstr(gone->text, ==, DELIVERIES_GONE);
+    guint counts[DELIVERY_STATES];
+    g_assert_true(deliveries_count(fixture->store, mailing, counts, &error));
+    g_assert_cmpuint(counts[DELIVERY_CLAIMED], ==, 1);
+    g_assert_cmpuint(counts[DELIVERY_SUPPRESSED], ==, 2);
+    g_autofree char *stored =
+        fixture_text(fixture, "SELECT message_id FROM delivery WHERE state = 'claimed'");
+    g_assert_cmpstr(stored, ==, here->message_id);
+}
+
+static gboolean
+note_row(const Delivery *delivery, gpointer data, GError **error)
+{
+    (void)error;
+    g_string_append_printf(data, "%s:%s:%u:%d:%s ", delivery->address,
+                           delivery_state_text(delivery->state), delivery->attempts,
+                           delivery->code, delivery->text ? delivery->text : "-");
+    return TRUE;
+}
+
+static void
+assert_rows(Fixture *fixture, gint64 mailing, const char *expected)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) rows = g_string_new(NULL);
+    deliveries_each(fixture->store, mailing, note_row, rows, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(rows->str, ==, expected);
+}
+
+static void
+test_settle(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Fixture) fixture = fixture_new();
+    fixture_add_persons(fixture, 1);
+    gint64 mailing = add_mailing(fixture, MAILING_RUNNING);
+    add_delivery(fixture, mailing, 1, "a", NOW);
+    add_delivery(fixture, mailing, 1, "b", NOW);
+    g_autoptr(GPtrArray) claimed = claim(fixture, NOW, 9);
+    Delivery *a = claimed->pdata[0], *b = claimed->pdata[1];
+    a->state = DELIVERY_SENT;
+    a->attempts = 1;
+    a->code = 250;
+    a->text = g_strdup("ok");
+    a->settled_at = NOW + 1;
+    g_assert_true(deliveries_settle(fixture->store, a, &error));
+    g_assert_false(deliveries_settle(fixture->store, a, &error)); /* nobody's twice */
+    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED);
+    g_clear_error(&error);
+    b->state = DELIVERY_RETRY;
+    b->attempts = 1;
+    b->due = NOW + 300;
+    g_assert_true(deliveries_settle(fixture->store, b, &error));
+    assert_rows(fixture, mailing, "a:sent:1:250:ok b:retry:1:0:- ");
+    assert_claim(fixture, NOW + 299, 9, "");
+    assert_claim(fixture, NOW + 300, 9, "b");
+}
+
+static void
+test_requeue(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Fixture) fixture = fixture_new();
+    fixture_add_persons(fixture, 1);
+    gint64 mailing = add_mailing(fixture, MAILING_RUNNING);
+    add_delivery(fixture, mailing, 1, "a", NOW);
+    add_delivery(fixture, mailing, 1, "b", NOW);
+    fixture_run(fixture, "UPDATE delivery SET attempts = 2, state = 'retry' WHERE key = 'b'");
+    assert_claim(fixture, NOW, 9, "a b");
+    guint count;
+    g_assert_true(deliveries_requeue(fixture->store, &count, &error));
+    g_assert_cmpuint(count, ==, 2);
+    assert_rows(fixture, mailing, "a:queued:0:0:- b:retry:2:0:- ");
+    assert_claim(fixture, NOW, 9, "a b");
+}
+
+static void
+test_missed_and_cancelled(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Fixture) fixture = fixture_new();
+    fixture_add_persons(fixture, 1);
+    gint64 mailing = add_mailing(fixture, MAILING_RUNNING);
+    gint64 draft = add_mailing(fixture, MAILING_DRAFT);
+    gint64 cancelled = add_mailing(fixture, MAILING_CANCELLED);
+    add_delivery(fixture, mailing, 1, "a", NOW);
+    add_delivery(fixture, mailing, 1, "b", NOW);
+    add_delivery(fixture, draft, 1, "a", NOW);
+    add_delivery(fixture, cancelled, 1, "a", NOW);
+    fixture_run(fixture, "UPDATE delivery SET text = 'greylisted', code = 451, state = 'retry'"
+                         " WHERE key = 'b'");
+    guint count;
+    g_assert_true(deliveries_miss(fixture->store, NOT_AFTER - 1, &count, &error));
+    g_assert_cmpuint(count, ==, 0);
+    g_assert_true(deliveries_miss(fixture->store, NOT_AFTER, &count, &error));
+    g_assert_cmpuint(count, ==, 2);
+    assert_rows(fixture, mailing,
+                "a:missed:0:0:not sent before the end of the mailing b:missed:0:451:greylisted ");
+    assert_rows(fixture, draft, "a:queued:0:0:- ");
+    g_assert_true(deliveries_cancel(fixture->store, NOW, &count, &error));
+    g_assert_cmpuint(count, ==, 1);
+    assert_rows(fixture, cancelled, "a:cancelled:0:0:- ");
+
+    g_assert_true(deliveries_retry(fixture->store, mailing, DELIVERY_MISSED, NOW, &count, &error));
+    g_assert_cmpuint(count, ==, 2);
+    assert_claim(fixture, NOW, 9, "a b");
+}
+
+static void
+test_mailings(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Fixture) fixture = fixture_new();
+    gint64 first = add_mailing(fixture, MAILING_DRAFT);
+    gint64 second = add_mailing(fixture, MAILING_DRAFT);
+    add_delivery(fixture, first, 1, "a", NOW);
+    gboolean changed;
+    g_assert_true(mailings_move(fixture->store, second, MAILING_RUNNING, MAILING_PAUSED, &changed,
+                                &error));
+    g_assert_false(changed);
+    g_assert_true(mailings_move(fixture->store, second, MAILING_DRAFT, MAILING_RUNNING, &changed,
+                                &error));
+    g_assert_true(changed);
+    g_assert_true(mailings_delete_draft(fixture->store, second, &changed, &error));
+    g_assert_false(changed);
+    g_autoptr(GPtrArray) all = mailings_all(fixture->store, &error);
+    g_assert_cmpuint(all->len, ==, 2);
+    g_assert_cmpint(((Mailing *)all->pdata[0])->id, ==, second);
+    g_assert_cmpint(((Mailing *)all->pdata[0])->state, ==, MAILING_RUNNING);
+
+    g_assert_true(mailings_delete_drafts_before(fixture->store, NOW, &error));
+    g_assert_cmpint(fixture_number(fixture, "SELECT count(*) FROM mailing"), ==, 2);
+    g_assert_true(mailings_delete_drafts_before(fixture->store, NOW + 1, &error));
+    g_assert_cmpint(fixture_number(fixture, "SELECT count(*) FROM mailing"), ==, 1);
+    g_assert_cmpint(fixture_number(fixture, "SELECT count(*) FROM delivery"), ==, 0);
+    g_assert_null(mailings_get(fixture->store, first, &error));
+    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/deliveries/order", test_order);
+    g_test_add_func("/deliveries/withheld", test_withheld);
+    g_test_add_func("/deliveries/settle", test_settle);
+    g_test_add_func("/deliveries/requeue", test_requeue);
+    g_test_add_func("/deliveries/missed-and-cancelled", test_missed_and_cancelled);
+    g_test_add_func("/deliveries/mailings", test_mailings);
+    return g_test_run();
+}
