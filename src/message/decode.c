@@ -3,15 +3,19 @@
 
 #include <string.h>
 
-/* Appends quoted-printable text, `blank` standing for a blank ('_' in a header); FALSE: malformed. */
+/* Appends quoted-printable text; FALSE: malformed. */
 static gboolean
-append_quoted(GString *out, const char *text, gsize length, char blank)
+append_quoted(GString *out, const char *text, gsize length)
 {
-    for (gsize i = 0; i < length; i++) {
-        if (text[i] != '=') {
-            g_string_append_c(out, blank && text[i] == blank ? ' ' : text[i]);
-            continue;
-        }
+    gsize run;
+    for (gsize i = 0; i < length; i += run) {
+        const char *sign = memchr(text + i, '=', length - i);
+        run = sign ? (gsize)(sign - text) - i : length - i;
+        g_string_append_len(out, text + i, (gssize)run);
+        if (!sign)
+            break;
+        i += run;
+        run = 3;
         if (i + 2 >= length)
             return FALSE;
         int high = g_ascii_xdigit_value(text[i + 1]), low = g_ascii_xdigit_value(text[i + 2]);
@@ -19,7 +23,6 @@ append_quoted(GString *out, const char *text, gsize length, char blank)
             g_string_append_c(out, (char)(high << 4 | low));
         else if (text[i + 1] != '\r' || text[i + 2] != '\n')
             return FALSE;
-        i += 2;
     }
     return TRUE;
 }
@@ -46,7 +49,7 @@ decode_content(const char *content, gsize length, const char *encoding)
 {
     g_autoptr(GString) out = g_string_sized_new(length + 1);
     if (g_ascii_strcasecmp(encoding, "quoted-printable") == 0) {
-        if (!append_quoted(out, content, length, '\0'))
+        if (!append_quoted(out, content, length))
             return NULL;
     } else if (g_ascii_strcasecmp(encoding, "base64") == 0) {
         append_base64(out, content, length);
@@ -74,9 +77,10 @@ append_word(GString *out, const char *p)
     if (!end)
         return -1;
     char kind = g_ascii_tolower(p[prefix]);
+    g_autofree char *word = g_strdelimit(g_strndup(text, (gsize)(end - text)), "_", ' ');
     if (kind == 'b')
-        append_base64(out, text, (gsize)(end - text));
-    else if (kind != 'q' || !append_quoted(out, text, (gsize)(end - text), '_'))
+        append_base64(out, word, strlen(word));
+    else if (kind != 'q' || !append_quoted(out, word, strlen(word)))
         return -1;
     return end + 2 - p;
 }

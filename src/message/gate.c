@@ -34,26 +34,38 @@ check_octets(const char *message, gsize length, GError **error)
     if (length > GATE_MESSAGE_MAX)
         return refuse(error, "it has %" G_GSIZE_FORMAT " octets, more than %d", length,
                       GATE_MESSAGE_MAX);
-    guint line = 1;
-    for (gsize i = 0, start = 0; i < length; i++) {
-        char c = message[i];
-        if (c == '\0')
-            return refuse(error, "line %u has a NUL", line);
-        if (c == '\n')
-            return refuse(error, "line %u has a line feed without carriage return", line);
-        if (c == '\r' && (i + 1 == length || message[i + 1] != '\n'))
-            return refuse(error, "line %u has a carriage return without line feed", line);
-        if (i - start > LINE_MAX_OCTETS || (c != '\r' && i - start == LINE_MAX_OCTETS))
-            return refuse(error, "line %u is longer than %d octets", line, LINE_MAX_OCTETS);
-        if (c != '\r')
-            continue;
-        i++;
-        start = i + 1;
-        line++;
-    }
     if (length < 2 || message[length - 1] != '\n')
         return refuse(error, "its last line has no end");
+    guint line = 1;
+    const char *end;
+    for (const char *p = message; p < message + length; p = end + 1, line++) {
+        end = memchr(p, '\n', (gsize)(message + length - p));
+        gsize octets = (gsize)(end - p);
+        if (memchr(p, '\0', octets))
+            return refuse(error, "line %u has a NUL", line);
+        if (octets == 0 || end[-1] != '\r')
+            return refuse(error, "line %u has a line feed without carriage return", line);
+        if (memchr(p, '\r', octets - 1))
+            return refuse(error, "line %u has a carriage return without line feed", line);
+        if (octets - 1 > LINE_MAX_OCTETS)
+            return refuse(error, "line %u is longer than %d octets", line, LINE_MAX_OCTETS);
+    }
     return TRUE;
+}
+
+/* The first `needle` in `text`, or NULL. */
+static const char *
+find_octets(const char *text, gsize length, const char *needle)
+{
+    gsize width = strlen(needle);
+    const char *end = text + length;
+    for (const char *p = text; (p = memchr(p, *needle, (gsize)(end - p))); p++) {
+        if ((gsize)(end - p) < width)
+            return NULL;
+        if (memcmp(p, needle, width) == 0)
+            return p;
+    }
+    return NULL;
 }
 
 static void
@@ -108,7 +120,7 @@ take_header(const char *text, gsize length, gsize *body, GError **error)
     while (at + 1 < length && text[at] != '\r') {
         gsize end = at;
         do {
-            const char *next = g_strstr_len(text + end, (gssize)(length - end), "\r\n");
+            const char *next = find_octets(text + end, length - end, "\r\n");
             if (!next) {
                 refuse(error, "a header has no end");
                 return NULL;
@@ -306,10 +318,10 @@ check_multipart(const char *type, const char *body, gsize length, guint depth, G
     gsize width = strlen(delimiter);
     const char *end = body + length;
     /* the first delimiter may stand at the very beginning: the line end before it is the header's */
-    const char *at = g_strstr_len(body - 2, (gssize)length + 2, delimiter);
+    const char *at = find_octets(body - 2, length + 2, delimiter);
     while (at && !g_str_has_prefix(at + width, "--")) {
         const char *start = at + width + 2;
-        const char *next = start < end ? g_strstr_len(start, end - start, delimiter) : NULL;
+        const char *next = start < end ? find_octets(start, (gsize)(end - start), delimiter) : NULL;
         if (!next)
             break;
         gsize offset;
