@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""corpora.py RUNDRUF CORPORA: compares `rundruf parse filter|address` with the corpora's verdicts."""
+"""Filters and addresses that others collected, through `rundruf parse`, against their verdicts."""
 import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
-RUNDRUF, CORPORA = sys.argv[1:]
+sys.path.insert(0, str(Path(__file__).parent / "lib"))
+from rig import PROGRAM as RUNDRUF, corpora
+
+CORPORA = corpora()
 failures = []
 
 # Rows that the corpus leaves open ("lenient", "nonrfc-reject"): RFC 4515 decides, and the empty

@@ -1,37 +1,35 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the cases of the Mustache specification through "rundruf render".
-
-usage: mustache.py RUNDRUF FOLDER
-FOLDER holds the specification's *.json. Every case is one run of the program: template and partials
-(NAME.mustache) as files, the data as JSON on standard input; the output must be equal byte for byte.
-"""
+"""The cases of the Mustache specification through `rundruf render`. Every case is one run of the program:
+template and partials (NAME.mustache) as files, the data as JSON on standard input; the output must be
+equal byte for byte."""
 import json
 import pathlib
 import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "lib"))
+from rig import PROGRAM, corpora
 
-def render(program, case, folder):
+
+def render(case, folder):
     template = folder / "template"
     template.write_bytes(case["template"].encode())
     partials = folder / "partials"
     partials.mkdir()
     for name, text in case.get("partials", {}).items():
         (partials / f"{name}.mustache").write_bytes(text.encode())
-    return subprocess.run([program, "render", template, "--partials", partials],
+    return subprocess.run([PROGRAM, "render", template, "--partials", partials],
                           input=json.dumps(case["data"]).encode(), capture_output=True, timeout=60)
 
 
 def main():
-    program, corpus = sys.argv[1:]
     passed = total = 0
-    for path in sorted(pathlib.Path(corpus).glob("*.json")):
+    for path in sorted(pathlib.Path(corpora(), "mustache").glob("*.json")):
         for case in json.loads(path.read_text(encoding="utf-8"))["tests"]:
             total += 1
             with tempfile.TemporaryDirectory() as folder:
-                run = render(program, case, pathlib.Path(folder))
+                run = render(case, pathlib.Path(folder))
             if run.returncode == 0 and run.stdout == case["expected"].encode():
                 passed += 1
                 continue

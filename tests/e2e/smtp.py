@@ -15,10 +15,11 @@ HOSTILE = [
     ('Anna "Änne" O\'Neil, Dr.', "anna@a.example"), ("N" + "a" * 299, "long@a.example"),
     ("Eve\r\nBcc: evil@x.example", "eve@a.example"), ("Nul\x00Bcc: evil@x.example", "nul@a.example"),
     ("\u202eevil\u202c Rtl", "rtl@a.example"), ("=?utf-8?q?evil?=", "word@a.example"),
-    ("{{person.mail}} {{evil", "brace@a.example"), ("<script>alert(1)</script>", "script@a.example"),
+    ("<script>alert(1)</script>", "script@a.example"),
     ("😀 Grüße", "emoji@a.example"), ("Anna <evil@x.example>", "angle@a.example"),
     ("Idna Domain", "idna@bücher.example"),
 ]
+BRACES = ("{{person.mail}}", "brace@a.example")  # the gate takes it for a template's name
 BAD_ADDRESSES = [b"a@b>\r\nRCPT TO:<evil@x>", b"two@a.example two@b.example", b"no-at-sign", b"x@y\x00z.example"]
 
 
@@ -54,7 +55,7 @@ def hundred(rig):
     people = [person(name, address) for name, address in plain.items()]
     people += [person(name.encode() if "\0" in name else name, address) for name, address in HOSTILE]
     people += [person("Bad %d" % n, address) for n, address in enumerate(BAD_ADDRESSES)]
-    people += [person("Ohne Adresse"), person("Doppelt", "p1@stadt1.example")]
+    people += [person("Ohne Adresse"), person("Doppelt", "p1@stadt1.example"), person(*BRACES)]
     rig.roster(people)
     rig.run("sync")
     rig.event()
@@ -63,9 +64,10 @@ def hundred(rig):
     assert str(total) in preview and "no" in preview, preview
     assert rig.json("mailing", "ls") == [], "a dry run left a mailing"
     rig.run("invite", "mannheim-2027", "--filter", "(role=planner)", "--yes")
+    rig.run("send", "--once", status=4)
     rig.run("send", "--once")
-    rig.run("send", "--once")
-
+    reasons = {row["address"]: row["text"] for row in rig.json("mailing", "report", "1")}
+    assert "unresolved template name" in reasons[BRACES[1]], reasons[BRACES[1]]
     kept = messages(box)
     recipients = [recipient for _, recipient, _ in kept]
     expected = sorted(plain.values()) + sorted(
@@ -75,7 +77,7 @@ def hundred(rig):
     assert len(set(ids)) == len(ids) and len({sender for sender, _, _ in kept}) == len(kept)
     counts = rig.states(1)
     assert sum(counts.values()) == total, counts
-    assert counts == {"sent": len(expected), "failed": len(BAD_ADDRESSES) + 1, "suppressed": 1}, counts
+    assert counts == {"sent": len(expected), "failed": len(BAD_ADDRESSES) + 2, "suppressed": 1}, counts
 
 
 def refusals(rig):

@@ -46,6 +46,12 @@ def skip(why):
     sys.exit(77)
 
 
+def corpora():
+    """The folder with test cases that others wrote; they are no part of this tree."""
+    folder = os.environ.get("RUNDRUF_CORPORA") or str(SOURCE.parent / "shared/corpora")
+    return folder if os.path.isdir(folder) else skip("there is no folder %s with corpora" % folder)
+
+
 def system_python():
     """A Python that has aiosmtpd: Debian's, where another one comes first in PATH."""
     for candidate in (sys.executable, "/usr/bin/python3"):

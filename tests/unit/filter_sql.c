@@ -53,6 +53,19 @@ execute(sqlite3 *db, const char *sql)
         g_error("%s: %s", sql, message);
 }
 
+static void
+insert(sqlite3 *db, const char *sql, const char *name, const char *norm, gint64 entry)
+{
+    sqlite3_stmt *stmt;
+    g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), ==, SQLITE_OK);
+    sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+    sqlite3_bind_text(stmt, 2, norm, -1, SQLITE_STATIC);
+    if (sqlite3_bind_parameter_count(stmt) == 3)
+        sqlite3_bind_int64(stmt, 3, entry);
+    g_assert_cmpint(sqlite3_step(stmt), ==, SQLITE_DONE);
+    sqlite3_finalize(stmt);
+}
+
 /* `description` and `value` go into the index as sync puts them there */
 static void
 add_term(Roster *roster, gint64 entry, const char *description, const AttributeValue *value)
@@ -64,14 +77,12 @@ add_term(Roster *roster, gint64 entry, const char *description, const AttributeV
         g_autofree char *norm = attribute_norm(attribute_rule(*name), value->data, value->length);
         if (!norm)
             continue;
-        sqlite3_stmt *stmt;
-        sqlite3_prepare_v2(roster->db, "INSERT OR IGNORE INTO term VALUES (?, ?, ?)", -1, &stmt,
-                           NULL);
-        sqlite3_bind_text(stmt, 1, *name, -1, SQLITE_STATIC);
-        sqlite3_bind_text(stmt, 2, norm, -1, SQLITE_STATIC);
-        sqlite3_bind_int64(stmt, 3, entry);
-        g_assert_cmpint(sqlite3_step(stmt), ==, SQLITE_DONE);
-        sqlite3_finalize(stmt);
+        insert(roster->db, "INSERT OR IGNORE INTO term_key (attribute, norm) VALUES (?1, ?2)",
+               *name, norm, entry);
+        insert(roster->db,
+               "INSERT OR IGNORE INTO term_entry (key, entry) SELECT id, ?3 FROM term_key"
+               " WHERE attribute = ?1 AND norm = ?2",
+               *name, norm, entry);
     }
 }
 
