@@ -25,13 +25,23 @@ format_when(const Event *event, GError **error)
                 : NULL;
 }
 
+static void
+print_prose(const char *title, const char *markdown)
+{
+    if (!markdown)
+        return;
+    g_autofree char *text = markdown_to_text(markdown);
+    if (title)
+        printf("\n%s:", title);
+    printf("\n%s", text);
+}
+
 static gboolean
 print_event(const Event *event, GError **error)
 {
     g_autofree char *when = format_when(event, error);
     if (!when)
         return FALSE;
-    g_autofree char *body = markdown_to_text(event->body);
     output_pair(_("Event"), event->name);
     output_pair(_("Title"), event->title);
     output_pair(_("Subtitle"), event->subtitle);
@@ -42,11 +52,8 @@ print_event(const Event *event, GError **error)
     output_pair(_("Registration"), event->registration);
     if (event->status == EVENT_CANCELLED)
         output_pair(_("Status"), _("cancelled"));
-    if (event->audience) {
-        g_autofree char *audience = markdown_to_text(event->audience);
-        printf("\n%s:\n%s", _("Target group"), audience);
-    }
-    printf("\n%s", body);
+    print_prose(_("Target group"), event_extra_audience(event));
+    print_prose(NULL, event->body);
     return TRUE;
 }
 
@@ -222,7 +229,7 @@ cmd_event_ics(Cli *cli, int argc, char **argv, GError **error)
     if (!event)
         return STATUS_FAILED;
     const Config *config = cli_config(cli, error);
-    g_autofree char *description = markdown_to_text(event->body);
+    g_autofree char *description = event->body ? markdown_to_text(event->body) : NULL;
     g_autoptr(Mailbox) organizer = mailbox_parse(config->network_sender, error);
     if (!organizer)
         return STATUS_FAILED;

@@ -170,6 +170,10 @@ typedef struct {
     gboolean csv;
 } ReportOutput;
 
+/* what a terminal has room for; CSV and JSON have all columns */
+static const char *const table_columns[] = {"name", "address",  "state", "time",
+                                            "code", "attempts", "text",  NULL};
+
 /* a cell of a report's row as text; owned by the caller */
 static char *
 cell_text(const Value *cell)
@@ -189,8 +193,9 @@ report_row(const Value *row, gpointer data, G_GNUC_UNUSED GError **error)
         return TRUE;
     }
     g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
-    for (const char *const *column = report_columns; *column; column++)
-        g_ptr_array_add(cells, cell_text(value_get(row, *column)));
+    const char *const *columns = output->csv ? report_columns : table_columns;
+    for (; *columns; columns++)
+        g_ptr_array_add(cells, cell_text(value_get(row, *columns)));
     g_ptr_array_add(cells, NULL);
     if (output->csv)
         output_csv((const char *const *)cells->pdata);
@@ -221,7 +226,10 @@ cmd_mailing_report(Cli *cli, int argc, char **argv, GError **error)
     if (!mailing || !report_read(store, id, &report, error))
         return STATUS_FAILED;
     gboolean plain = !csv && !cli->json;
-    g_autoptr(OutputTable) table = plain ? output_table_new_row(report_columns) : NULL;
+    g_autoptr(OutputTable) table =
+        plain ? output_table_new(_("NAME"), _("MAIL"), _("STATE"), _("SINCE"), _("CODE"),
+                                 _("ATTEMPTS"), _("REASON"), NULL)
+              : NULL;
     ReportOutput output = {table, csv};
     if (csv)
         output_csv(report_columns);

@@ -58,16 +58,6 @@ output_table_add(OutputTable *table, const char *first_cell, ...)
     g_return_if_fail(table->cells->len % table->columns == 0);
 }
 
-OutputTable *
-output_table_new_row(const char *const *titles)
-{
-    OutputTable *table = g_new0(OutputTable, 1);
-    table->cells = g_ptr_array_new_with_free_func(g_free);
-    output_table_add_row(table, titles);
-    table->columns = table->cells->len;
-    return table;
-}
-
 void
 output_table_add_row(OutputTable *table, const char *const *cells)
 {

@@ -16,7 +16,6 @@ typedef struct OutputTable OutputTable;
 OutputTable *output_table_new(const char *first_title, ...) G_GNUC_NULL_TERMINATED;
 void output_table_add(OutputTable *table, const char *first_cell, ...) G_GNUC_NULL_TERMINATED;
 /* The same with cells in an array that ends with NULL. */
-OutputTable *output_table_new_row(const char *const *titles);
 void output_table_add_row(OutputTable *table, const char *const *cells);
 void output_table_print(const OutputTable *table);
 void output_table_free(OutputTable *table);

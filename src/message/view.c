@@ -63,7 +63,7 @@ view_event(const Event *event, GTimeZone *zone, const char *language)
     set_lines(map, "venue_lines", event->venue);
     set_lines(map, "contact_lines", event->contact);
     set_lines(map, "registration_lines", event->registration);
-    set_markdown(map, "audience_html", "audience_text", event->audience);
+    set_markdown(map, "audience_html", "audience_text", event_extra_audience(event));
     set_markdown(map, "body_html", "body_text", event->body);
     if (event->status == EVENT_CANCELLED)
         value_set_bool(map, "cancelled", TRUE);

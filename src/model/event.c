@@ -69,6 +69,13 @@ event_status_parse(const char *text, EventStatus *status)
     return FALSE;
 }
 
+const char *
+event_extra_audience(const Event *event)
+{
+    gboolean said = event->audience && event->body && strstr(event->body, event->audience);
+    return said ? NULL : event->audience;
+}
+
 /* German letters as they are written in ASCII; other letters lose their marks (NFKD) */
 static void
 append_ascii(GString *out, const char *text)

@@ -40,6 +40,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Event, event_free)
 const char *event_status_text(EventStatus status);
 gboolean event_status_parse(const char *text, EventStatus *status);
 
+/* The audience, if the body does not say it already (an announcement's section on it stands in both);
+ * else NULL. For showing it beside the body; owned by the event. */
+const char *event_extra_audience(const Event *event);
+
 /* A name made of the venue's first line and the year of the start ("mannheim-2020"), or of the title:
  * lower case ASCII letters, digits and hyphens; owned by the caller. */
 char *event_make_name(const char *venue, const char *title, int year);

@@ -176,7 +176,9 @@ test_sample(void)
     for (const Option *option = option_table; option->name; option++) {
         if (option->kind == OPTION_FIELDS)
             continue;
-        if (option->kind == OPTION_INTEGER || option->kind == OPTION_DURATION)
+        if (strcmp(option->name, "web.public_url") == 0)
+            g_assert_cmpstr(sample->web_public_url, ==, "https://netz.example");
+        else if (option->kind == OPTION_INTEGER || option->kind == OPTION_DURATION)
             g_assert_cmpint(G_STRUCT_MEMBER(gint64, sample, option->offset), ==,
                             G_STRUCT_MEMBER(gint64, plain, option->offset));
         else
