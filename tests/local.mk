@@ -10,6 +10,7 @@ unit_tests = \
 	tests/unit/base \
 	tests/unit/dn \
 	tests/unit/filter \
+	tests/unit/filter_sql \
 	tests/unit/guard \
 	tests/unit/ldif \
 	tests/unit/pull \
@@ -22,6 +23,7 @@ tests_unit_attribute_type_SOURCES = tests/unit/attribute_type.c
 tests_unit_base_SOURCES = tests/unit/base.c
 tests_unit_dn_SOURCES = tests/unit/dn.c
 tests_unit_filter_SOURCES = tests/unit/filter.c
+tests_unit_filter_sql_SOURCES = tests/unit/filter_sql.c
 tests_unit_guard_SOURCES = tests/unit/guard.c
 tests_unit_ldif_SOURCES = tests/unit/ldif.c
 tests_unit_pull_SOURCES = tests/unit/pull.c

@@ -279,9 +279,7 @@ sort_unique(GArray *ids)
 static gboolean
 collect_mail(Store *store, const char *attribute, const char *mail, GArray *ids, GError **error)
 {
-    const AttributeType *type = attribute_type_find(attribute);
-    g_autofree char *norm =
-        attribute_norm(type ? type->rule : RULE_OCTETS, mail, strlen(mail));
+    g_autofree char *norm = attribute_norm(attribute_rule(attribute), mail, strlen(mail));
     g_autofree char *lower = g_ascii_strdown(attribute, -1);
     g_autoptr(Statement) find = statement_get(store, &persons_statements, IDS_OF_MAIL, error);
     if (!find)

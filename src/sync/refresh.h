@@ -40,6 +40,9 @@ typedef struct {
     gboolean collect;
     FILE *spool;     /* unlinked */
     gint64 spooled;
+    guint8 *window;  /* octets of the spool, WINDOW_BYTES of them: blobs are read in its order */
+    gint64 window_at;
+    gsize window_length;
     GChecksum *checksum;
 } Refresh;
 
