@@ -115,6 +115,16 @@ description_is_valid(const char *text, gsize length)
     return length > 0 && g_ascii_isalnum(text[0]);
 }
 
+/* libldap would write its complaint to standard error */
+static gboolean
+base64_is_clean(const char *text)
+{
+    for (; *text; text++)
+        if (!g_ascii_isalnum(*text) && !strchr("+/= ", *text))
+            return FALSE;
+    return TRUE;
+}
+
 /* checks what libldap would take too easily */
 static gboolean
 check_line(Ldif *ldif, GError **error)
@@ -135,6 +145,8 @@ check_line(Ldif *ldif, GError **error)
         return set_error(ldif, error,
                          "this is a file of changes; an LDIF file of entries is needed, without "
                          "changetype: lines");
+    if (colon[1] == ':' && !base64_is_clean(colon + 2))
+        return set_error(ldif, error, "the value is no base64");
     return TRUE;
 }
 

@@ -93,6 +93,7 @@ test_open(void)
     g_assert_cmpuint(status.st_mode & 0777, ==, 0600);
     g_autoptr(Store) again = store_open(place.uri, 0, &error);
     g_assert_no_error(error);
+    g_assert_true(store_check(again, &error)); /* two at once */
 }
 
 static void
