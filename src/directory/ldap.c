@@ -66,6 +66,8 @@ advice(int code)
         return "; check directory.uri and that the server runs";
     case LDAP_CONNECT_ERROR:
         return "; check the server's certificate, its name in directory.uri, and directory.ca_file";
+    case LDAP_PROTOCOL_ERROR:
+        return "; if the server knows no StartTLS, use ldaps:// in directory.uri";
     case LDAP_TIMEOUT:
         return "; the server did not answer within directory.timeout";
     default:
@@ -80,7 +82,9 @@ set_error(Ldap *ldap, int code, const char *doing, const char *server_says, GErr
     if (!server_says && code != LDAP_SERVER_DOWN) {
         char *diagnostic = NULL;
         ldap_get_option(ldap->ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &diagnostic);
-        kept = g_strdup(diagnostic);
+        /* what libldap says of GnuTLS errors without a number */
+        if (g_strcmp0(diagnostic, "(unknown error code)") != 0)
+            kept = g_strdup(diagnostic);
         ldap_memfree(diagnostic);
         server_says = kept;
     }
@@ -144,9 +148,10 @@ set_tls_options(Ldap *ldap, GError **error)
         {LDAP_OPT_X_TLS_PROTOCOL_MIN, &minimum, "TLS_PROTOCOL_MIN"},
         {LDAP_OPT_X_TLS_NEWCTX, &client, "TLS_NEWCTX"},
     };
-    if (set_options(ldap, options, G_N_ELEMENTS(options), error))
+    if (set_options(ldap, options, G_N_ELEMENTS(options), NULL))
         return TRUE;
-    g_prefix_error(error, "directory.ca_file %s cannot be used: ", ca_file);
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
+                "directory.ca_file: %s cannot be read or holds no certificate in PEM form", ca_file);
     return FALSE;
 }
 
@@ -167,7 +172,7 @@ start_tls(Ldap *ldap, GError **error)
     if (code == LDAP_SUCCESS)
         return TRUE;
     set_error(ldap, code, "start TLS", NULL, error);
-    g_prefix_error(error, "nothing was sent in clear (directory.starttls is required): ");
+    g_prefix_error(error, "no password was sent (directory.starttls is required): ");
     return FALSE;
 }
 
