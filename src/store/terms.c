@@ -13,8 +13,8 @@ enum { CLEAR_KEYS, CLEAR_ENTRIES, FIND_KEY, NEXT_KEY, ADD_KEY, DROP_KEY, ADD, AD
 /* rows of one statement when many are written */
 #define MANY 16
 #define MANY_ROWS                                                                                  \
-    "($1, $2), ($3, $4), ($5, $6), ($7, $8), ($9, $10), ($11, $12), "                               \
-    "($13, $14), ($15, $16), ($17, $18), ($19, $20), ($21, $22), "                                   \
+    "($1, $2), ($3, $4), ($5, $6), ($7, $8), ($9, $10), ($11, $12), "                              \
+    "($13, $14), ($15, $16), ($17, $18), ($19, $20), ($21, $22), "                                 \
     "($23, $24), ($25, $26), ($27, $28), ($29, $30), ($31, $32)"
 
 static const char *const texts[] = {
@@ -54,7 +54,7 @@ struct Terms {
 
     /* what terms_collect() has gathered */
     GStringChunk *chunk;
-    GHashTable *raw;   /* TermValue * of raw octets: most values repeat, and making keys is the dear part */
+    GHashTable *raw; /* TermValue * of raw octets: most repeat, and making keys is dear */
     GHashTable *norms; /* TermValue * of keys */
     GPtrArray *keys;   /* of TermValue *, by number */
     GArray *postings;  /* of Posting, by ascending entry */
@@ -218,8 +218,8 @@ build_keys(Terms *terms, Store *store, guint32 *rank, GError **error)
     return TRUE;
 }
 
-/* Orders the postings by key, then entry: a counting sort, as entries ascend already. Of two values of
- * an entry that have the same key one is kept. Returns how many. */
+/* Orders the postings by key, then entry: a counting sort, as entries ascend already. Of two values
+ * of an entry that have the same key one is kept. Returns how many. */
 static guint
 sort_postings(const Terms *terms, const guint32 *rank, Posting *sorted)
 {
@@ -361,8 +361,8 @@ change_one(Terms *terms, Store *store, gint64 entry, const TermValue *value, gbo
     if (!add)
         return key == 0 || (post(store, REMOVE, key, entry, error) &&
                             drop_key(store, attribute, value->data, error));
-    if (key == 0 && (!next_key(store, &key, error) ||
-                     !add_key(store, attribute, value->data, key, error)))
+    if (key == 0 &&
+        (!next_key(store, &key, error) || !add_key(store, attribute, value->data, key, error)))
         return FALSE;
     return post(store, ADD, key, entry, error);
 }
