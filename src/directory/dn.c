@@ -29,7 +29,8 @@ dn_parent(const char *dn)
     return rest;
 }
 
-/* type=value of letters, digits and . - _ only: nearly all there are, and one spelling but for case */
+/* type=value of letters, digits and . - _ only: nearly all there are, and one spelling but for case
+ */
 static gboolean
 is_plain(const char *rdn, gsize length)
 {
@@ -62,11 +63,10 @@ ava_key(const LDAPAVA *ava)
     g_autofree char *type = g_ascii_strdown(ava->la_attr.bv_val, (gssize)ava->la_attr.bv_len);
     GString *key = g_string_new(type);
     g_string_append_c(key, '=');
-    g_autofree char *norm =
-        ava->la_flags & LDAP_AVA_BINARY
-            ? NULL
-            : text_normalize(ava->la_value.bv_val ? ava->la_value.bv_val : "",
-                             (gssize)ava->la_value.bv_len);
+    g_autofree char *norm = ava->la_flags & LDAP_AVA_BINARY
+                                ? NULL
+                                : text_normalize(ava->la_value.bv_val ? ava->la_value.bv_val : "",
+                                                 (gssize)ava->la_value.bv_len);
     if (!norm)
         append_hex(key, &ava->la_value);
     for (const char *p = norm; p && *p; p++) {

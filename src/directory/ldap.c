@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ldap:, ldaps:, ldapi: - an LDAP server as the directory (libldap)
  *
- * libldap reads /etc/ldap/ldap.conf, ~/.ldaprc and LDAP* variables by itself; whatever of them could
- * change an answer or weaken TLS is set here for each handle. Messages are taken one by one with
- * ldap_result(), because only then the final result of each page is seen by its code. */
+ * libldap reads /etc/ldap/ldap.conf, ~/.ldaprc and LDAP* variables by itself; whatever of them
+ * could change an answer or weaken TLS is set here for each handle. Messages are taken one by one
+ * with ldap_result(), because only then the final result of each page is seen by its code. */
 #include "directory/directory.h"
 
 #include "base/error.h"
@@ -66,6 +66,8 @@ advice(int code)
         return "; check directory.uri and that the server runs";
     case LDAP_CONNECT_ERROR:
         return "; check the server's certificate, its name in directory.uri, and directory.ca_file";
+    case LDAP_PROTOCOL_ERROR:
+        return "; if the server knows no StartTLS, use ldaps:// in directory.uri";
     case LDAP_TIMEOUT:
         return "; the server did not answer within directory.timeout";
     default:
@@ -80,7 +82,9 @@ set_error(Ldap *ldap, int code, const char *doing, const char *server_says, GErr
     if (!server_says && code != LDAP_SERVER_DOWN) {
         char *diagnostic = NULL;
         ldap_get_option(ldap->ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &diagnostic);
-        kept = g_strdup(diagnostic);
+        /* what libldap says of GnuTLS errors without a number */
+        if (g_strcmp0(diagnostic, "(unknown error code)") != 0)
+            kept = g_strdup(diagnostic);
         ldap_memfree(diagnostic);
         server_says = kept;
     }
@@ -144,9 +148,11 @@ set_tls_options(Ldap *ldap, GError **error)
         {LDAP_OPT_X_TLS_PROTOCOL_MIN, &minimum, "TLS_PROTOCOL_MIN"},
         {LDAP_OPT_X_TLS_NEWCTX, &client, "TLS_NEWCTX"},
     };
-    if (set_options(ldap, options, G_N_ELEMENTS(options), error))
+    if (set_options(ldap, options, G_N_ELEMENTS(options), NULL))
         return TRUE;
-    g_prefix_error(error, "directory.ca_file %s cannot be used: ", ca_file);
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
+                "directory.ca_file: %s cannot be read or holds no certificate in PEM form",
+                ca_file);
     return FALSE;
 }
 
@@ -167,7 +173,7 @@ start_tls(Ldap *ldap, GError **error)
     if (code == LDAP_SUCCESS)
         return TRUE;
     set_error(ldap, code, "start TLS", NULL, error);
-    g_prefix_error(error, "nothing was sent in clear (directory.starttls is required): ");
+    g_prefix_error(error, "no password was sent (directory.starttls is required): ");
     return FALSE;
 }
 
@@ -286,17 +292,19 @@ take_entry(Ldap *ldap, LDAPMessage *message, DirectoryFunc func, gpointer user_d
     if (!decode_entry(ldap, message, &entry, &has_uuid))
         return set_error(ldap, LDAP_DECODING_ERROR, "read an entry", "", error);
     if (!has_uuid) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
-                    "%s: the entry %s comes without entryUUID, by which entries are told apart; let "
-                    "the bind DN read that attribute",
-                    ldap->config->directory_uri, entry.dn);
+        g_set_error(
+            error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
+            "%s: the entry %s comes without entryUUID, by which entries are told apart; let "
+            "the bind DN read that attribute",
+            ldap->config->directory_uri, entry.dn);
         return FALSE;
     }
     return func(&entry, user_data, error);
 }
 
-/* Takes the next page's cookie from the result's controls; it is empty at the end, or where the server
- * knows no pages and answered whole. A control that is missing after the first page is a lost page. */
+/* Takes the next page's cookie from the result's controls; it is empty at the end, or where the
+ * server knows no pages and answered whole. A control that is missing after the first page is a
+ * lost page. */
 static gboolean
 take_cookie(Ldap *ldap, LDAPControl **controls, struct berval *cookie, GError **error)
 {
@@ -324,14 +332,12 @@ take_cookie(Ldap *ldap, LDAPControl **controls, struct berval *cookie, GError **
 }
 
 static gboolean
-take_result(Ldap *ldap, LDAPMessage *message, gboolean paged, struct berval *cookie,
-            GError **error)
+take_result(Ldap *ldap, LDAPMessage *message, gboolean paged, struct berval *cookie, GError **error)
 {
     int result = LDAP_SUCCESS;
     char *diagnostic = NULL;
     LDAPControl **controls = NULL;
-    int code =
-        ldap_parse_result(ldap->ld, message, &result, NULL, &diagnostic, NULL, &controls, 0);
+    int code = ldap_parse_result(ldap->ld, message, &result, NULL, &diagnostic, NULL, &controls, 0);
     gboolean good;
     if (code != LDAP_SUCCESS)
         good = set_error(ldap, code, "read the result", "", error);
@@ -410,7 +416,7 @@ read_page(Ldap *ldap, DirectoryFunc func, gpointer user_data, DirectoryTally *ta
 
 static gboolean
 server_search(Directory *directory, DirectoryFunc func, gpointer user_data, DirectoryTally *tally,
-            GError **error)
+              GError **error)
 {
     Ldap *ldap = (Ldap *)directory;
     DirectoryTally count = {0};

@@ -2,8 +2,8 @@
 /* ldif: - an LDIF file (RFC 2849) as the directory
  *
  * libldap takes the lines apart (base64, blanks); reading records is done here, because libldap's
- * ldif_read_record() obeys "include:" lines and its parser fetches `:<` URLs: data must not make the
- * program read other files. Only content records are taken; a file of changes is refused. */
+ * ldif_read_record() obeys "include:" lines and its parser fetches `:<` URLs: data must not make
+ * the program read other files. Only content records are taken; a file of changes is refused. */
 #include "directory/directory.h"
 #include "directory/dn.h"
 
@@ -19,8 +19,8 @@
 #define LINE_BYTES_MAX (32 * 1024 * 1024) /* unfolded; a photo of 24 MB in base64 */
 #define VALUES_MAX     200000             /* of one record */
 
-/* Of the UUIDv5 (RFC 9562, 5.5) that an entry without entryUUID gets, with its DN's key as the name.
- * Never change it: every such entry would be a new one. */
+/* Of the UUIDv5 (RFC 9562, 5.5) that an entry without entryUUID gets, with its DN's key as the
+ * name. Never change it: every such entry would be a new one. */
 static const guint8 dn_namespace[UUID_LENGTH] = {0xa6, 0x2a, 0x43, 0x7f, 0x43, 0xe7, 0x44, 0xd6,
                                                  0xa3, 0x6a, 0x27, 0x74, 0x95, 0x91, 0x5c, 0xf0};
 
@@ -115,6 +115,16 @@ description_is_valid(const char *text, gsize length)
     return length > 0 && g_ascii_isalnum(text[0]);
 }
 
+/* libldap would write its complaint to standard error */
+static gboolean
+base64_is_clean(const char *text)
+{
+    for (; *text; text++)
+        if (!g_ascii_isalnum(*text) && !strchr("+/= ", *text))
+            return FALSE;
+    return TRUE;
+}
+
 /* checks what libldap would take too easily */
 static gboolean
 check_line(Ldif *ldif, GError **error)
@@ -126,8 +136,9 @@ check_line(Ldif *ldif, GError **error)
     if (!colon || !description_is_valid(line, (gsize)(colon - line)))
         return set_error(ldif, error, "expected \"attribute: value\"");
     if (colon[1] == '<')
-        return set_error(ldif, error,
-                         "a value from a URL (:<) is not read; write it in base64 (attribute:: ...)");
+        return set_error(
+            ldif, error,
+            "a value from a URL (:<) is not read; write it in base64 (attribute:: ...)");
     if (g_ascii_strncasecmp(line, "include:", 8) == 0)
         return set_error(ldif, error, "include: is not obeyed; put the entries into this file");
     if (g_ascii_strncasecmp(line, "changetype:", 11) == 0 ||
@@ -135,6 +146,8 @@ check_line(Ldif *ldif, GError **error)
         return set_error(ldif, error,
                          "this is a file of changes; an LDIF file of entries is needed, without "
                          "changetype: lines");
+    if (colon[1] == ':' && !base64_is_clean(colon + 2))
+        return set_error(ldif, error, "the value is no base64");
     return TRUE;
 }
 

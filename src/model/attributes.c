@@ -59,12 +59,20 @@ attribute_at(const Attributes *attributes, guint index)
     return &g_array_index(attributes->list, Attribute, index);
 }
 
+static gboolean
+same_description(const char *a, const char *b)
+{
+    return ((a[0] ^ b[0]) & ~0x20) == 0 && g_ascii_strcasecmp(a, b) == 0;
+}
+
+/* values of one description mostly come together, and entries resemble each other: the last one is
+ * tried first, and a name that a slot has kept from the entry before is not copied again */
 static Attribute *
 find_or_append(Attributes *attributes, const char *description)
 {
-    for (guint i = 0; i < attributes->used; i++) {
-        Attribute *attribute = attribute_at(attributes, i);
-        if (g_ascii_strcasecmp(attribute->description, description) == 0)
+    for (guint i = attributes->used; i > 0; i--) {
+        Attribute *attribute = attribute_at(attributes, i - 1);
+        if (same_description(attribute->description, description))
             return attribute;
     }
     if (attributes->used == attributes->list->len) {
@@ -72,8 +80,10 @@ find_or_append(Attributes *attributes, const char *description)
         g_array_append_val(attributes->list, fresh);
     }
     Attribute *attribute = attribute_at(attributes, attributes->used++);
-    g_free(attribute->description);
-    attribute->description = g_strdup(description);
+    if (g_strcmp0(attribute->description, description) != 0) {
+        g_free(attribute->description);
+        attribute->description = g_strdup(description);
+    }
     g_array_set_size(attribute->values, 0);
     return attribute;
 }

@@ -14,8 +14,9 @@ static const char *const texts[] = {
     [EACH] = "SELECT id, uuid, parent, rdn, kind, municipality, digest FROM entry ORDER BY id",
     [BLOB] = "SELECT attributes FROM entry WHERE id = $1",
     [NAME] = "SELECT rdn, parent FROM entry WHERE id = $1",
-    [INSERT] = "INSERT INTO entry (id, uuid, parent, rdn, kind, municipality, csn, digest, attributes)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    [INSERT] =
+        "INSERT INTO entry (id, uuid, parent, rdn, kind, municipality, csn, digest, attributes)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     [UPDATE] = "UPDATE entry SET parent = $2, rdn = $3, kind = $4, municipality = $5, csn = $6,"
                " digest = $7, attributes = $8 WHERE id = $1",
     [MOVE] = "UPDATE entry SET parent = $2, rdn = $3, kind = $4, municipality = $5 WHERE id = $1",

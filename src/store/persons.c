@@ -206,8 +206,8 @@ compare_named(gconstpointer a, gconstpointer b)
 }
 
 gboolean
-persons_each_by_name(Store *store, const Condition *condition, const FieldMap *map,
-                     PersonFunc func, gpointer user_data, GError **error)
+persons_each_by_name(Store *store, const Condition *condition, const FieldMap *map, PersonFunc func,
+                     gpointer user_data, GError **error)
 {
     g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Named));
     g_array_set_clear_func(list, named_clear);
@@ -244,8 +244,8 @@ collect_ids(Statement *statement, GArray *ids, GError **error)
 }
 
 gboolean
-persons_find_uuid(Store *store, const guint8 uuid[UUID_LENGTH], PersonFunc func,
-                  gpointer user_data, GError **error)
+persons_find_uuid(Store *store, const guint8 uuid[UUID_LENGTH], PersonFunc func, gpointer user_data,
+                  GError **error)
 {
     g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
     {
@@ -279,9 +279,7 @@ sort_unique(GArray *ids)
 static gboolean
 collect_mail(Store *store, const char *attribute, const char *mail, GArray *ids, GError **error)
 {
-    const AttributeType *type = attribute_type_find(attribute);
-    g_autofree char *norm =
-        attribute_norm(type ? type->rule : RULE_OCTETS, mail, strlen(mail));
+    g_autofree char *norm = attribute_norm(attribute_rule(attribute), mail, strlen(mail));
     g_autofree char *lower = g_ascii_strdown(attribute, -1);
     g_autoptr(Statement) find = statement_get(store, &persons_statements, IDS_OF_MAIL, error);
     if (!find)

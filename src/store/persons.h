@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* persons.h - the persons of the mirror, each with its municipality
  *
- * Persons are streamed to a callback; what the callback gets is valid during the call. Municipalities
- * are read and decoded once for each select. Run a select in store_begin_read() if it must agree with
- * other reads. Errors: STORE, BUSY, and whatever the callback sets. */
+ * Persons are streamed to a callback; what the callback gets is valid during the call.
+ * Municipalities are read and decoded once for each select. Run a select in store_begin_read() if
+ * it must agree with other reads. Errors: STORE, BUSY, and whatever the callback sets. */
 #ifndef RUNDRUF_STORE_PERSONS_H
 #define RUNDRUF_STORE_PERSONS_H
 
@@ -14,26 +14,27 @@
 /* FALSE ends the select with the callback's error. */
 typedef gboolean (*PersonFunc)(const Person *person, gpointer user_data, GError **error);
 
-/* The persons for whom `condition` holds (NULL: all), by row id, i.e. in the order in which they became
- * known. Whether the condition is exact is the caller's business. */
-gboolean persons_each(Store *store, const Condition *condition, PersonFunc func,
-                      gpointer user_data, GError **error);
+/* The persons for whom `condition` holds (NULL: all), by row id, i.e. in the order in which they
+ * became known. Whether the condition is exact is the caller's business. */
+gboolean persons_each(Store *store, const Condition *condition, PersonFunc func, gpointer user_data,
+                      GError **error);
 
-/* The same, ordered by surname, then name (as `map` sees them, by the locale's collation), then id. */
+/* The same, ordered by surname, then name (as `map` sees them, by the locale's collation), then id.
+ */
 gboolean persons_each_by_name(Store *store, const Condition *condition, const FieldMap *map,
                               PersonFunc func, gpointer user_data, GError **error);
 
 /* The persons for whom `condition` holds (NULL: all). */
 gboolean persons_count(Store *store, const Condition *condition, gint64 *count, GError **error);
 
-/* Calls back for each person found, which is none or one for a UUID, and perhaps more for an address:
- * several people may share one. `mail` compares as the field's attributes do; `dn` in any case, in the
- * spelling of directory/dn.h's dn_text(). */
+/* Calls back for each person found, which is none or one for a UUID, and perhaps more for an
+ * address: several people may share one. `mail` compares as the field's attributes do; `dn` in any
+ * case, in the spelling of directory/dn.h's dn_text(). */
 gboolean persons_find_uuid(Store *store, const guint8 uuid[UUID_LENGTH], PersonFunc func,
                            gpointer user_data, GError **error);
 gboolean persons_find_mail(Store *store, const char *mail, const FieldMap *map, PersonFunc func,
                            gpointer user_data, GError **error);
-gboolean persons_find_dn(Store *store, const char *dn, PersonFunc func, gpointer user_data,
-                         GError **error);
+gboolean
+persons_find_dn(Store *store, const char *dn, PersonFunc func, gpointer user_data, GError **error);
 
 #endif

@@ -23,12 +23,12 @@ static const char step_1[] =
     "CREATE INDEX entry_municipality ON entry (municipality);"
     /* the search index: each value of an indexed attribute (lower case, no options) under the key of
      * its matching rule, once, and the entries that have it. `term` is how filters see it; apart, the
-     * 1.8 million rows of 100,000 entries take a third of the space and half of the time. */
+     * 1.5 million rows of 100,000 entries take 31 MB instead of 57. */
     "CREATE TABLE term_key ("
-    " id INTEGER PRIMARY KEY,"
     " attribute TEXT NOT NULL,"
     " norm TEXT NOT NULL,"
-    " UNIQUE (attribute, norm));"
+    " id INTEGER NOT NULL," /* unique; a key without an entry is dropped */
+    " PRIMARY KEY (attribute, norm)) WITHOUT ROWID;"
     "CREATE TABLE term_entry ("
     " key INTEGER NOT NULL,"
     " entry INTEGER NOT NULL,"

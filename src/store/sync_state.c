@@ -100,8 +100,7 @@ held_add(Store *store, const char *source, gint64 now, const char *reason, GByte
         statement_bind_blob(hold, 4, g_bytes_get_data(removals, NULL), g_bytes_get_size(removals));
         statement_bind_int(hold, 5, removed);
         statement_bind_text(hold, 6, difference);
-        if (!statement_run(hold, NULL, error) ||
-            !find_same(store, source, removals, &found, error))
+        if (!statement_run(hold, NULL, error) || !find_same(store, source, removals, &found, error))
             return FALSE;
     }
     if (!store_commit(g_steal_pointer(&transaction), error))

@@ -2,22 +2,22 @@
 /* sync_state.h - what the mirror was last made of, and the differences that the guard held
  *
  * The state of a source is written in the transaction of the rows it vouches for. The generation
- * counts the transactions that wrote the mirror: a sync that read the mirror, then the network, sees by
- * it whether another one was faster.
+ * counts the transactions that wrote the mirror: a sync that read the mirror, then the network,
+ * sees by it whether another one was faster.
  *
- * A held difference waits for a person's yes. It is known by the digest of what would go, so that the
- * same difference keeps its id, and an approval never covers another one. */
+ * A held difference waits for a person's yes. It is known by the digest of what would go, so that
+ * the same difference keeps its id, and an approval never covers another one. */
 #ifndef RUNDRUF_STORE_SYNC_STATE_H
 #define RUNDRUF_STORE_SYNC_STATE_H
 
 #include "store/store.h"
 
 typedef struct {
-    gboolean known;    /* there was a sync before */
-    char *source;      /* of the last one */
-    char *indexed;     /* attributes of the search index, separated by blanks; "" if not known */
+    gboolean known; /* there was a sync before */
+    char *source;   /* of the last one */
+    char *indexed;  /* attributes of the search index, separated by blanks; "" if not known */
     gint64 generation;
-    gint64 synced_at;  /* when the mirror was last changed; Unix seconds */
+    gint64 synced_at; /* when the mirror was last changed; Unix seconds */
 } SyncState;
 
 void sync_state_clear(SyncState *state);
@@ -29,9 +29,9 @@ gboolean sync_state_save(Store *store, const char *source, const char *indexed, 
                          gint64 now, GError **error);
 
 /* Stores a difference, or finds the same one of this source that is held already: `id` is set. */
-gboolean held_add(Store *store, const char *source, gint64 now, const char *reason,
-                  GBytes *removals, gint64 removed, const char *difference, gint64 *id,
-                  GError **error);
+gboolean
+held_add(Store *store, const char *source, gint64 now, const char *reason, GBytes *removals,
+         gint64 removed, const char *difference, gint64 *id, GError **error);
 
 /* The digest of the removals of a difference that is still held. NULL with NOT_FOUND. */
 GBytes *held_removals(Store *store, const char *source, gint64 id, GError **error);

@@ -6,16 +6,27 @@
 
 #include <string.h>
 
-enum { CLEAR_KEYS, CLEAR_ENTRIES, FIND_KEY, ADD_KEY, DROP_KEY, ADD, REMOVE };
+enum { CLEAR_KEYS, CLEAR_ENTRIES, FIND_KEY, NEXT_KEY, ADD_KEY, DROP_KEY, ADD, ADD_MANY, REMOVE };
+
+#define SEEN_MAX 10000 /* descriptions that are remembered */
+
+/* rows of one statement when many are written */
+#define MANY 16
+#define MANY_ROWS                                                                                  \
+    "($1, $2), ($3, $4), ($5, $6), ($7, $8), ($9, $10), ($11, $12), "                              \
+    "($13, $14), ($15, $16), ($17, $18), ($19, $20), ($21, $22), "                                 \
+    "($23, $24), ($25, $26), ($27, $28), ($29, $30), ($31, $32)"
 
 static const char *const texts[] = {
     [CLEAR_KEYS] = "DELETE FROM term_key",
     [CLEAR_ENTRIES] = "DELETE FROM term_entry",
     [FIND_KEY] = "SELECT id FROM term_key WHERE attribute = $1 AND norm = $2",
-    [ADD_KEY] = "INSERT INTO term_key (id, attribute, norm) VALUES ($1, $2, $3)",
-    [DROP_KEY] = "DELETE FROM term_key WHERE id = $1"
-                 " AND NOT EXISTS (SELECT 1 FROM term_entry WHERE key = $1)",
+    [NEXT_KEY] = "SELECT coalesce(max(key), 0) + 1 FROM term_entry",
+    [ADD_KEY] = "INSERT INTO term_key (attribute, norm, id) VALUES ($1, $2, $3)",
+    [DROP_KEY] = "DELETE FROM term_key WHERE attribute = $1 AND norm = $2"
+                 " AND NOT EXISTS (SELECT 1 FROM term_entry p WHERE p.key = term_key.id)",
     [ADD] = "INSERT INTO term_entry (key, entry) VALUES ($1, $2)",
+    [ADD_MANY] = "INSERT INTO term_entry (key, entry) VALUES " MANY_ROWS,
     [REMOVE] = "DELETE FROM term_entry WHERE key = $1 AND entry = $2",
 };
 
@@ -36,12 +47,14 @@ typedef struct {
 
 struct Terms {
     char **names;
+    const AttributeType **types;
     MatchingRule *rules;
     guint count;
+    GHashTable *seen; /* description -> number of the indexed attribute */
 
     /* what terms_collect() has gathered */
     GStringChunk *chunk;
-    GHashTable *raw;   /* TermValue * of raw octets: most values repeat, and making keys is the dear part */
+    GHashTable *raw; /* TermValue * of raw octets: most repeat, and making keys is dear */
     GHashTable *norms; /* TermValue * of keys */
     GPtrArray *keys;   /* of TermValue *, by number */
     GArray *postings;  /* of Posting, by ascending entry */
@@ -71,11 +84,13 @@ terms_new(const char *const *attributes)
     Terms *terms = g_new0(Terms, 1);
     terms->names = g_strdupv((char **)attributes);
     terms->count = g_strv_length(terms->names);
+    terms->types = g_new0(const AttributeType *, terms->count + 1);
     terms->rules = g_new0(MatchingRule, terms->count + 1);
     for (guint i = 0; i < terms->count; i++) {
-        const AttributeType *type = attribute_type_find(terms->names[i]);
-        terms->rules[i] = type ? type->rule : RULE_OCTETS;
+        terms->types[i] = attribute_type_find(terms->names[i]);
+        terms->rules[i] = attribute_rule(terms->names[i]);
     }
+    terms->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     terms->chunk = g_string_chunk_new(64 * 1024);
     terms->raw = g_hash_table_new_full(value_hash, value_equal, g_free, NULL);
     terms->norms = g_hash_table_new(value_hash, value_equal);
@@ -90,7 +105,9 @@ terms_free(Terms *terms)
     if (!terms)
         return;
     g_strfreev(terms->names);
+    g_free(terms->types);
     g_free(terms->rules);
+    g_hash_table_unref(terms->seen);
     g_hash_table_unref(terms->raw);
     g_hash_table_unref(terms->norms);
     g_ptr_array_unref(terms->keys);
@@ -99,16 +116,21 @@ terms_free(Terms *terms)
     g_free(terms);
 }
 
-/* the number of the indexed attribute that `description` is of, options aside; or `count` */
+/* The number of the indexed attribute that `description` is of, options aside; or `count`. Few
+ * descriptions are ever seen, so each is judged once. */
 static guint
-find_indexed(const Terms *terms, const char *description)
+find_indexed(Terms *terms, const char *description)
 {
-    gsize length = strcspn(description, ";");
-    for (guint i = 0; i < terms->count; i++)
-        if (g_ascii_strncasecmp(terms->names[i], description, length) == 0 &&
-            terms->names[i][length] == '\0')
-            return i;
-    return terms->count;
+    gpointer seen;
+    if (g_hash_table_lookup_extended(terms->seen, description, NULL, &seen))
+        return GPOINTER_TO_UINT(seen);
+    guint found = 0;
+    while (found < terms->count &&
+           !attribute_is(description, terms->names[found], terms->types[found]))
+        found++;
+    if (g_hash_table_size(terms->seen) < SEEN_MAX)
+        g_hash_table_insert(terms->seen, g_strdup(description), GUINT_TO_POINTER(found));
+    return found;
 }
 
 static gint
@@ -171,15 +193,14 @@ terms_collect(Terms *terms, gint64 entry, const Attributes *attributes)
 }
 
 static gboolean
-add_key(Store *store, gint64 id, const char *attribute, const char *norm, GError **error)
+add_key(Store *store, const char *attribute, const char *norm, gint64 id, GError **error)
 {
     g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD_KEY, error);
     if (!add)
         return FALSE;
-    if (id)
-        statement_bind_int(add, 1, id);
-    statement_bind_text(add, 2, attribute);
-    statement_bind_text(add, 3, norm);
+    statement_bind_text(add, 1, attribute);
+    statement_bind_text(add, 2, norm);
+    statement_bind_int(add, 3, id);
     return statement_run(add, NULL, error);
 }
 
@@ -191,42 +212,53 @@ build_keys(Terms *terms, Store *store, guint32 *rank, GError **error)
     for (guint i = 0; i < terms->keys->len; i++) {
         const TermValue *key = g_ptr_array_index(terms->keys, i);
         rank[key->number] = i + 1;
-        if (!add_key(store, i + 1, terms->names[key->attribute], key->data, error))
+        if (!add_key(store, terms->names[key->attribute], key->data, i + 1, error))
             return FALSE;
     }
     return TRUE;
 }
 
-/* Writes the postings ordered by key, then entry: a counting sort, as entries ascend already. */
+/* Orders the postings by key, then entry: a counting sort, as entries ascend already. Of two values
+ * of an entry that have the same key one is kept. Returns how many. */
+static guint
+sort_postings(const Terms *terms, const guint32 *rank, Posting *sorted)
+{
+    g_autofree guint32 *start = g_new0(guint32, terms->keys->len + 2);
+    const Posting *postings = (const Posting *)(gpointer)terms->postings->data;
+    for (guint i = 0; i < terms->postings->len; i++)
+        start[rank[postings[i].key] + 1]++;
+    for (guint i = 1; i <= terms->keys->len + 1; i++)
+        start[i] += start[i - 1];
+    for (guint i = 0; i < terms->postings->len; i++) {
+        guint32 key = rank[postings[i].key];
+        sorted[start[key]++] = (Posting){key, postings[i].entry};
+    }
+    guint kept = 0;
+    for (guint i = 0; i < terms->postings->len; i++)
+        if (kept == 0 || sorted[i].key != sorted[kept - 1].key ||
+            sorted[i].entry != sorted[kept - 1].entry)
+            sorted[kept++] = sorted[i];
+    return kept;
+}
+
 static gboolean
 build_entries(Terms *terms, Store *store, const guint32 *rank, GError **error)
 {
-    g_autofree guint32 *start = g_new0(guint32, terms->keys->len + 2);
-    g_autofree guint32 *entries = g_new(guint32, terms->postings->len + 1);
-    const Posting *postings = (const Posting *)(gpointer)terms->postings->data;
-    for (guint i = 0; i < terms->postings->len; i++)
-        start[rank[postings[i].key]]++;
-    for (guint i = 1, sum = 0; i <= terms->keys->len; i++) {
-        guint32 count = start[i];
-        start[i] = sum;
-        sum += count;
-    }
-    for (guint i = 0; i < terms->postings->len; i++)
-        entries[start[rank[postings[i].key]]++] = postings[i].entry;
+    g_autofree Posting *sorted = g_new(Posting, terms->postings->len + 1);
+    guint count = sort_postings(terms, rank, sorted);
     g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD, error);
-    if (!add)
+    g_autoptr(Statement) add_many = statement_get(store, &terms_statements, ADD_MANY, error);
+    if (!add || !add_many)
         return FALSE;
-    for (guint key = 1, i = 0; key <= terms->keys->len; key++) {
-        guint32 last = 0;
-        statement_bind_int(add, 1, key);
-        for (; i < start[key]; i++) {
-            if (entries[i] == last) /* two values of the entry have the same key */
-                continue;
-            last = entries[i];
-            statement_bind_int(add, 2, last);
-            if (!statement_run(add, NULL, error))
-                return FALSE;
+    for (guint done = 0; done < count;) {
+        guint rows = count - done >= MANY ? MANY : 1;
+        Statement *statement = rows == MANY ? add_many : add;
+        for (guint i = 0; i < rows; i++, done++) {
+            statement_bind_int(statement, 2 * i + 1, sorted[done].key);
+            statement_bind_int(statement, 2 * i + 2, sorted[done].entry);
         }
+        if (!statement_run(statement, NULL, error))
+            return FALSE;
     }
     return TRUE;
 }
@@ -248,7 +280,7 @@ terms_build(Terms *terms, Store *store, GError **error)
 
 /* the terms of one entry: a set of TermValue, with the key as data, owned by the set */
 static GHashTable *
-entry_terms(const Terms *terms, const Attributes *attributes)
+entry_terms(Terms *terms, const Attributes *attributes)
 {
     GHashTable *set = g_hash_table_new_full(value_hash, value_equal, g_free, NULL);
     for (guint i = 0; attributes && i < attributes_count(attributes); i++) {
@@ -287,15 +319,35 @@ find_key(Store *store, const char *attribute, const char *norm, gint64 *id, GErr
 }
 
 static gboolean
+next_key(Store *store, gint64 *id, GError **error)
+{
+    g_autoptr(Statement) next = statement_get(store, &terms_statements, NEXT_KEY, error);
+    if (!next || statement_step(next, error) != STEP_ROW)
+        return FALSE;
+    *id = statement_int(next, 0);
+    return TRUE;
+}
+
+static gboolean
 post(Store *store, guint index, gint64 key, gint64 entry, GError **error)
 {
     g_autoptr(Statement) statement = statement_get(store, &terms_statements, index, error);
     if (!statement)
         return FALSE;
     statement_bind_int(statement, 1, key);
-    if (entry)
-        statement_bind_int(statement, 2, entry);
+    statement_bind_int(statement, 2, entry);
     return statement_run(statement, NULL, error);
+}
+
+static gboolean
+drop_key(Store *store, const char *attribute, const char *norm, GError **error)
+{
+    g_autoptr(Statement) drop = statement_get(store, &terms_statements, DROP_KEY, error);
+    if (!drop)
+        return FALSE;
+    statement_bind_text(drop, 1, attribute);
+    statement_bind_text(drop, 2, norm);
+    return statement_run(drop, NULL, error);
 }
 
 static gboolean
@@ -308,9 +360,9 @@ change_one(Terms *terms, Store *store, gint64 entry, const TermValue *value, gbo
         return FALSE;
     if (!add)
         return key == 0 || (post(store, REMOVE, key, entry, error) &&
-                            post(store, DROP_KEY, key, 0, error));
-    if (key == 0 && (!add_key(store, 0, attribute, value->data, error) ||
-                     !find_key(store, attribute, value->data, &key, error)))
+                            drop_key(store, attribute, value->data, error));
+    if (key == 0 &&
+        (!next_key(store, &key, error) || !add_key(store, attribute, value->data, key, error)))
         return FALSE;
     return post(store, ADD, key, entry, error);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* terms.h - the search index over the entries: which entry has which value of an indexed attribute
  *
- * A term is an attribute (lower case, options stripped) and the key of a value under its matching rule
- * (model/attribute_type.h). Values that have no key (octets that are no text) have no term. A Terms
- * knows which attributes are indexed; it changes an entry's terms one by one with terms_change(), or
- * builds the whole index at once, in the order of its keys, which is several times faster:
- * terms_collect() for each entry, by ascending id, then terms_build() in the transaction. */
+ * A term is an attribute (lower case, options stripped) and the key of a value under its matching
+ * rule (model/attribute_type.h). Values that have no key (octets that are no text) have no term. A
+ * Terms knows which attributes are indexed; it changes an entry's terms one by one with
+ * terms_change(), or builds the whole index at once, in the order of its keys, which is several
+ * times faster: terms_collect() for each entry, by ascending id, then terms_build() in the
+ * transaction. */
 #ifndef RUNDRUF_STORE_TERMS_H
 #define RUNDRUF_STORE_TERMS_H
 
@@ -19,8 +20,8 @@ Terms *terms_new(const char *const *attributes);
 void terms_free(Terms *terms);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Terms, terms_free)
 
-/* Makes the terms of `entry` those of `after` where they were those of `before`; either may be NULL for
- * none. Only the difference is written. */
+/* Makes the terms of `entry` those of `after` where they were those of `before`; either may be NULL
+ * for none. Only the difference is written. */
 gboolean terms_change(Terms *terms, Store *store, gint64 entry, const Attributes *before,
                       const Attributes *after, GError **error);
 

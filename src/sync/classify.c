@@ -48,8 +48,8 @@ classify_membership(const Config *config)
 static char *
 comparison_key(const Config *config, const AttributeValue *value)
 {
-    const AttributeType *type = attribute_type_find(config->directory_membership_key);
-    return attribute_norm(type ? type->rule : RULE_CASE_IGNORE, value->data, value->length);
+    return attribute_norm(attribute_rule(config->directory_membership_key), value->data,
+                          value->length);
 }
 
 char *

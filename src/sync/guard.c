@@ -24,15 +24,16 @@ guard_reason(GuardVerdict verdict, guint64 known, guint64 lost, gint64 percent, 
                                " persons and municipalities would go",
                                lost);
     case GUARD_COUNT:
-        return g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                               " persons and municipalities would go, more than guard.count (%"
-                               G_GINT64_FORMAT ")",
-                               lost, known, count);
+        return g_strdup_printf(
+            "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+            " persons and municipalities would go, more than guard.count (%" G_GINT64_FORMAT ")",
+            lost, known, count);
     case GUARD_PERCENT:
-        return g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-                               " persons and municipalities would go, more than guard.percent (%"
-                               G_GINT64_FORMAT " %%)",
-                               lost, known, percent);
+        return g_strdup_printf(
+            "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+            " persons and municipalities would go, more than guard.percent (%" G_GINT64_FORMAT
+            " %%)",
+            lost, known, percent);
     case GUARD_PASS:
         break;
     }

@@ -17,9 +17,9 @@ typedef struct {
     Refresh *refresh;
     PullResult result;
     SyncState state;
-    char *indexed;     /* what the index must hold */
-    gboolean rebuild;  /* the index holds other attributes */
-    guint64 lost;      /* known persons and municipalities that would be none any more */
+    char *indexed;    /* what the index must hold */
+    gboolean rebuild; /* the index holds other attributes */
+    guint64 lost;     /* known persons and municipalities that would be none any more */
     GBytes *lost_digest;
 } Pull;
 
@@ -132,9 +132,9 @@ count_difference(Pull *pull)
     result->persons = refresh->persons;
     result->municipalities = refresh->municipalities;
     result->referrals = refresh->tally.referrals;
-    result->verdict = guard_decide(refresh->known_people, refresh->persons + refresh->municipalities,
-                                   pull->lost, pull->config->guard_percent,
-                                   pull->config->guard_count);
+    result->verdict =
+        guard_decide(refresh->known_people, refresh->persons + refresh->municipalities, pull->lost,
+                     pull->config->guard_percent, pull->config->guard_count);
 }
 
 static gboolean
@@ -165,9 +165,8 @@ tell_node(Pull *pull, const Node *node, PullSign sign, PullFunc func, gpointer u
 {
     g_autofree char *dn = tree_name(node, NULL);
     PullDifference difference = {.sign = sign, .kind = node->kind, .dn = dn};
-    g_autoptr(GBytes) blob = node->offset >= 0
-                                 ? refresh_blob(pull->refresh, node, error)
-                                 : entries_blob(pull->store, node->id, error);
+    g_autoptr(GBytes) blob = node->offset >= 0 ? refresh_blob(pull->refresh, node, error)
+                                               : entries_blob(pull->store, node->id, error);
     return blob && tell_entry(pull, &difference, blob, sign == PULL_MOVED ? node->id : 0, func,
                               user_data, error);
 }
@@ -257,8 +256,8 @@ is_approved(Pull *pull, gboolean *approved, GError **error)
     *approved = FALSE;
     if (pull->options->approve == 0)
         return TRUE;
-    g_autoptr(GBytes) removals = held_removals(pull->store, pull->config->directory_uri,
-                                               pull->options->approve, error);
+    g_autoptr(GBytes) removals =
+        held_removals(pull->store, pull->config->directory_uri, pull->options->approve, error);
     if (!removals)
         return FALSE;
     *approved = pull->lost_digest && g_bytes_equal(removals, pull->lost_digest);
@@ -278,8 +277,7 @@ change_terms(Pull *pull, const Node *node, GBytes *blob, GError **error)
         return FALSE;
     g_autoptr(GBytes) old = node->known ? entries_blob(pull->store, node->id, error) : NULL;
     gconstpointer old_data = old ? g_bytes_get_data(old, &old_length) : NULL;
-    g_autoptr(Attributes) before =
-        old ? attributes_decode(old_data, old_length, error) : NULL;
+    g_autoptr(Attributes) before = old ? attributes_decode(old_data, old_length, error) : NULL;
     if (node->known && !before)
         return FALSE;
     return terms_change(pull->refresh->terms, pull->store, node->id, before, after, error);
@@ -313,8 +311,8 @@ remove_known(Pull *pull, const Known *known, GError **error)
         gsize length;
         gconstpointer data = g_bytes_get_data(blob, &length);
         g_autoptr(Attributes) before = attributes_decode(data, length, error);
-        if (!before || !terms_change(pull->refresh->terms, pull->store, known->row.id, before, NULL,
-                                     error))
+        if (!before ||
+            !terms_change(pull->refresh->terms, pull->store, known->row.id, before, NULL, error))
             return FALSE;
     }
     return entries_remove(pull->store, known->row.id, error);
@@ -350,8 +348,7 @@ write_rows(Pull *pull, GError **error)
             return FALSE;
     if (pull->rebuild && !entries_each(pull->store, collect_row, pull, error))
         return FALSE;
-    return !(pull->rebuild || refresh->collect) ||
-           terms_build(refresh->terms, pull->store, error);
+    return !(pull->rebuild || refresh->collect) || terms_build(refresh->terms, pull->store, error);
 }
 
 /* another sync may have written while this one listened to the network */

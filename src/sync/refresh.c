@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define WINDOW_BYTES (256 * 1024)
+
 /* a UUID from an honest directory is as good as a hash */
 static guint
 uuid_hash(gconstpointer data)
@@ -57,6 +59,7 @@ refresh_free(Refresh *refresh)
     g_checksum_free(refresh->checksum);
     if (refresh->spool)
         fclose(refresh->spool);
+    g_free(refresh->window);
     g_free(refresh);
 }
 
@@ -211,21 +214,51 @@ refresh_municipality(const Refresh *refresh, const Node *person)
     return NULL;
 }
 
-GBytes *
-refresh_blob(Refresh *refresh, const Node *node, GError **error)
+/* Reads `length` octets, or up to the end of the spool. */
+static gboolean
+read_spool(Refresh *refresh, gint64 offset, guint8 *data, gsize length, GError **error)
 {
-    g_autofree guint8 *data = g_malloc(node->length + 1);
-    for (gsize done = 0; done < node->length;) {
-        ssize_t got = pread(fileno(refresh->spool), data + done, node->length - done,
-                            node->offset + (off_t)done);
+    while (length > 0 && offset < refresh->spooled) {
+        ssize_t got = pread(fileno(refresh->spool), data, length, (off_t)offset);
         if (got < 0 && errno == EINTR)
             continue;
         if (got <= 0) {
             g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
                         "cannot read a temporary file: %s", g_strerror(errno));
-            return NULL;
+            return FALSE;
         }
-        done += (gsize)got;
+        data += got;
+        offset += got;
+        length -= (gsize)got;
     }
-    return g_bytes_new_take(g_steal_pointer(&data), node->length);
+    return TRUE;
+}
+
+static gboolean
+window_holds(const Refresh *refresh, const Node *node)
+{
+    return node->offset >= refresh->window_at &&
+           node->offset + (gint64)node->length <=
+               refresh->window_at + (gint64)refresh->window_length;
+}
+
+GBytes *
+refresh_blob(Refresh *refresh, const Node *node, GError **error)
+{
+    if (node->length > WINDOW_BYTES) {
+        g_autofree guint8 *data = g_malloc(node->length);
+        return read_spool(refresh, node->offset, data, node->length, error)
+                   ? g_bytes_new_take(g_steal_pointer(&data), node->length)
+                   : NULL;
+    }
+    if (!refresh->window)
+        refresh->window = g_malloc(WINDOW_BYTES);
+    if (!window_holds(refresh, node)) {
+        refresh->window_length = 0;
+        if (!read_spool(refresh, node->offset, refresh->window, WINDOW_BYTES, error))
+            return NULL;
+        refresh->window_at = node->offset;
+        refresh->window_length = (gsize)MIN(WINDOW_BYTES, refresh->spooled - node->offset);
+    }
+    return g_bytes_new(refresh->window + (node->offset - refresh->window_at), node->length);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* refresh.h - what the store knows and what the directory shows, side by side in memory (inside sync/)
+/* refresh.h - what the store knows and what the directory shows, side by side in memory (inside
+ * sync/)
  *
- * refresh_load() reads the known rows, refresh_read() the directory's answer; then every node that is
- * shown has its row's id, and every known row its node, if it is still shown. */
+ * refresh_load() reads the known rows, refresh_read() the directory's answer; then every node that
+ * is shown has its row's id, and every known row its node, if it is still shown. */
 #ifndef RUNDRUF_SYNC_REFRESH_H
 #define RUNDRUF_SYNC_REFRESH_H
 
@@ -23,9 +24,9 @@ struct Known {
 typedef struct {
     const Config *config;
     Membership membership;
-    GPtrArray *known;      /* of Known, by id */
-    GHashTable *by_uuid;   /* uuid -> Known */
-    guint64 known_people;  /* persons and municipalities */
+    GPtrArray *known;     /* of Known, by id */
+    GHashTable *by_uuid;  /* uuid -> Known */
+    guint64 known_people; /* persons and municipalities */
     gint64 next_id;
     GStringChunk *texts;
 
@@ -36,10 +37,13 @@ typedef struct {
     DirectoryTally tally;
     guint64 persons, municipalities;
 
-    Terms *terms;    /* collects, if the index will be built from the answer alone */
+    Terms *terms; /* collects, if the index will be built from the answer alone */
     gboolean collect;
-    FILE *spool;     /* unlinked */
+    FILE *spool; /* unlinked */
     gint64 spooled;
+    guint8 *window; /* octets of the spool, WINDOW_BYTES of them: blobs are read in its order */
+    gint64 window_at;
+    gsize window_length;
     GChecksum *checksum;
 } Refresh;
 

@@ -8,7 +8,7 @@
 struct Tree {
     GHashTable *nodes; /* set of Node, by parent and key */
     GStringChunk *texts;
-    char *last_dn;     /* of the last parent looked up: siblings mostly come together */
+    char *last_dn; /* of the last parent looked up: siblings mostly come together */
     Node *last_node;
 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tree.h - what one answer of the directory shows, as a tree in memory
  *
- * Entries come in any order, so each DN gets a node, and a node is made for every name above it; those
- * that the answer does not show stay empty places. About 250 octets an entry: attributes are not kept
- * here. */
+ * Entries come in any order, so each DN gets a node, and a node is made for every name above it;
+ * those that the answer does not show stay empty places. About 250 octets an entry: attributes are
+ * not kept here. */
 #ifndef RUNDRUF_SYNC_TREE_H
 #define RUNDRUF_SYNC_TREE_H
 
@@ -14,14 +14,14 @@ typedef struct Known Known;
 
 typedef struct Node Node;
 struct Node {
-    Node *parent;     /* by name; NULL at the top */
-    const char *rdn;  /* text, RFC 4514 */
-    const char *key;  /* by which RDNs compare */
+    Node *parent;    /* by name; NULL at the top */
+    const char *rdn; /* text, RFC 4514 */
+    const char *key; /* by which RDNs compare */
 
-    gboolean shown;   /* the rest is valid only if so */
+    gboolean shown; /* the rest is valid only if so */
     EntryKind kind;
-    gint64 id;        /* row it has or will have */
-    Known *known;     /* NULL: new */
+    gint64 id;    /* row it has or will have */
+    Known *known; /* NULL: new */
     guint8 uuid[UUID_LENGTH];
     guint8 digest[ENTRY_DIGEST_LENGTH];
     const char *csn;       /* of an entry whose attributes are to be written; else NULL */

@@ -127,6 +127,12 @@ roster_init(Roster *roster, FieldMap *map, GRand *rand)
     roster->entries = g_ptr_array_new_with_free_func((GDestroyNotify)attributes_free);
     g_assert_cmpint(sqlite3_open(":memory:", &roster->db), ==, SQLITE_OK);
     execute(roster->db, schema_steps[0]);
+    execute(roster->db,
+            "CREATE TRIGGER add_term INSTEAD OF INSERT ON term BEGIN"
+            " INSERT OR IGNORE INTO term_key VALUES (NEW.attribute, NEW.norm,"
+            " (SELECT count(*) + 1 FROM term_key));"
+            " INSERT OR IGNORE INTO term_entry SELECT id, NEW.entry FROM term_key"
+            " WHERE attribute = NEW.attribute AND norm = NEW.norm; END");
     for (guint i = 0; i < MUNICIPALITIES; i++)
         add_entry(roster, 0, make_attributes(rand, town_names, G_N_ELEMENTS(town_names)));
     for (guint i = 0; i < PERSONS; i++) {

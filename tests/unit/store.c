@@ -1,1 +1,291 @@
-int main(void) { return 0; }
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* store: what is opened and what is refused, transactions, two processes at once, check, backup */
+#include "store/store.h"
+
+#include "base/error.h"
+#include "store/journal.h"
+#include "store/sync_state.h"
+
+#include <glib/gstdio.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+typedef struct {
+    char *folder, *path, *uri;
+} Place;
+
+static void
+place_init(Place *place)
+{
+    place->folder = g_dir_make_tmp("rundruf-XXXXXX", NULL);
+    place->path = g_build_filename(place->folder, "test.db", NULL);
+    place->uri = g_strconcat("sqlite:", place->path, NULL);
+}
+
+static void
+place_clear(Place *place)
+{
+    static const char *const names[] = {"test.db", "test.db-wal", "test.db-shm", "copy.db"};
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(place->folder, names[i], NULL);
+        g_unlink(path);
+    }
+    g_rmdir(place->folder);
+    g_free(place->folder);
+    g_free(place->path);
+    g_free(place->uri);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Place, place_clear)
+
+static Store *
+make(const Place *place)
+{
+    g_autoptr(GError) error = NULL;
+    Store *store = store_open(place->uri, STORE_CREATE | STORE_UPGRADE, &error);
+    g_assert_no_error(error);
+    return store;
+}
+
+/* one number out of the file, by a connection of its own */
+static int
+ask(const char *path, const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *stmt;
+    g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), ==, SQLITE_OK);
+    int result = sqlite3_step(stmt) == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : 0;
+    sqlite3_finalize(stmt);
+    sqlite3_close(db);
+    return result;
+}
+
+static void
+assert_refused(const char *uri, StoreFlags flags, RundrufError code, const char *about)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_null(store_open(uri, flags, &error));
+    g_assert_error(error, RUNDRUF_ERROR, (gint)code);
+    if (!strstr(error->message, about))
+        g_error("%s", error->message);
+}
+
+static void
+test_open(void)
+{
+    g_auto(Place) place = {0};
+    place_init(&place);
+    assert_refused("postgresql:x", 0, RUNDRUF_ERROR_CONFIG, "sqlite:FILE");
+    assert_refused("sqlite:", 0, RUNDRUF_ERROR_CONFIG, "sqlite:FILE");
+    assert_refused(place.uri, 0, RUNDRUF_ERROR_NOT_FOUND, "rundruf init");
+    g_autofree char *lost = g_strconcat("sqlite:", place.folder, "/none/test.db", NULL);
+    assert_refused(lost, STORE_CREATE, RUNDRUF_ERROR_STORE, "is not there");
+
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Store) store = make(&place);
+    g_assert_true(store_check(store, &error)); /* prepares every statement */
+    g_assert_no_error(error);
+    g_assert_cmpstr(store_path(store), ==, place.path);
+    GStatBuf status;
+    g_assert_cmpint(g_stat(place.path, &status), ==, 0);
+    g_assert_cmpuint(status.st_mode & 0777, ==, 0600);
+    g_autoptr(Store) again = store_open(place.uri, 0, &error);
+    g_assert_no_error(error);
+    g_assert_true(store_check(again, &error)); /* two at once */
+}
+
+static void
+test_versions(void)
+{
+    g_auto(Place) place = {0};
+    place_init(&place);
+    store_close(make(&place));
+    ask(place.path, "PRAGMA user_version = 999");
+    assert_refused(place.uri, STORE_CREATE | STORE_UPGRADE, RUNDRUF_ERROR_STORE, "newer Rundruf");
+    ask(place.path, "PRAGMA user_version = 0");
+    assert_refused(place.uri, 0, RUNDRUF_ERROR_STORE, "rundruf db upgrade");
+    ask(place.path, "PRAGMA application_id = 7");
+    assert_refused(place.uri, STORE_CREATE | STORE_UPGRADE, RUNDRUF_ERROR_STORE,
+                   "another program");
+}
+
+static void
+test_damaged(void)
+{
+    static const struct {
+        const char *content;
+        gsize length;
+    } rows[] = {
+        {"this is a letter, no database at all; it goes on for a while, as letters do. "
+         "And on. And on, until it is as long as the header of a database file is: 100.",
+         150},
+        {"SQLite format 3\0garbage garbage garbage garbage garbage garbage garbage garbage garbage "
+         "garbage garbage garbage", 110},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Place) place = {0};
+        place_init(&place);
+        g_assert_true(g_file_set_contents(place.path, rows[i].content, (gssize)rows[i].length, NULL));
+        assert_refused(place.uri, STORE_CREATE | STORE_UPGRADE, RUNDRUF_ERROR_STORE,
+                       "put a backup in its place");
+    }
+}
+
+static void
+test_unwritable(void)
+{
+    if (geteuid() == 0) {
+        g_test_skip("root may write everywhere");
+        return;
+    }
+    g_auto(Place) place = {0};
+    place_init(&place);
+    store_close(make(&place));
+    g_chmod(place.path, 0400);
+    assert_refused(place.uri, 0, RUNDRUF_ERROR_STORE, "cannot be written");
+    g_chmod(place.path, 0600);
+    g_chmod(place.folder, 0500);
+    assert_refused(place.uri, 0, RUNDRUF_ERROR_STORE, "cannot be written");
+    g_chmod(place.folder, 0700);
+}
+
+static gboolean
+add_uncommitted(Store *store)
+{
+    g_autoptr(StoreTransaction) transaction = store_begin(store, NULL);
+    return transaction && store_in_transaction(store) &&
+           journal_add(store, 1, "test", "deed", "object", NULL, NULL);
+}
+
+static void
+test_transactions(void)
+{
+    g_auto(Place) place = {0};
+    g_autoptr(GError) error = NULL;
+    place_init(&place);
+    g_autoptr(Store) store = make(&place);
+    g_assert_true(add_uncommitted(store));
+    g_assert_false(store_in_transaction(store)); /* rolled back by leaving the scope */
+    g_assert_cmpint(ask(place.path, "SELECT count(*) FROM journal"), ==, 0);
+
+    StoreTransaction *transaction = store_begin(store, &error);
+    g_assert_true(journal_add(store, 1, "test", "deed", "o'ject", "detail", &error));
+    g_assert_true(store_commit(transaction, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(ask(place.path, "SELECT count(*) FROM journal WHERE object = 'o''ject'"), ==, 1);
+
+    /* a reader may not write, and says so */
+    StoreTransaction *reading = store_begin_read(store, &error);
+    g_assert_nonnull(reading);
+    g_assert_null(store_begin(store, &error)); /* transactions do not nest */
+    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE);
+    store_rollback(reading);
+    store_rollback(NULL);
+}
+
+static int
+write_rows(const Place *place, int count)
+{
+    g_autoptr(Store) store = store_open(place->uri, 0, NULL);
+    for (int i = 0; store && i < count; i++) {
+        g_autoptr(StoreTransaction) transaction = store_begin(store, NULL);
+        if (!transaction || !journal_add(store, i, "child", "deed", "object", NULL, NULL) ||
+            !store_commit(g_steal_pointer(&transaction), NULL))
+            return 1;
+    }
+    return store ? 0 : 1;
+}
+
+static void
+test_two_processes(void)
+{
+    g_auto(Place) place = {0};
+    place_init(&place);
+    store_close(make(&place));
+    pid_t child[2];
+    for (guint i = 0; i < G_N_ELEMENTS(child); i++) {
+        child[i] = fork();
+        if (child[i] == 0)
+            _exit(write_rows(&place, 100));
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(child); i++) {
+        int status;
+        g_assert_cmpint(waitpid(child[i], &status, 0), ==, child[i]);
+        g_assert_cmpint(status, ==, 0);
+    }
+    g_assert_cmpint(ask(place.path, "SELECT count(*) FROM journal"), ==, 200);
+}
+
+static void
+test_backup(void)
+{
+    g_auto(Place) place = {0};
+    g_autoptr(GError) error = NULL;
+    place_init(&place);
+    g_autoptr(Store) store = make(&place);
+    g_assert_true(journal_add(store, 1, "test", "deed", "object", NULL, &error));
+    g_autofree char *copy = g_build_filename(place.folder, "copy.db", NULL);
+    g_assert_true(store_backup(store, copy, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(ask(copy, "SELECT count(*) FROM journal"), ==, 1);
+    GStatBuf status;
+    g_assert_cmpint(g_stat(copy, &status), ==, 0);
+    g_assert_cmpuint(status.st_mode & 0777, ==, 0600);
+    g_assert_false(store_backup(store, copy, &error)); /* never over another file */
+    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED);
+}
+
+static void
+test_held(void)
+{
+    g_auto(Place) place = {0};
+    g_autoptr(GError) error = NULL;
+    place_init(&place);
+    g_autoptr(Store) store = make(&place);
+    g_autoptr(GBytes) one = g_bytes_new_static("one", 3), two = g_bytes_new_static("two", 3);
+    gint64 id, count;
+    g_assert_true(held_add(store, "s", 1, "why", one, 5, "- a\n", &id, &error));
+    g_assert_cmpint(id, ==, 1);
+    g_assert_true(held_add(store, "s", 2, "why", two, 5, "- a\n", &id, &error));
+    g_assert_cmpint(id, ==, 2);
+    g_assert_true(held_add(store, "s", 3, "why", one, 5, "- a\n", &id, &error));
+    g_assert_cmpint(id, ==, 1);
+    g_autoptr(GBytes) removals = held_removals(store, "s", 2, &error);
+    g_assert_true(g_bytes_equal(removals, two));
+    g_assert_null(held_removals(store, "other", 2, &error));
+    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND);
+    g_clear_error(&error);
+    g_assert_true(held_settle(store, "s", 2, &error));
+    g_assert_true(held_count(store, "s", &count, &error));
+    g_assert_cmpint(count, ==, 0);
+
+    g_auto(SyncState) state = {0};
+    g_assert_true(sync_state_load(store, &state, &error));
+    g_assert_false(state.known);
+    sync_state_clear(&state);
+    g_assert_true(sync_state_save(store, "a", "mail", 1, 10, &error));
+    g_assert_true(sync_state_save(store, "b", "mail sn", 2, 20, &error));
+    g_assert_true(sync_state_save(store, "a", "cn", 3, 30, &error));
+    g_assert_true(sync_state_load(store, &state, &error));
+    g_assert_no_error(error);
+    g_assert_cmpstr(state.source, ==, "a");
+    g_assert_cmpstr(state.indexed, ==, "cn");
+    g_assert_cmpint(state.generation, ==, 3);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/store/open", test_open);
+    g_test_add_func("/store/versions", test_versions);
+    g_test_add_func("/store/damaged", test_damaged);
+    g_test_add_func("/store/unwritable", test_unwritable);
+    g_test_add_func("/store/transactions", test_transactions);
+    g_test_add_func("/store/two-processes", test_two_processes);
+    g_test_add_func("/store/backup", test_backup);
+    g_test_add_func("/store/held", test_held);
+    return g_test_run();
+}
