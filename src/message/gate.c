@@ -194,8 +194,7 @@ check_counts(const GPtrArray *fields, GError **error)
     return TRUE;
 }
 
-/* `value` must be one mailbox (RFC 5322, 3.4), nothing that could be read as more, of that address.
- * */
+/* `value` must be one mailbox (RFC 5322, 3.4) of that address, and readable as nothing else. */
 static gboolean
 check_mailbox(const char *value, const char *address, GError **error)
 {
@@ -319,8 +318,7 @@ check_multipart(const char *type, const char *body, gsize length, guint depth, G
     g_autofree char *delimiter = g_strdup_printf("\r\n--%s", boundary);
     gsize width = strlen(delimiter);
     const char *end = body + length;
-    /* the first delimiter may stand at the very beginning: the line end before it is the header's
-     * */
+    /* the first delimiter may stand at the very beginning, after the header's line end */
     const char *at = find_octets(body - 2, length + 2, delimiter);
     while (at && !g_str_has_prefix(at + width, "--")) {
         const char *start = at + width + 2;
