@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* message/calendar: read back by a small strict reader of its own, not by the library that wrote it
- * */
+/* message/calendar: read back by a small strict reader of its own, not by the library that wrote
+ * it */
 #include "base/error.h"
 #include "message/calendar.h"
 

@@ -183,8 +183,8 @@ test_header(Rig *rig, gconstpointer data)
     g_assert_cmpint(strchr(last, '@') - last, <=, 64);
 }
 
-/* The same row and time give the same octets, from another composer too; nothing names the machine.
- * */
+/* The same row and time give the same octets, from another composer too; nothing names the
+ * machine. */
 static void
 test_repeat(Rig *rig, gconstpointer data)
 {
