@@ -31,7 +31,8 @@ make_mailto(const char *address)
     return g_strconcat("mailto:", escaped, NULL);
 }
 
-/* A name fit for CN: Outlook shows the escapes of RFC 6868 as they are, so nothing that needs them. */
+/* A name fit for CN: Outlook shows the escapes of RFC 6868 as they are, so nothing that needs
+ * them. */
 static char *
 make_cn(const char *name)
 {

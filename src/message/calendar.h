@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* calendar.h - the iCalendar part of an invitation (RFC 5545, RFC 5546), by libical
  *
- * What all recipients of an event have in common is made once, as a Calendar; calendar_for() adds the
- * one attendee. calendar_make() does both, for a single file. One thread only (libical's zones).
+ * What all recipients of an event have in common is made once, as a Calendar; calendar_for() adds
+ * the one attendee. calendar_make() does both, for a single file. One thread only (libical's
+ * zones).
  *
  * Lines end with CRLF and are folded at 75 octets. The zone is written out as a VTIMEZONE under its
  * plain name (`Europe/Berlin`) with the rules from before the event on; UTC and all-day events have
@@ -18,7 +19,7 @@ typedef struct {
     const char *organizer_name; /* CN; NULL: none */
     const char *organizer;      /* mail address */
     const char *attendee_name;  /* CN; NULL: none */
-    const char *attendee;       /* mail address of the one attendee; NULL: METHOD:PUBLISH for a file */
+    const char *attendee;       /* its mail address; NULL: METHOD:PUBLISH for a file */
     const char *summary;        /* NULL: the event's title */
     const char *description;    /* plain text; NULL: none */
     const char *url;            /* NULL: none */
@@ -33,8 +34,8 @@ Calendar *calendar_new(const Event *event, const CalendarRequest *request, GErro
 void calendar_free(Calendar *calendar);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Calendar, calendar_free)
 
-/* METHOD:REQUEST with one VEVENT and its one ATTENDEE (CANCEL for a cancelled event; PUBLISH without
- * an attendee if `address` is NULL). Owned by the caller. */
+/* METHOD:REQUEST with one VEVENT and its one ATTENDEE (CANCEL for a cancelled event; PUBLISH
+ * without an attendee if `address` is NULL). Owned by the caller. */
 char *calendar_for(const Calendar *calendar, const char *name, const char *address, gint64 now);
 
 /* Both in one; owned by the caller; errors as calendar_new(). */

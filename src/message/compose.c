@@ -179,7 +179,8 @@ read_sender(const Config *config, const char *text, Parts *parts, GError **error
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
                     "the sender %s is not \"Name <address>\" with an address at %s, the network's "
                     "domain: set the list's sender or network.sender to one%s%s",
-                    text, config->network_domain, reason ? "; " : "", reason ? reason->message : "");
+                    text, config->network_domain, reason ? "; " : "",
+                    reason ? reason->message : "");
         return FALSE;
     }
     parts->sender_name = view_name(mailbox->name ? mailbox->name : config->network_name);
@@ -232,7 +233,8 @@ find_parts(Composer *composer, const ComposeRequest *request, const char *langua
     const Event *event = request->event;
     const char *sender =
         request->mailing->sender ? request->mailing->sender : composer->config->network_sender;
-    g_autofree char *key = g_strdup_printf("%" G_GINT64_FORMAT "|%s|%s", event->id, language, sender);
+    g_autofree char *key =
+        g_strdup_printf("%" G_GINT64_FORMAT "|%s|%s", event->id, language, sender);
     Parts *parts = event->id ? g_hash_table_lookup(composer->parts, key) : NULL;
     if (parts)
         return parts;

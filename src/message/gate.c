@@ -194,7 +194,7 @@ check_counts(const GPtrArray *fields, GError **error)
     return TRUE;
 }
 
-/* `value` must be one mailbox (RFC 5322, 3.4), nothing that could be read as more, of that address. */
+/* `value` must be one mailbox (RFC 5322, 3.4) of that address, and readable as nothing else. */
 static gboolean
 check_mailbox(const char *value, const char *address, GError **error)
 {
@@ -292,7 +292,8 @@ check_text_part(const char *type, const GPtrArray *fields, const char *body, gsi
     g_autofree char *charset = take_parameter(type, "charset");
     const char *encoding = find_field(fields, "Content-Transfer-Encoding", NULL);
     if (!charset || g_ascii_strcasecmp(charset, "utf-8") != 0)
-        return refuse(error, "a text part is not in UTF-8 but in %s", charset ? charset : "US-ASCII");
+        return refuse(error, "a text part is not in UTF-8 but in %s",
+                      charset ? charset : "US-ASCII");
     g_autofree char *text = decode_content(body, length, encoding ? encoding : "7bit");
     if (!text)
         return refuse(error, "a text part cannot be decoded");
@@ -317,7 +318,7 @@ check_multipart(const char *type, const char *body, gsize length, guint depth, G
     g_autofree char *delimiter = g_strdup_printf("\r\n--%s", boundary);
     gsize width = strlen(delimiter);
     const char *end = body + length;
-    /* the first delimiter may stand at the very beginning: the line end before it is the header's */
+    /* the first delimiter may stand at the very beginning, after the header's line end */
     const char *at = find_octets(body - 2, length + 2, delimiter);
     while (at && !g_str_has_prefix(at + width, "--")) {
         const char *start = at + width + 2;
@@ -331,8 +332,9 @@ check_multipart(const char *type, const char *body, gsize length, guint depth, G
             return FALSE;
         at = next;
     }
-    return at && g_str_has_prefix(at + width, "--") ? TRUE
-                                                    : refuse(error, "its last part is not complete");
+    if (!at || !g_str_has_prefix(at + width, "--"))
+        return refuse(error, "its last part is not complete");
+    return TRUE;
 }
 
 static gboolean

@@ -3,15 +3,15 @@
  *
  * Looks at what is there, not at what made it, with scanners of its own:
  * - CRLF only, no NUL, lines of at most 998 octets, a body of ASCII, a header of ASCII or UTF-8;
- * - exactly one From, Date, Subject, MIME-Version and Message-ID (the expected one); one To with the
- *   one expected address; no Cc, Bcc, Sender, Return-Path or Resent-*;
+ * - exactly one From, Date, Subject, MIME-Version and Message-ID (the expected one); one To with
+ *   the one expected address; no Cc, Bcc, Sender, Return-Path or Resent-*;
  * - List-Unsubscribe unencoded, with a mailto: link; with an https: link too if and only if
  *   List-Unsubscribe-Post: List-Unsubscribe=One-Click stands beside it (RFC 8058);
  * - every multipart complete to its closing boundary, text parts in UTF-8;
- * - no template name left over: in the subject and in text parts, decoded, nothing that looks like a
- *   Mustache tag, that is "{{", a name (with the signs # ^ / > & ! before it), "}}". A text that means
- *   to speak of such tags is refused too: better one message named in the report than a letter to
- *   "Dear {{name}}". Two braces alone are text;
+ * - no template name left over: in the subject and in text parts, decoded, nothing that looks like
+ *   a Mustache tag, that is "{{", a name (with the signs # ^ / > & ! before it), "}}". A text that
+ *   means to speak of such tags is refused too: better one message named in the report than a letter
+ *   to "Dear {{name}}". Two braces alone are text;
  * - nothing in the HTML part that a mail program would load from elsewhere (message/remote.h). */
 #ifndef RUNDRUF_MESSAGE_GATE_H
 #define RUNDRUF_MESSAGE_GATE_H

@@ -17,7 +17,8 @@ Letters *letters_load(const char *folder, GError **error);
 void letters_free(Letters *letters);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Letters, letters_free)
 
-/* Renders both forms, owned by the caller; FALSE with INPUT, nothing set. `language` is de or en. */
+/* Renders both forms, owned by the caller; FALSE with INPUT, and nothing set. `language` is
+ * de or en. */
 gboolean letters_render(Letters *letters, LetterKind kind, const char *language, const Value *data,
                         char **text, char **html, GError **error);
 

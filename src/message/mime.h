@@ -20,7 +20,7 @@ typedef struct {
     const char *token;       /* what the boundaries are made of: letters, digits, hyphens */
 } MimeParts;
 
-/* Before the first mime_append(); again does no harm. There is no end: GMime 3.2 cannot start anew. */
+/* Before the first mime_append(); again does no harm. There is no end: GMime cannot start anew. */
 void mime_start(void);
 
 /* Appends the body to a header (each line with its CRLF), beginning with MIME-Version. */

@@ -130,19 +130,31 @@ view_salutation(const char *name, const char *language)
     return g_strdup_printf("%s%s%s,", greeting, *name ? " " : "", name);
 }
 
+/* Wrapped as text is; line feeds do no harm in HTML. */
+static char *
+wrap(const char *sentence)
+{
+    g_autoptr(GString) markdown = g_string_new(NULL);
+    markdown_append_escaped(markdown, sentence);
+    return g_strchomp(markdown_to_text(markdown->str));
+}
+
 char *
 view_reason(const char *network, const char *list, const char *language)
 {
-    if (is_german(language))
-        return list ? g_strdup_printf("Sie erhalten diese Nachricht, weil Sie im Verzeichnis von %s "
-                                      "stehen und zum Verteiler „%s“ gehören.",
-                                      network, list)
-                    : g_strdup_printf("Sie erhalten diese Nachricht, weil Sie im Verzeichnis von %s "
-                                      "stehen.",
-                                      network);
-    return list ? g_strdup_printf("You receive this message because you are in the directory of %s "
-                                  "and belong to the list “%s”.",
-                                  network, list)
-                : g_strdup_printf("You receive this message because you are in the directory of %s.",
-                                  network);
+    g_autoptr(GString) reason = g_string_new(NULL);
+    if (is_german(language)) {
+        g_string_printf(reason,
+                        "Sie erhalten diese Nachricht, weil Sie im Verzeichnis von %s stehen",
+                        network);
+        if (list)
+            g_string_append_printf(reason, " und zum Verteiler „%s“ gehören", list);
+    } else {
+        g_string_printf(reason, "You receive this message because you are in the directory of %s",
+                        network);
+        if (list)
+            g_string_append_printf(reason, " and belong to the list “%s”", list);
+    }
+    g_string_append_c(reason, '.');
+    return wrap(reason->str);
 }

@@ -9,22 +9,22 @@
 #include "model/event.h"
 #include "model/person.h"
 
-/* title, subtitle, kind, name, when (in `zone` and `language`), cancelled (true or absent); venue_lines,
- * contact_lines, registration_lines (lists); body_html, body_text, audience_html, audience_text.
- * Owned by the caller. */
+/* title, subtitle, kind, name, when (in `zone` and `language`), cancelled (true or absent);
+ * venue_lines, contact_lines, registration_lines (lists); body_html, body_text, audience_html,
+ * audience_text. Owned by the caller. */
 Value *view_event(const Event *event, GTimeZone *zone, const char *language);
 
-/* The fields of person_to_value(), each a clean line; an empty map if `person` is NULL. Owned by the
- * caller. */
+/* The fields of person_to_value(), each a clean line; an empty map if `person` is NULL. Owned by
+ * the caller. */
 Value *view_person(const Person *person, const FieldMap *map);
 
-/* A display name from outside as a clean line of at most VIEW_NAME_MAX characters, without the marks
- * that reverse or hide text; "" if nothing is left. Owned by the caller. */
+/* A display name from outside as a clean line of at most VIEW_NAME_MAX characters, without the
+ * marks that reverse or hide text; "" if nothing is left. Owned by the caller. */
 #define VIEW_NAME_MAX 500
 char *view_name(const char *name);
 
-/* "Guten Tag Jürgen Müller," and why somebody gets a message; `name` from view_name(), `list` a title
- * or NULL. Owned by the caller. */
+/* "Guten Tag Jürgen Müller,", and why somebody gets a message, a sentence wrapped at 72 columns;
+ * `name` from view_name(), `list` a title or NULL. Owned by the caller. */
 char *view_salutation(const char *name, const char *language);
 char *view_reason(const char *network, const char *list, const char *language);
 

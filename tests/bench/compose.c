@@ -36,8 +36,8 @@ make_event(void)
     event->timezone = g_strdup("Europe/Berlin");
     GString *body = g_string_new(NULL);
     for (guint i = 0; i < 24; i++)
-        g_string_append(body, "Kommunale Bildungsplanung muss als integrierte Fachplanung verstanden "
-                              "werden. Diese sollte sozialräumlich ausgestaltet sein und die "
+        g_string_append(body, "Kommunale Bildungsplanung muss als integrierte Fachplanung "
+                              "verstanden werden. Diese sollte sozialräumlich ausgestaltet sein und die "
                               "Verengungen der Teilsysteme homogenisieren.\n\n");
     event->body = g_string_free(body, FALSE);
     return event;
@@ -77,7 +77,7 @@ main(int argc, char **argv)
         fprintf(stderr, "%s\n", error->message);
         return 1;
     }
-    printf("compose messages=%u seconds=%.2f rate=%.0f octets=%" G_GSIZE_FORMAT "\n", messages, seconds,
-           messages / seconds, messages ? octets / messages : 0);
+    printf("compose messages=%u seconds=%.2f rate=%.0f octets=%" G_GSIZE_FORMAT "\n", messages,
+           seconds, messages / seconds, messages ? octets / messages : 0);
     return 0;
 }

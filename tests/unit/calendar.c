@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* message/calendar: read back by a small strict reader of its own, not by the library that wrote it */
+/* message/calendar: read back by a small strict reader of its own, not by the library that wrote
+ * it */
 #include "base/error.h"
 #include "message/calendar.h"
 
@@ -116,8 +117,8 @@ test_request(void)
         "DESCRIPTION:First line\\nsecond\\; line",
         "LOCATION:Mannheim\\, Marchivum\\, Archivplatz 1\\, 68169 Mannheim",
         "ORGANIZER;CN=Großstadtnetzwerk:mailto:rundruf@netz.example",
-        "ATTENDEE;CN=Jürgen Müller;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;"
-        "RSVP=TRUE:mailto:j@town.example",
+        ("ATTENDEE;CN=Jürgen Müller;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;"
+         "RSVP=TRUE:mailto:j@town.example"),
         "STATUS:CONFIRMED",
         "TRANSP:OPAQUE",
     };
@@ -126,10 +127,10 @@ test_request(void)
     g_autofree char *names = names_of(lines);
     g_assert_cmpstr(names, ==,
                     "BEGIN:VCALENDAR PRODID VERSION METHOD BEGIN:VTIMEZONE TZID BEGIN:DAYLIGHT "
-                    "TZNAME TZOFFSETFROM TZOFFSETTO DTSTART RRULE END:DAYLIGHT BEGIN:STANDARD TZNAME "
-                    "TZOFFSETFROM TZOFFSETTO DTSTART RRULE END:STANDARD END:VTIMEZONE BEGIN:VEVENT "
-                    "UID SEQUENCE DTSTART DTEND SUMMARY DESCRIPTION LOCATION ORGANIZER STATUS TRANSP "
-                    "DTSTAMP ATTENDEE END:VEVENT END:VCALENDAR ");
+                    "TZNAME TZOFFSETFROM TZOFFSETTO DTSTART RRULE END:DAYLIGHT BEGIN:STANDARD "
+                    "TZNAME TZOFFSETFROM TZOFFSETTO DTSTART RRULE END:STANDARD END:VTIMEZONE BEGIN:VEVENT "
+                    "UID SEQUENCE DTSTART DTEND SUMMARY DESCRIPTION LOCATION ORGANIZER STATUS "
+                    "TRANSP DTSTAMP ATTENDEE END:VEVENT END:VCALENDAR ");
     g_autofree char *again = make(event, &plain);
     g_assert_cmpstr(text, ==, again);
 }
@@ -219,8 +220,8 @@ sunday(int year, int month, int which)
     return first + (7 - g_date_time_get_day_of_week(day)) % 7;
 }
 
-/* The last onset of an observance not after `wall` (both as YYYYMMDDhhmmss, local; RFC 5545, 3.6.5),
- * or 0: its DTSTART, and its yearly rule up to UNTIL. */
+/* The last onset of an observance not after `wall` (both as YYYYMMDDhhmmss, local; RFC 5545,
+ * 3.6.5), or 0: its DTSTART, and its yearly rule up to UNTIL. */
 static gint64
 last_onset(const char *dtstart, const char *rule, gint64 wall)
 {

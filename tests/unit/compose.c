@@ -45,7 +45,8 @@ make_event(void)
     event->contact = g_strdup("Eva Muster\n<eva@netz.example>");
     event->audience = g_strdup("Planerinnen & Planer");
     event->body = g_strdup("Kommunale *Planung* <b>&amp;</b> mehr:\n\n- eins\n- zwei\n\n"
-                           "![Bild](http://evil.example/x.png) From here\n\n.\n\nsrc=\"http://x\" {{");
+                           "![Bild](http://evil.example/x.png) From here\n\n.\n\n"
+                           "src=\"http://x\" {{");
     return event;
 }
 
@@ -182,7 +183,8 @@ test_header(Rig *rig, gconstpointer data)
     g_assert_cmpint(strchr(last, '@') - last, <=, 64);
 }
 
-/* The same row and time give the same octets, from another composer too; nothing names the machine. */
+/* The same row and time give the same octets, from another composer too; nothing names the
+ * machine. */
 static void
 test_repeat(Rig *rig, gconstpointer data)
 {
@@ -368,7 +370,7 @@ test_titles(Rig *rig, gconstpointer data)
         "Komma, Semikolon; Doppelpunkt: \\ \"x\"",
         "zwei\r\nZeilen\tund  mehr",
         "ß",
-        "Ein sehr langer Titel ohne jeden Umlaut, der in keine einzige Zeile passt, weil er so lang ist",
+        "Ein sehr langer Titel ohne jeden Umlaut, der in keine Zeile passt, weil er so lang ist",
         "👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻 ä ö ü",
         "=?utf-8?q?a?= =?utf-8?q?b?=",
         "a_b?=c =",
@@ -435,14 +437,16 @@ test_folder(Rig *rig, gconstpointer data)
 {
     (void)data;
     static const struct {
-        const char *file, *text, *reason; /* `reason` of the composer or of the message; NULL: good */
+        const char *file, *text, *reason; /* NULL: good */
         gboolean late;
     } rows[] = {
-        {"invitation.de.txt", "Eigen {{salutation}} {{> sub.txt}} Ende {{event.when}}\n", NULL, FALSE},
+        {"invitation.de.txt", "Eigen {{salutation}} {{> sub.txt}} Ende {{event.when}}\n",
+         NULL, FALSE},
         {"invitation.de.txt", "{{#open}}", "invitation.de.txt:1:", FALSE},
         {"invitation.de.txt", "{{person.missing}}", "person.missing", TRUE},
         {"invitation.de.txt", "{{> ../sub.txt}}", "sub", TRUE},
-        {"invitation.de.html", "<html><img src='http://x'></html>", "load something from outside", TRUE},
+        {"invitation.de.html", "<html><img src='http://x'></html>",
+         "load something from outside", TRUE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
@@ -466,7 +470,8 @@ test_folder(Rig *rig, gconstpointer data)
         }
         g_assert_no_error(error);
         g_autofree char *text = text_of(message);
-        g_assert_nonnull(strstr(text, "Eigen Guten Tag J=C3=BCrgen M=C3=BCller, Teil Ende Mittwoch"));
+        g_assert_nonnull(
+            strstr(text, "Eigen Guten Tag J=C3=BCrgen M=C3=BCller, Teil Ende Mittwoch"));
     }
     g_autoptr(GError) error = NULL;
     g_assert_null(composer_new(rig->config, rig->keys, &error)); /* the folder is gone */
@@ -504,10 +509,12 @@ test_language(void)
         {NULL, "xx", "de"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
-        g_assert_cmpstr(compose_language(rows[i].preferred, rows[i].fallback), ==, rows[i].language);
+        g_assert_cmpstr(compose_language(rows[i].preferred, rows[i].fallback), ==,
+                        rows[i].language);
 }
 
-/* Encoded words (RFC 2047): no longer than 75 octets, never within a character, decoded as they were */
+/* Encoded words (RFC 2047): no longer than 75 octets, never within a character, decoded as they
+ * were */
 static void
 test_encode(void)
 {
@@ -549,6 +556,13 @@ test_names(void)
         g_assert_cmpstr(de, ==, rows[i].de);
         g_assert_cmpstr(en, ==, rows[i].en);
     }
+    g_autofree char *listed = view_reason("*Netz*", "Planung & <b>", "de");
+    g_assert_cmpstr(listed, ==,
+                    "Sie erhalten diese Nachricht, weil Sie im Verzeichnis von *Netz* stehen\n"
+                    "und zum Verteiler „Planung & <b>“ gehören.");
+    g_autofree char *unlisted = view_reason("Netz", NULL, "en");
+    g_assert_cmpstr(unlisted, ==,
+                    "You receive this message because you are in the directory of Netz.");
 }
 
 #define ADD(path, function) g_test_add(path, Rig, NULL, rig_set_up, function, rig_tear_down)

@@ -33,7 +33,8 @@ static const char good[] =
     "<style>p{color:red}</style><p style=3D\"margin:0\"><a href=3D\"https://x.example\">x</a>\r\n"
     "--=_a--\r\n";
 
-/* `from` is replaced by `to` in the good message; `reason` is part of what the gate says, NULL: good */
+/* `from` is replaced by `to` in the good message; `reason` is part of what the gate says, NULL:
+ * good */
 static const struct {
     const char *from, *to, *reason;
 } rows[] = {
@@ -136,7 +137,8 @@ test_octets(void)
 {
     g_autofree char *long_field = g_strnfill(990, 'x');
     for (gsize extra = 0; extra < 2; extra++) {
-        g_autofree char *to = g_strdup_printf("X-Long: %s%s\r\nDate: ", long_field, extra ? "x" : "");
+        g_autofree char *to =
+            g_strdup_printf("X-Long: %s%s\r\nDate: ", long_field, extra ? "x" : "");
         gsize length;
         g_autofree char *message = replace("Date: ", to, &length);
         g_autoptr(GError) error = NULL;
