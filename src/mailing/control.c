@@ -57,8 +57,7 @@ gboolean
 mailing_confirm(Store *store, gint64 mailing, const Deed *deed, GError **error)
 {
     g_autoptr(StoreTransaction) transaction = store_begin(store, error);
-    if (!transaction ||
-        !move(store, mailing, MAILING_DRAFT, MAILING_RUNNING, "confirmed", error))
+    if (!transaction || !move(store, mailing, MAILING_DRAFT, MAILING_RUNNING, "confirmed", error))
         return FALSE;
     g_autofree char *detail = describe(store, mailing, error);
     return detail && note(store, deed, "invite", mailing, detail, error) &&
@@ -81,8 +80,7 @@ gboolean
 mailing_pause(Store *store, gint64 mailing, const Deed *deed, GError **error)
 {
     g_autoptr(StoreTransaction) transaction = store_begin(store, error);
-    return transaction &&
-           move(store, mailing, MAILING_RUNNING, MAILING_PAUSED, "paused", error) &&
+    return transaction && move(store, mailing, MAILING_RUNNING, MAILING_PAUSED, "paused", error) &&
            note(store, deed, "pause", mailing, NULL, error) &&
            store_commit(g_steal_pointer(&transaction), error);
 }
@@ -91,8 +89,7 @@ gboolean
 mailing_resume(Store *store, gint64 mailing, const Deed *deed, GError **error)
 {
     g_autoptr(StoreTransaction) transaction = store_begin(store, error);
-    return transaction &&
-           move(store, mailing, MAILING_PAUSED, MAILING_RUNNING, "resumed", error) &&
+    return transaction && move(store, mailing, MAILING_PAUSED, MAILING_RUNNING, "resumed", error) &&
            note(store, deed, "resume", mailing, NULL, error) &&
            store_commit(g_steal_pointer(&transaction), error);
 }
@@ -160,8 +157,7 @@ mailing_retry(Store *store, const Config *config, const RetryRequest *request, c
     guint queued;
     if (!deliveries_retry(store, mailing->id, request->state, deed->now, &queued, error))
         return FALSE;
-    g_autofree char *detail =
-        g_strdup_printf("%u %s", queued, delivery_state_text(request->state));
+    g_autofree char *detail = g_strdup_printf("%u %s", queued, delivery_state_text(request->state));
     if (queued > 0 && (!extend(store, config, mailing, request, deed->now, error) ||
                        !note(store, deed, "retry", mailing->id, detail, error) ||
                        !store_commit(g_steal_pointer(&transaction), error)))

@@ -3,9 +3,9 @@
  *
  *     draft -> running <-> paused, both -> cancelled; a draft may also be discarded
  *
- * Each call is one transaction. A call that does not fit the mailing's state fails with INPUT and says
- * which it is; an unknown mailing is NOT_FOUND. A sender that is at work sees the change before its
- * next message. */
+ * Each call is one transaction. A call that does not fit the mailing's state fails with INPUT and
+ * says which it is; an unknown mailing is NOT_FOUND. A sender that is at work sees the change
+ * before its next message. */
 #ifndef RUNDRUF_MAILING_CONTROL_H
 #define RUNDRUF_MAILING_CONTROL_H
 
@@ -28,8 +28,8 @@ gboolean mailing_pause(Store *store, gint64 mailing, const Deed *deed, GError **
 gboolean mailing_resume(Store *store, gint64 mailing, const Deed *deed, GError **error);
 
 /* For good; `count` gets how many will not get it now. */
-gboolean mailing_cancel(Store *store, gint64 mailing, const Deed *deed, guint *count,
-                        GError **error);
+gboolean
+mailing_cancel(Store *store, gint64 mailing, const Deed *deed, guint *count, GError **error);
 
 typedef struct {
     gint64 mailing;
@@ -37,9 +37,9 @@ typedef struct {
     gboolean allow_past; /* though the event is over */
 } RetryRequest;
 
-/* Queues the deliveries in that state again, of those that have an address. A mailing whose time is up
- * gets a new not_after, as mailing_not_after() has it. Who is suppressed stays so: that is checked
- * when it is sent. HELD if the event is over. */
+/* Queues the deliveries in that state again, of those that have an address. A mailing whose time is
+ * up gets a new not_after, as mailing_not_after() has it. Who is suppressed stays so: that is
+ * checked when it is sent. HELD if the event is over. */
 gboolean mailing_retry(Store *store, const Config *config, const RetryRequest *request,
                        const Deed *deed, guint *count, GError **error);
 

@@ -34,10 +34,9 @@ mailing_not_after(const Event *event, gint64 from, gint64 lifetime, gboolean all
                     event->name);
         return FALSE;
     }
-    gint64 useful = over                       ? G_MAXINT64
-                    : event->starts_at > from ? event->starts_at
-                                               : event->ends_at;
-    *not_after = MIN(from + lifetime, useful);
+    *not_after = from + lifetime;
+    if (!over)
+        *not_after = MIN(*not_after, event->starts_at > from ? event->starts_at : event->ends_at);
     return TRUE;
 }
 
@@ -64,7 +63,8 @@ describe_bad(const AttributeValue *value, const char *message)
     g_autofree char *raw = g_strndup(value->data, value->length);
     g_autofree char *line = text_one_line(raw);
     g_autofree char *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), SHOWN_ADDRESS));
-    g_autofree char *reason = g_strdup_printf("\"%s\" is no usable mail address: %s", shown, message);
+    g_autofree char *reason =
+        g_strdup_printf("\"%s\" is no usable mail address: %s", shown, message);
     return text_one_line(reason);
 }
 
@@ -91,7 +91,7 @@ find_address(const Person *person, const FieldMap *map, char **reason, PrepareRe
     return NULL;
 }
 
-static gboolean
+static void
 count_row(Freezer *freezer, const Delivery *delivery)
 {
     PreparedMailing *result = freezer->result;
@@ -100,7 +100,6 @@ count_row(Freezer *freezer, const Delivery *delivery)
         result->names[queued] = g_strdup(delivery->name);
     result->counts[delivery->state]++;
     result->recipients++;
-    return TRUE;
 }
 
 /* a row without address, in which the reason stands instead */
@@ -113,15 +112,16 @@ insert_unreachable(Freezer *freezer, Delivery *delivery, DeliveryState state, ch
     g_free(delivery->text);
     delivery->text = reason;
     delivery->state = state;
-    return deliveries_insert(freezer->store, delivery, NULL, &inserted, error) &&
-           count_row(freezer, delivery);
+    if (!deliveries_insert(freezer->store, delivery, NULL, &inserted, error))
+        return FALSE;
+    count_row(freezer, delivery);
+    return TRUE;
 }
 
 static gboolean
 insert_duplicate(Freezer *freezer, Delivery *delivery, const char *key, GError **error)
 {
-    g_autofree char *holder =
-        deliveries_holder(freezer->store, freezer->mailing->id, key, error);
+    g_autofree char *holder = deliveries_holder(freezer->store, freezer->mailing->id, key, error);
     if (!holder)
         return FALSE;
     freezer->result->remarks[PREPARE_DUPLICATE]++;
@@ -144,7 +144,8 @@ insert_reachable(Freezer *freezer, Delivery *delivery, const Address *address, G
         return insert_duplicate(freezer, delivery, key, error);
     if (delivery->text)
         freezer->result->remarks[PREPARE_SUPPRESSED]++;
-    return count_row(freezer, delivery);
+    count_row(freezer, delivery);
+    return TRUE;
 }
 
 static gboolean

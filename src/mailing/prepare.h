@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* prepare.h - freezes a filter into the deliveries of a mailing that nobody has confirmed yet
  *
- * Whom the filter selects now, and under which address, is settled here, in one transaction; what the
- * roster does later neither adds nor renames a recipient. Everybody selected gets a row, also those
- * whom nothing can be sent to, with the reason. The mailing is a draft: mailing_confirm() (control.h)
- * lets it run, mailing_discard() removes it, and what a crash leaves is removed by the next
- * mailing_prepare() a day later. */
+ * Whom the filter selects now, and under which address, is settled here, in one transaction; what
+ * the roster does later neither adds nor renames a recipient. Everybody selected gets a row, also
+ * those whom nothing can be sent to, with the reason. The mailing is a draft: mailing_confirm()
+ * (control.h) lets it run, mailing_discard() removes it, and what a crash leaves is removed by the
+ * next mailing_prepare() a day later. */
 #ifndef RUNDRUF_MAILING_PREPARE_H
 #define RUNDRUF_MAILING_PREPARE_H
 
@@ -18,8 +18,9 @@
 #define PREPARE_NAMES_MAX 5
 
 typedef struct {
-    const Event *event;  /* a stored version; a cancelled one makes a cancellation */
-    const List *list;    /* gives filter, purpose, sender; NULL: `filter`, "invitation", the network's */
+    const Event *event; /* a stored version; a cancelled one makes a cancellation */
+    const List
+        *list; /* gives filter, purpose, sender; NULL: `filter`, "invitation", the network's */
     const char *filter;  /* RFC 4515; read if `list` is NULL */
     const char *except;  /* a filter whose people are left out; NULL: nobody */
     gint64 due;          /* when sending may begin, Unix seconds; earlier than `now`: at once */
@@ -55,10 +56,10 @@ typedef struct {
 void prepared_mailing_clear(PreparedMailing *prepared);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PreparedMailing, prepared_mailing_clear)
 
-/* Makes the draft. Of persons with the same address (address_key()) the first by row of `entry` keeps
- * it. Errors: INPUT (a filter is wrong, with the column; `not_after` is before `due`), HELD (the event
- * is over), NOT_FOUND (the filter selects nobody), STORE, BUSY; then nothing was changed and `result`
- * is untouched. Memory does not grow with the number of persons. */
+/* Makes the draft. Of persons with the same address (address_key()) the first by row of `entry`
+ * keeps it. Errors: INPUT (a filter is wrong, with the column; `not_after` is before `due`), HELD
+ * (the event is over), NOT_FOUND (the filter selects nobody), STORE, BUSY; then nothing was changed
+ * and `result` is untouched. Memory does not grow with the number of persons. */
 gboolean mailing_prepare(Store *store, const Config *config, const PrepareRequest *request,
                          PreparedMailing *result, GError **error);
 

@@ -4,8 +4,9 @@
 #include "store/deliveries.h"
 #include "store/mailings.h"
 
-const char *const report_columns[] = {"delivery", "name", "address",    "state",  "attempts", "time",
-                                      "code",     "text", "message_id", "person", NULL};
+const char *const report_columns[] = {"delivery",   "name",   "address", "state",
+                                      "attempts",   "time",   "code",    "text",
+                                      "message_id", "person", NULL};
 
 gboolean
 report_read(Store *store, gint64 mailing, MailingReport *report, GError **error)
@@ -51,8 +52,8 @@ make_row(const Delivery *delivery, gpointer data, GError **error)
 {
     Rows *rows = data;
     g_autofree char *person = uuid_to_text(delivery->person);
-    g_autofree char *time = format_time(
-        rows->zone, delivery->settled_at ? delivery->settled_at : delivery->claimed_at);
+    g_autofree char *time =
+        format_time(rows->zone, delivery->settled_at ? delivery->settled_at : delivery->claimed_at);
     g_autoptr(Value) row = value_new_map();
     value_set_int(row, "delivery", delivery->id);
     value_set_text(row, "name", delivery->name);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* selection.h - the persons that a filter selects, less those that another one leaves out
  *
- * Made once from text, then applied to the roster as often as needed: the store finds candidates, and
- * where its condition is not exact, filter/match.h decides on each. */
+ * Made once from text, then applied to the roster as often as needed: the store finds candidates,
+ * and where its condition is not exact, filter/match.h decides on each. */
 #ifndef RUNDRUF_MAILING_SELECTION_H
 #define RUNDRUF_MAILING_SELECTION_H
 
@@ -11,11 +11,11 @@
 
 typedef struct Selection Selection;
 
-/* `filter` NULL selects everybody (for listings; a mailing always has a filter), `except` NULL leaves
- * nobody out. `map` must outlive the result. INPUT with the column in the text that is wrong. Owned by
- * the caller. */
-Selection *selection_new(const char *filter, const char *except, const FieldMap *map,
-                         GError **error);
+/* `filter` NULL selects everybody (for listings; a mailing always has a filter), `except` NULL
+ * leaves nobody out. `map` must outlive the result. INPUT with the column in the text that is
+ * wrong. Owned by the caller. */
+Selection *
+selection_new(const char *filter, const char *except, const FieldMap *map, GError **error);
 void selection_free(Selection *selection);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Selection, selection_free)
 

@@ -13,12 +13,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#define POLL_S        2         /* between looks at an empty queue */
-#define PAUSE_FIRST_S 60        /* after the relay's fault; doubles */
+#define POLL_S        2  /* between looks at an empty queue */
+#define PAUSE_FIRST_S 60 /* after the relay's fault; doubles */
 #define PAUSE_MOST_S  (15 * 60)
-#define TIDY_S        60        /* between looks for what has been missed */
-#define WITHHELD_MAX  100       /* rows set aside in one transaction */
-#define SETTLE_TRIES  20        /* each as long as the store's busy timeout */
+#define TIDY_S        60  /* between looks for what has been missed */
+#define WITHHELD_MAX  100 /* rows set aside in one transaction */
+#define SETTLE_TRIES  20  /* each as long as the store's busy timeout */
 
 typedef struct {
     Store *store;
@@ -54,25 +54,22 @@ send_apply(Delivery *delivery, const Outcome *outcome, gint64 now, gint64 not_af
     delivery->text = g_strdup(outcome->text);
     delivery->code = outcome->code;
     delivery->settled_at = now;
-    /* whether a message arrived may be unknown because the relay failed: that is the message's */
-    gboolean site = outcome->site && outcome->kind != OUTCOME_SENT &&
-                    outcome->kind != OUTCOME_UNKNOWN;
+    /* what arrived, or perhaps did, is settled whatever ails the relay */
+    gboolean site =
+        outcome->site && outcome->kind != OUTCOME_UNKNOWN && outcome->kind != OUTCOME_SENT;
     if (!site)
         delivery->attempts++;
-    gint64 due = 0;
-    if (site)
-        due = now + SITE_DELAY_S < not_after ? now + SITE_DELAY_S : 0;
-    else if (outcome->kind == OUTCOME_TEMPORARY)
-        due = outcome_retry_at(delivery->attempts, now, not_after);
-
-    if (site || outcome->kind == OUTCOME_TEMPORARY)
-        delivery->state = due ? DELIVERY_RETRY : DELIVERY_MISSED;
-    else if (outcome->kind == OUTCOME_SENT)
+    if (outcome->kind == OUTCOME_SENT) {
         delivery->state = DELIVERY_SENT;
-    else
-        delivery->state =
-            outcome->kind == OUTCOME_UNKNOWN ? DELIVERY_UNKNOWN : DELIVERY_FAILED;
-    if (due)
+        return;
+    }
+    if (!site && outcome->kind != OUTCOME_TEMPORARY) {
+        delivery->state = outcome->kind == OUTCOME_UNKNOWN ? DELIVERY_UNKNOWN : DELIVERY_FAILED;
+        return;
+    }
+    gint64 due = site ? now + SITE_DELAY_S : outcome_retry_at(delivery->attempts, now, not_after);
+    delivery->state = due > 0 && due < not_after ? DELIVERY_RETRY : DELIVERY_MISSED;
+    if (delivery->state == DELIVERY_RETRY)
         delivery->due = due;
 }
 
@@ -174,8 +171,8 @@ begin(Sender *sender, gboolean patient, GError **error)
     }
 }
 
-/* The one commit for each message: settles `last` (or NULL), and claims `next` unless it is to stop.
- * `idle` is TRUE if nothing was due. */
+/* The one commit for each message: settles `last` (or NULL), and claims `next` unless it is to
+ * stop. `idle` is TRUE if nothing was due. */
 static gboolean
 turn(Sender *sender, const Delivery *last, gboolean claim, Delivery **next, gboolean *idle,
      GError **error)
@@ -208,8 +205,8 @@ turn(Sender *sender, const Delivery *last, gboolean claim, Delivery **next, gboo
     return TRUE;
 }
 
-/* sets the mailing and the event that `delivery` is of; neither changes once it is confirmed, but for
- * the mailing's not_after */
+/* sets the mailing and the event that `delivery` is of; neither changes once it is confirmed, but
+ * for the mailing's not_after */
 static gboolean
 load_mailing(Sender *sender, const Delivery *delivery, GError **error)
 {

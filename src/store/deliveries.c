@@ -38,8 +38,8 @@ static const char *const texts[] = {
     [INSERT] = "INSERT INTO delivery (mailing, person, name, address, key, state, due, text)"
                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (mailing, key) DO NOTHING",
     [HOLDER] = "SELECT name FROM delivery WHERE mailing = $1 AND key = $2",
-    /* $2 rows of each running mailing, by its part of delivery_due, then the first $2 of them all: the
-     * cost does not depend on how many rows are queued */
+    /* $2 rows of each running mailing, by its part of delivery_due, then the first $2 of them all:
+     * the cost does not depend on how many rows are queued */
     [DUE] = "SELECT " COLUMNS ","
             " (SELECT s.reason FROM suppression s WHERE s.address = d.key"
             "  AND s.purpose IN (m.purpose, '" SUPPRESSIONS_ALL_PURPOSES "')"
@@ -67,7 +67,7 @@ static const char *const texts[] = {
     [RETRY] = "UPDATE delivery SET state = 'queued', due = $3"
               " WHERE mailing = $1 AND state = $2 AND address IS NOT NULL",
     [COUNT] = "SELECT state, count(*) FROM delivery WHERE mailing = $1 GROUP BY state",
-    /* CROSS JOIN: in this order, by indexes only; else SQLite reads the deliveries of all mailings */
+    /* CROSS JOIN keeps this order, in which indexes serve; else SQLite reads all mailings' rows */
     [COUNT_REPEATED] = "SELECT o.id, count(*) FROM mailing m CROSS JOIN mailing o"
                        " CROSS JOIN delivery d CROSS JOIN delivery r"
                        " WHERE m.id = $1 AND o.event = m.event AND o.kind = m.kind AND o.id <> m.id"

@@ -4,8 +4,7 @@
 #include "base/error.h"
 #include "store/statement.h"
 
-#define VALUES                                                                                     \
-    "kind, event, list, filter, purpose, sender, state, frozen_at, due, not_after, actor"
+#define VALUES "kind, event, list, filter, purpose, sender, state, frozen_at, due, not_after, actor"
 
 enum { INSERT, GET, ALL, MOVE, SET_NOT_AFTER, DELETE_DRAFT, DELETE_DRAFTS_BEFORE };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* mailings.h - the table `mailing`: one row for each message to many
  *
- * A row begins as a draft together with its deliveries; confirmed, it runs until no delivery of it is
- * left to send. What coordinators may do with one, and when, is decided in mailing/control.c. */
+ * A row begins as a draft together with its deliveries; confirmed, it runs until no delivery of it
+ * is left to send. What coordinators may do with one, and when, is decided in mailing/control.c. */
 #ifndef RUNDRUF_STORE_MAILINGS_H
 #define RUNDRUF_STORE_MAILINGS_H
 

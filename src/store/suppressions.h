@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* suppressions.h - the table `suppression`: who must not get mail, for which purpose, and why
  *
- * Addresses are keys as address_key() makes them. The purpose "*" is every purpose. The table is read
- * when a mailing is prepared, and again in the transaction that claims a delivery. */
+ * Addresses are keys as address_key() makes them. The purpose "*" is every purpose. The table is
+ * read when a mailing is prepared, and again in the transaction that claims a delivery. */
 #ifndef RUNDRUF_STORE_SUPPRESSIONS_H
 #define RUNDRUF_STORE_SUPPRESSIONS_H
 

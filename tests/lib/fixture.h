@@ -16,7 +16,7 @@ typedef struct {
     Config *config; /* the defaults; store and files lie in `folder` */
     Store *store;
     Terms *terms;
-    Event *event;   /* mannheim-2020, version 0 */
+    Event *event; /* mannheim-2020, version 0 */
     gint64 last_person;
 } Fixture;
 

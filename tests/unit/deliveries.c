@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* store: the queue - order of claims, what is withheld, settling, and everything that ends a row */
+#include "store/deliveries.h"
 #include "../lib/fixture.h"
 #include "base/error.h"
-#include "store/deliveries.h"
 #include "store/entries.h"
 #include "store/mailings.h"
 #include "store/suppressions.h"
@@ -144,8 +144,8 @@ note_row(const Delivery *delivery, gpointer data, GError **error)
 {
     (void)error;
     g_string_append_printf(data, "%s:%s:%u:%d:%s ", delivery->address,
-                           delivery_state_text(delivery->state), delivery->attempts,
-                           delivery->code, delivery->text ? delivery->text : "-");
+                           delivery_state_text(delivery->state), delivery->attempts, delivery->code,
+                           delivery->text ? delivery->text : "-");
     return TRUE;
 }
 
@@ -247,11 +247,11 @@ test_mailings(void)
     gint64 second = add_mailing(fixture, MAILING_DRAFT);
     add_delivery(fixture, first, 1, "a", NOW);
     gboolean changed;
-    g_assert_true(mailings_move(fixture->store, second, MAILING_RUNNING, MAILING_PAUSED, &changed,
-                                &error));
+    g_assert_true(
+        mailings_move(fixture->store, second, MAILING_RUNNING, MAILING_PAUSED, &changed, &error));
     g_assert_false(changed);
-    g_assert_true(mailings_move(fixture->store, second, MAILING_DRAFT, MAILING_RUNNING, &changed,
-                                &error));
+    g_assert_true(
+        mailings_move(fixture->store, second, MAILING_DRAFT, MAILING_RUNNING, &changed, &error));
     g_assert_true(changed);
     g_assert_true(mailings_delete_draft(fixture->store, second, &changed, &error));
     g_assert_false(changed);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* store: lists, versions of events, suppressions; and that every statement can be prepared */
-#include "base/error.h"
 #include "../lib/fixture.h"
+#include "base/error.h"
 #include "store/events.h"
 #include "store/lists.h"
 #include "store/suppressions.h"
@@ -135,8 +135,8 @@ test_suppressions(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *reason = NULL;
-        g_assert_true(suppressions_find(fixture->store, rows[i].key, rows[i].purpose, &reason,
-                                        &error));
+        g_assert_true(
+            suppressions_find(fixture->store, rows[i].key, rows[i].purpose, &reason, &error));
         g_assert_cmpstr(reason, ==, rows[i].reason);
     }
     gboolean removed;

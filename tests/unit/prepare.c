@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* mailing: freezing a filter, its refusals and remarks; what a coordinator may do afterwards; reports */
+/* mailing: freezing a filter, its refusals and remarks; what a coordinator may do afterwards;
+ * reports */
 #include "../lib/fixture.h"
 #include "base/error.h"
 #include "mailing/control.h"
@@ -12,9 +13,9 @@
 #include <string.h>
 #include <time.h>
 
-#define NOW   FIXTURE_NOW
-#define HOUR  (60 * 60)
-#define DAY   (24 * HOUR)
+#define NOW  FIXTURE_NOW
+#define HOUR (60 * 60)
+#define DAY  (24 * HOUR)
 
 static const Deed deed = {"test", NOW};
 
@@ -77,8 +78,7 @@ test_recipients(void)
     g_auto(PreparedMailing) prepared = {0};
     PrepareRequest request = request_for(fixture);
     request.except = "(name=Nobody)";
-    g_assert_true(
-        mailing_prepare(fixture->store, fixture->config, &request, &prepared, &error));
+    g_assert_true(mailing_prepare(fixture->store, fixture->config, &request, &prepared, &error));
     g_assert_no_error(error);
     g_autofree char *report = report_of(fixture, prepared.mailing);
     g_assert_cmpstr(
@@ -117,13 +117,15 @@ test_list(void)
     fixture_add_persons(fixture, 7);
     suppress(fixture, "p2@koeln.example", "meetings");
     suppress(fixture, "p3@koeln.example", "invitation");
-    List list = {.name = (char *)"all", .title = (char *)"All", .filter = (char *)"(sn=Person)",
-                 .purpose = (char *)"meetings", .sender = (char *)"n@netz.example"};
+    List list = {.name = (char *)"all",
+                 .title = (char *)"All",
+                 .filter = (char *)"(sn=Person)",
+                 .purpose = (char *)"meetings",
+                 .sender = (char *)"n@netz.example"};
     g_auto(PreparedMailing) prepared = {0};
     PrepareRequest request = request_for(fixture);
     request.list = &list;
-    g_assert_true(
-        mailing_prepare(fixture->store, fixture->config, &request, &prepared, &error));
+    g_assert_true(mailing_prepare(fixture->store, fixture->config, &request, &prepared, &error));
     g_assert_no_error(error);
     g_assert_cmpuint(prepared.counts[DELIVERY_QUEUED], ==, 6);
     g_assert_cmpuint(prepared.counts[DELIVERY_SUPPRESSED], ==, 1);
@@ -182,9 +184,9 @@ test_not_after(void)
         gboolean allow_past;
         gint64 not_after; /* 0: held */
     } rows[] = {
-        {0, 500, FALSE, 500},    {0, 5000, FALSE, 1000},    {999, 500, FALSE, 1000},
+        {0, 500, FALSE, 500},     {0, 5000, FALSE, 1000},   {999, 500, FALSE, 1000},
         {1000, 500, FALSE, 1500}, {1900, 500, FALSE, 2000}, {2000, 500, FALSE, 0},
-        {2000, 500, TRUE, 2500}, {0, 5000, TRUE, 1000},
+        {2000, 500, TRUE, 2500},  {0, 5000, TRUE, 1000},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
@@ -297,8 +299,7 @@ test_retry(void)
                          " ('p1@koeln.example', 'p2@koeln.example')");
     guint count = 9;
     RetryRequest request = {.mailing = id, .state = DELIVERY_SENT};
-    g_assert_false(
-        mailing_retry(fixture->store, fixture->config, &request, &deed, &count, &error));
+    g_assert_false(mailing_retry(fixture->store, fixture->config, &request, &deed, &count, &error));
     g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT);
     g_clear_error(&error);
     request.state = DELIVERY_UNKNOWN;
@@ -319,8 +320,7 @@ test_retry(void)
     fixture_run(fixture, "UPDATE delivery SET state = 'missed' WHERE state = 'queued'");
     request.state = DELIVERY_MISSED;
     Deed later = {"test", NOW + 2 * DAY}, past = {"test", NOW + 61 * DAY};
-    g_assert_false(
-        mailing_retry(fixture->store, fixture->config, &request, &past, &count, &error));
+    g_assert_false(mailing_retry(fixture->store, fixture->config, &request, &past, &count, &error));
     g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD);
     g_clear_error(&error);
     g_assert_true(mailing_retry(fixture->store, fixture->config, &request, &later, &count, &error));

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* mailing: the sender, on a transport that does as it is told: outcomes, faults of the relay, stopping,
- * pausing, one sender at a time; and that it may be stopped at each step */
+/* mailing: the sender, on a transport that does as it is told: outcomes, faults of the relay,
+ * stopping, pausing, one sender at a time; and that it may be stopped at each step */
+#include "mailing/send.h"
 #include "../lib/fixture.h"
 #include "base/error.h"
 #include "mailing/control.h"
 #include "mailing/report.h"
-#include "mailing/send.h"
 #include "store/deliveries.h"
 #include "store/suppressions.h"
 
@@ -49,7 +49,8 @@ wait_for(guint seconds)
         world.stop = 1;
 }
 
-/* What the fake relay answers: the first row whose recipient (NULL: any) fits; `times` counts down. */
+/* What the fake relay answers: the first row whose recipient (NULL: any) fits; `times` counts down.
+ */
 typedef struct {
     const char *recipient;
     OutcomeKind kind;
@@ -74,8 +75,7 @@ write_log(Fake *fake, const TransportMessage *message)
         return;
     const char *id = g_strstr_len(message->content, (gssize)message->length, "Message-ID: ");
     g_assert_nonnull(id);
-    g_autofree char *line = g_strdup_printf("%s %.*s\n", message->name,
-                                            (int)strcspn(id, "\r"), id);
+    g_autofree char *line = g_strdup_printf("%s %.*s\n", message->name, (int)strcspn(id, "\r"), id);
     g_assert_cmpint(write(fake->log, line, strlen(line)), ==, (gssize)strlen(line));
 }
 
@@ -290,8 +290,8 @@ test_site_fault(void)
     run(fixture, &fake, FALSE, &summary);
     g_assert_cmpuint(fake.count, ==, 1);
     g_assert_cmpstr(summary.fault, ==, "reply to p1@koeln.example");
-    g_assert_cmpint(
-        fixture_number(fixture, "SELECT count(*) FROM delivery WHERE state = 'queued'"), ==, 49);
+    g_assert_cmpint(fixture_number(fixture, "SELECT count(*) FROM delivery WHERE state = 'queued'"),
+                    ==, 49);
     g_assert_cmpint(fixture_number(fixture, "SELECT sum(attempts) FROM delivery"), ==, 0);
 
     /* watching, it waits longer each time; then all is sent, the first one at last */
@@ -362,8 +362,8 @@ test_meanwhile(void)
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Fixture) fixture = setup(4);
         g_auto(SendSummary) summary = {0};
-        Answer answers[] = {
-            {"p2@koeln.example", rows[i].second, 250, FALSE, 1, rows[i].happens}, {0}};
+        Answer answers[] = {{"p2@koeln.example", rows[i].second, 250, FALSE, 1, rows[i].happens},
+                            {0}};
         Fake fake = {.answers = answers, .log = -1};
         run(fixture, &fake, FALSE, &summary);
         assert_states(fixture, rows[i].states);
