@@ -468,7 +468,7 @@ dates_weekday_name(int weekday, const char *language)
 {
     if (weekday < 1 || weekday > 7)
         return "";
-    return (strcmp(language, "de") == 0 ? weekdays_de : weekdays_en)[weekday - 1];
+    return strcmp(language, "de") == 0 ? weekdays_de[weekday - 1] : weekdays_en[weekday - 1];
 }
 
 const char *
@@ -476,7 +476,7 @@ dates_month_name(int month, const char *language)
 {
     if (month < 1 || month > 12)
         return "";
-    return (strcmp(language, "de") == 0 ? months_de : months_en)[month - 1];
+    return strcmp(language, "de") == 0 ? months_de[month - 1] : months_en[month - 1];
 }
 
 /* NULL for a time that no calendar can show */

@@ -163,6 +163,7 @@ typedef struct {
     Transport *transport;
     const Event *event;
     const Mailing *mailing;
+    const List *list; /* or NULL */
     const Config *config;
     const char *address;
     gboolean sent;
@@ -181,6 +182,7 @@ send_sample(const Person *person, gpointer data, GError **error)
         .event = sample->event,
         .mailing = sample->mailing,
         .address = sample->address,
+        .list_title = sample->list ? sample->list->title : NULL,
         .name = name,
         .person = person,
         .now = clock_now(),
@@ -225,8 +227,15 @@ invite_sample(Cli *cli, const InviteOptions *given, const PrepareRequest *reques
         .purpose = list ? list->purpose : (char *)"invitation",
         .sender = list ? list->sender : NULL,
     };
-    Sample sample = {composer, transport,      request->event, &mailing,
-                     cli->config, given->test_to, FALSE};
+    Sample sample = {
+        .composer = composer,
+        .transport = transport,
+        .event = request->event,
+        .mailing = &mailing,
+        .list = list,
+        .config = cli->config,
+        .address = given->test_to,
+    };
     g_autoptr(Selection) selection =
         selection_new(list ? list->filter : request->filter, request->except,
                       cli->config->directory_fields, error);

@@ -6,22 +6,29 @@
 
 #include <string.h>
 
-/* the display name without its quotes and backslashes; NULL if empty */
-static char *
-read_name(const char *text, gsize length)
+/* The display name without its quotes and backslashes into `*name` (owned by the caller; NULL if it is
+ * empty). FALSE if it is not quoted and has a < or >, as in "A <a@x.example> <b@x.example>". */
+static gboolean
+read_name(const char *text, gsize length, char **name)
 {
     g_autofree char *raw = g_strndup(text, length);
     g_autofree char *line = text_one_line(raw);
     gsize end = strlen(line);
-    if (end < 2 || line[0] != '"' || line[end - 1] != '"')
-        return end > 0 ? g_steal_pointer(&line) : NULL;
-    GString *name = g_string_new(NULL);
+    *name = NULL;
+    if (end < 2 || line[0] != '"' || line[end - 1] != '"') {
+        if (end > 0)
+            *name = g_strdup(line);
+        return !strpbrk(line, "<>");
+    }
+    g_autoptr(GString) plain = g_string_new(NULL);
     for (gsize i = 1; i < end - 1; i++) {
         if (line[i] == '\\' && i + 1 < end - 1)
             i++;
-        g_string_append_c(name, line[i]);
+        g_string_append_c(plain, line[i]);
     }
-    return g_string_free(name, name->len == 0);
+    if (plain->len > 0)
+        *name = g_strdup(plain->str);
+    return TRUE;
 }
 
 Mailbox *
@@ -29,7 +36,9 @@ mailbox_parse(const char *text, GError **error)
 {
     const char *open = strrchr(text, '<');
     const char *close = open ? strchr(open, '>') : NULL;
-    if (open && (!close || close[1 + strspn(close + 1, " \t")])) {
+    g_autofree char *name = NULL;
+    if (open && (!close || close[1 + strspn(close + 1, " \t")] ||
+                 !read_name(text, (gsize)(open - text), &name))) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
                     "\"%s\" is no sender; write Name <address>", text);
         return NULL;
@@ -39,7 +48,7 @@ mailbox_parse(const char *text, GError **error)
     if (!address)
         return NULL;
     Mailbox *mailbox = g_new0(Mailbox, 1);
-    mailbox->name = open ? read_name(text, (gsize)(open - text)) : NULL;
+    mailbox->name = g_steal_pointer(&name);
     mailbox->address = g_steal_pointer(&address);
     return mailbox;
 }

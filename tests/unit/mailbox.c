@@ -17,7 +17,7 @@ test_read(void)
         {"\"Müller, Anna\" <a@netz.example>", "Müller, Anna", "a@netz.example"},
         {"\"a \\\"b\\\" c\" <a@netz.example>", "a \"b\" c", "a@netz.example"},
         {"\"\" <a@netz.example>", NULL, "a@netz.example"},
-        {"x < y <a@netz.example>", "x < y", "a@netz.example"},
+        {"\"x < y\" <a@netz.example>", "x < y", "a@netz.example"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
@@ -34,6 +34,7 @@ test_refuse(void)
     static const char *const rows[] = {
         "", "Netz", "Netz <", "Netz <a@netz.example", "Netz <a@netz.example> x", "Netz <>",
         "Netz <a@netz.example\r\nBcc: b@netz.example>", "<a@b@netz.example>",
+        "Netz <a@netz.example> <b@netz.example>", "x > y <a@netz.example>",
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
