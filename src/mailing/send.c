@@ -2,9 +2,11 @@
 #include "mailing/send.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "store/deliveries.h"
 #include "store/events.h"
+#include "store/lists.h"
 #include "store/mailings.h"
 #include "store/persons.h"
 
@@ -14,7 +16,8 @@
 #include <unistd.h>
 
 #define POLL_S        2  /* between looks at an empty queue */
-#define PAUSE_FIRST_S 60 /* after the relay's fault; doubles */
+#define FAULTS_MAX    3  /* of the relay in a row: then it is left alone for a while */
+#define PAUSE_FIRST_S 60 /* so long; doubles */
 #define PAUSE_MOST_S  (15 * 60)
 #define TIDY_S        60  /* between looks for what has been missed */
 #define WITHHELD_MAX  100 /* rows set aside in one transaction */
@@ -28,9 +31,10 @@ typedef struct {
     SendSummary *summary;
     Mailing *mailing; /* of the last message, with what it announces */
     Event *event;
+    char *list_title; /* NULL: not of a list, or the list is gone */
     gint64 tidied_at;
-    gboolean faulty; /* the message in hand met a fault of the relay */
-    guint pause;     /* seconds, after such a fault; 0: the last message met none */
+    guint faults; /* of the relay, on the last messages in a row */
+    guint pause;  /* seconds, after FAULTS_MAX of them; 0: the last message met none */
 } Sender;
 
 static void
@@ -38,6 +42,7 @@ sender_clear(Sender *sender)
 {
     mailing_free(sender->mailing);
     event_free(sender->event);
+    g_free(sender->list_title);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sender, sender_clear)
 
@@ -205,6 +210,14 @@ turn(Sender *sender, const Delivery *last, gboolean claim, Delivery **next, gboo
     return TRUE;
 }
 
+static void
+load_list_title(Sender *sender, const char *name)
+{
+    g_autoptr(List) list = name ? lists_find(sender->store, name, NULL) : NULL;
+    g_free(sender->list_title);
+    sender->list_title = list ? g_strdup(list->title) : NULL;
+}
+
 /* sets the mailing and the event that `delivery` is of; neither changes once it is confirmed, but
  * for the mailing's not_after */
 static gboolean
@@ -220,6 +233,8 @@ load_mailing(Sender *sender, const Delivery *delivery, GError **error)
         event_free(sender->event);
         sender->event = event;
     }
+    if (!sender->mailing || sender->mailing->id != mailing->id)
+        load_list_title(sender, mailing->list);
     mailing_free(sender->mailing);
     sender->mailing = g_steal_pointer(&mailing);
     return TRUE;
@@ -246,16 +261,16 @@ static void
 note_fault(Sender *sender, const Outcome *outcome)
 {
     g_clear_pointer(&sender->summary->fault, g_free);
-    sender->faulty = outcome->site;
     if (!outcome->site) {
+        sender->faults = 0;
         sender->pause = 0;
         return;
     }
-    sender->summary->fault = g_strdup(outcome->text ? outcome->text : "the relay cannot be used");
-    sender->pause = sender->pause ? MIN(2 * sender->pause, PAUSE_MOST_S) : PAUSE_FIRST_S;
+    sender->summary->fault = g_strdup(outcome->text ? outcome->text : _("the relay cannot be used"));
     g_autofree char *code = g_strdup_printf("%d", outcome->code);
-    g_autofree char *pause = g_strdup_printf("%u", sender->pause);
-    log_warning("send.fault", "code", code, "pause", pause, NULL);
+    log_warning("send.fault", "code", code, NULL);
+    if (++sender->faults == FAULTS_MAX)
+        sender->pause = sender->pause ? MIN(2 * sender->pause, PAUSE_MOST_S) : PAUSE_FIRST_S;
 }
 
 static void
@@ -304,6 +319,7 @@ compose_for(const Person *person, gpointer user_data, GError **error)
         .mailing = draft->sender->mailing,
         .delivery = draft->delivery->id,
         .address = draft->delivery->address,
+        .list_title = draft->sender->list_title,
         .name = draft->delivery->name,
         .person = person,
         .now = draft->now,
@@ -336,8 +352,8 @@ work(Sender *sender, GError **error)
     g_autoptr(Delivery) current = NULL;
     for (;;) {
         Delivery *next = NULL;
-        gboolean idle = FALSE;
-        if (!turn(sender, current, !sender->faulty && !stopping(sender), &next, &idle, error))
+        gboolean idle = FALSE, faulty = sender->faults >= FAULTS_MAX;
+        if (!turn(sender, current, !faulty && !stopping(sender), &next, &idle, error))
             return FALSE;
         if (current && options->progress)
             options->progress(sender->summary, options->data);
@@ -348,11 +364,12 @@ work(Sender *sender, GError **error)
                 return FALSE;
             continue;
         }
-        if (stopping(sender) || (!options->watch && (idle || sender->faulty)))
+        if (stopping(sender) || (!options->watch && (idle || faulty)))
             return TRUE;
-        if (sender->faulty || idle)
-            pause_for(sender, sender->faulty ? sender->pause : POLL_S);
-        sender->faulty = FALSE;
+        if (faulty || idle)
+            pause_for(sender, faulty ? sender->pause : POLL_S);
+        if (faulty) /* one try, and the next pause if it fails */
+            sender->faults = FAULTS_MAX - 1;
     }
 }
 

@@ -12,8 +12,8 @@
  *
  * One sender works on a store at a time: it holds a lock on the empty file "<store>.send". A fault
  * that is the relay's (outcome.h: `site`) is held against no recipient: the delivery waits
- * SITE_DELAY_S without counting an attempt, and the sender stops, or (watching) pauses, before the
- * next. */
+ * SITE_DELAY_S without counting an attempt. After the third in a row the sender stops, or (watching)
+ * pauses before the next. */
 #ifndef RUNDRUF_MAILING_SEND_H
 #define RUNDRUF_MAILING_SEND_H
 
@@ -37,7 +37,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SendSummary, send_summary_clear)
 
 typedef struct {
     gboolean
-        watch; /* go on until `stop`; else return when nothing is due, or at the relay's fault */
+        watch; /* go on until `stop`; else return when nothing is due, or the relay is at fault */
     const volatile sig_atomic_t
         *stop;                   /* not 0: finish the message in hand and return; may be NULL */
     gint64 (*now)(void);         /* Unix seconds: clock_now() */
