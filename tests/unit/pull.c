@@ -583,6 +583,22 @@ test_faults(void)
     assert_void(&bench, before, RUNDRUF_ERROR_DIRECTORY, "that the server runs");
 }
 
+/* search references are counted, never followed */
+static void
+test_referral(void)
+{
+    g_auto(Bench) bench = {0};
+    g_autofree char *path =
+        write_ldif(FOUR "dn: ou=away," BASE "\nobjectClass: referral\nobjectClass: extensibleObject\n"
+                        "ou: away\nref: ldap://127.0.0.1:1/ou=away\n\n");
+    if (!serve(path))
+        return;
+    bench_init(&bench, NULL);
+    assert_pull(&bench, 4, 0, 0, 0);
+    g_assert_cmpuint(bench.result.referrals, ==, 1);
+    slapd("stop", NULL, NULL);
+}
+
 static void
 test_limits(void)
 {
@@ -713,6 +729,7 @@ main(int argc, char **argv)
     g_test_add_func("/pull/twice", test_twice);
     g_test_add_func("/pull/guard", test_guard);
     g_test_add_func("/pull/faults", test_faults);
+    g_test_add_func("/pull/referral", test_referral);
     g_test_add_func("/pull/limits", test_limits);
     g_test_add_func("/pull/killed", test_killed);
     g_test_add_func("/pull/same", test_same);
