@@ -40,7 +40,8 @@ print_summary(const Cli *cli, const SendSummary *summary, double seconds)
            summary->counts[DELIVERY_FAILED], summary->counts[DELIVERY_UNKNOWN],
            summary->counts[DELIVERY_SUPPRESSED], summary->counts[DELIVERY_MISSED], seconds);
     if (summary->fault)
-        printf(_("The mail relay is at fault, and sending stopped: %s\n"), summary->fault);
+        printf(_("The mail relay was at fault: %s\nWhat is left is tried again with the next "
+                 "rundruf send.\n"), summary->fault);
 }
 
 /* Whether everything that was tried arrived at the relay. */
