@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/persons.h"
+#include "directory/dn.h"
 #include "filter/filter.h"
 #include "mailing/selection.h"
 #include "store/persons.h"
@@ -142,8 +143,9 @@ find_persons(Cli *cli, const char *key, Show *show, GError **error)
         return persons_find_uuid(store, uuid, show_one, show, error);
     if (strchr(key, '@'))
         return persons_find_mail(store, key, map, show_one, show, error);
-    if (strchr(key, '='))
-        return persons_find_dn(store, key, show_one, show, error);
+    g_autofree char *dn = strchr(key, '=') ? dn_text(key) : NULL;
+    if (dn)
+        return persons_find_dn(store, dn, show_one, show, error);
     g_autofree char *filter = filter_equality("name", key);
     g_autoptr(Selection) selection = selection_new(filter, NULL, map, error);
     return selection && selection_each_by_name(selection, store, show_one, show, error);
