@@ -110,7 +110,22 @@ def held_id(rig):
     return re.search(r"sync --approve (\d+)", said).group(1)
 
 
-with Rig() as rig:
-    hundred(rig)
-    refusals(rig)
-print("100 invitations once each, hostile names and addresses, refusals: good")
+def real_servers(rig):
+    """The same main job with slapd and an SMTP server, by two lines of the configuration."""
+    rig.roster([person("Person %d" % n, "p%d@a.example" % n) for n in range(20)])
+    rig.configure(directory={"uri": rig.slapd(rig.folder / "roster.ldif")})
+    box = rig.smtpd()
+    rig.run("check")
+    rig.run("sync")
+    rig.event()
+    rig.run("invite", "mannheim-2027", "--filter", "(city=Mannheim)", "--yes")
+    rig.run("send")
+    assert rig.states(1) == {"sent": 20}
+    assert sorted(r for _, r, _ in messages(box)) == sorted("p%d@a.example" % n for n in range(20))
+
+
+for scenes in ((hundred, refusals), (real_servers,)):
+    with Rig() as rig:
+        for scene in scenes:
+            scene(rig)
+print("100 invitations once each, hostile names and addresses, refusals, real servers: good")
