@@ -43,8 +43,9 @@ struct Cli {
     TokenKeys *keys;
 };
 
-/* Parses the command's options and the ones that all have; `argv` keeps the arguments, from 1. FALSE:
- * return `*status`, for help was shown, or `error` is set (usage). Takes `least` to `most` arguments. */
+/* Parses the command's options and the ones that all have; `argv` keeps the arguments, from 1, of
+ * which there must be `least` to `most`. FALSE: return `*status`, for help was shown, or `error` is set
+ * (usage). TRUE: `*status` is STATUS_DONE. */
 gboolean cli_parse(Cli *cli, const GOptionEntry *options, int *argc, char ***argv, int least,
                    int most, ExitStatus *status, GError **error);
 
