@@ -9,6 +9,7 @@
 #include "message/announcement.h"
 #include "message/calendar.h"
 #include "message/markdown.h"
+#include "message/view.h"
 #include "model/mailbox.h"
 #include "store/events.h"
 #include "store/journal.h"
@@ -30,7 +31,7 @@ print_prose(const char *title, const char *markdown)
 {
     if (!markdown)
         return;
-    g_autofree char *text = markdown_to_text(markdown);
+    g_autofree char *text = markdown_to_text(markdown, MARKDOWN_MAIL_COLUMNS);
     if (title)
         printf("\n%s:", title);
     printf("\n%s", text);
@@ -229,7 +230,7 @@ cmd_event_ics(Cli *cli, int argc, char **argv, GError **error)
     if (!event)
         return STATUS_FAILED;
     const Config *config = cli_config(cli, error);
-    g_autofree char *description = event->body ? markdown_to_text(event->body) : NULL;
+    g_autofree char *description = view_description(event);
     g_autoptr(Mailbox) organizer = mailbox_parse(config->network_sender, error);
     if (!organizer)
         return STATUS_FAILED;

@@ -198,17 +198,6 @@ read_sender(const Config *config, const char *text, Parts *parts, GError **error
     return TRUE;
 }
 
-static char *
-make_description(const Parts *parts)
-{
-    const Value *subtitle = value_get(parts->event, "subtitle");
-    const Value *body = value_get(parts->event, "body_text");
-    if (!subtitle && !body)
-        return NULL;
-    return g_strconcat(subtitle ? value_text(subtitle) : "", subtitle && body ? "\n\n" : "",
-                       body ? value_text(body) : "", NULL);
-}
-
 static Parts *
 make_parts(const Config *config, const Event *event, const char *sender, const char *language,
            GError **error)
@@ -224,7 +213,7 @@ make_parts(const Config *config, const Event *event, const char *sender, const c
     value_set_text(parts->sender, "address", parts->sender_address);
     parts->subject = compose_subject(event, language);
     parts->event = view_event(event, zone, language);
-    g_autofree char *description = make_description(parts);
+    g_autofree char *description = view_description(event);
     const CalendarRequest request = {
         .domain = config->network_domain,
         .organizer_name = parts->sender_name,

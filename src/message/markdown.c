@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS       72
 #define COLUMNS_LEAST 20 /* however deep the prefix */
 #define DEPTH_MAX     20 /* of quotes and lists, and of emphasis, within each other */
 
@@ -203,6 +202,7 @@ markdown_to_html(const char *text, int heading)
 /* Lines get `first` before them, once, and then `rest`: what the quotes and list items around them
  * put there. */
 typedef struct {
+    glong columns;
     GString *out;
     GString *first; /* with the marker of an item that has just begun */
     GString *rest;
@@ -243,7 +243,7 @@ put_filled(Writer *writer, const char *text)
         if (!*words[i])
             continue;
         glong length = g_utf8_strlen(words[i], -1);
-        glong room = MAX(COLUMNS - g_utf8_strlen(writer->first->str, -1), COLUMNS_LEAST);
+        glong room = MAX(writer->columns - g_utf8_strlen(writer->first->str, -1), COLUMNS_LEAST);
         if (line->len > 0 && width + 1 + length > room) {
             put_line(writer, line->str);
             g_string_truncate(line, 0);
@@ -319,7 +319,7 @@ put_heading(Writer *writer, cmark_node *heading)
     glong width = put_text(writer, heading);
     if (width == 0)
         return;
-    g_autofree char *line = g_strnfill((gsize)MIN(width, COLUMNS),
+    g_autofree char *line = g_strnfill((gsize)MIN(width, writer->columns),
                                        cmark_node_get_heading_level(heading) == 1 ? '=' : '-');
     put_line(writer, line);
 }
@@ -416,12 +416,12 @@ put_block(Writer *writer, cmark_node *block)
 }
 
 char *
-markdown_to_text(const char *text)
+markdown_to_text(const char *text, glong columns)
 {
     g_autoptr(cmark_node) document = parse_clean(text, 1);
     g_autoptr(GString) first = g_string_new(NULL);
     g_autoptr(GString) rest = g_string_new(NULL);
-    Writer writer = {.out = g_string_new(NULL), .first = first, .rest = rest};
+    Writer writer = {.columns = columns ? columns : G_MAXSHORT, .out = g_string_new(NULL), .first = first, .rest = rest};
     put_blocks(&writer, document, FALSE);
     return g_string_free(writer.out, FALSE);
 }

@@ -10,10 +10,12 @@
  * 6); quotes and lists more than 20 deep are flattened. Owned by the caller. */
 char *markdown_to_html(const char *text, int heading);
 
-/* Plain text for a mail, wrapped at 72 columns (characters): paragraphs, "- " bullets, "1. " items,
+#define MARKDOWN_MAIL_COLUMNS 72
+
+/* Plain text for a mail, wrapped at so many columns (characters; 0: not at all): paragraphs, "- " bullets, "1. " items,
  * underlined headings, links as "text <URL>", code indented and not wrapped. Ends with a line feed
  * unless empty. Owned by the caller. */
-char *markdown_to_text(const char *text);
+char *markdown_to_text(const char *text, glong columns);
 
 /* Appends `text` (one line or more) so that CommonMark shows it as it is: with a backslash before
  * what would be markup, at the place where it would be. */

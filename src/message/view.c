@@ -44,7 +44,7 @@ set_markdown(Value *map, const char *html_key, const char *text_key, const char 
     if (!markdown || !*markdown)
         return;
     g_autofree char *html = markdown_to_html(markdown, HEADING);
-    g_autofree char *text = markdown_to_text(markdown);
+    g_autofree char *text = markdown_to_text(markdown, MARKDOWN_MAIL_COLUMNS);
     value_set_text(map, html_key, html);
     value_set_text(map, text_key, text);
 }
@@ -83,6 +83,17 @@ clean_value(Value *value)
     for (guint i = 0; i < value_count(value); i++)
         value_append(list, clean_value(value_item(value, i)));
     return list;
+}
+
+char *
+view_description(const Event *event)
+{
+    g_autofree char *body = event->body ? markdown_to_text(event->body, 0) : NULL;
+    gboolean titled = event->subtitle && *event->subtitle, told = body && *body;
+    if (!titled && !told)
+        return NULL;
+    return g_strconcat(titled ? event->subtitle : "", titled && told ? "\n\n" : "",
+                       told ? body : "", NULL);
 }
 
 Value *
@@ -136,7 +147,7 @@ wrap(const char *sentence)
 {
     g_autoptr(GString) markdown = g_string_new(NULL);
     markdown_append_escaped(markdown, sentence);
-    return g_strchomp(markdown_to_text(markdown->str));
+    return g_strchomp(markdown_to_text(markdown->str, MARKDOWN_MAIL_COLUMNS));
 }
 
 char *

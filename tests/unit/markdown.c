@@ -5,6 +5,18 @@
 #include <string.h>
 
 static void
+test_unwrapped(void)
+{
+    g_autofree char *words = g_strnfill(3000, 'w');
+    for (gsize i = 5; words[i]; i += 6)
+        words[i] = ' ';
+    g_autofree char *source = g_strconcat("- ", words, "\n- b", NULL);
+    g_autofree char *plain = markdown_to_text(source, 0);
+    g_autofree char *expected = g_strconcat("- ", g_strchomp(words), "\n- b\n", NULL);
+    g_assert_cmpstr(plain, ==, expected);
+}
+
+static void
 test_html(void)
 {
     static const struct {
@@ -101,7 +113,7 @@ test_text(void)
         {"<div>\n\na\n\n</div>\n\nb", "a\n\nb\n"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *plain = markdown_to_text(rows[i].text);
+        g_autofree char *plain = markdown_to_text(rows[i].text, MARKDOWN_MAIL_COLUMNS);
         g_assert_cmpstr(plain, ==, rows[i].plain);
     }
 }
@@ -208,7 +220,7 @@ test_escape(void)
         markdown_append_escaped(text, rows[i]);
         g_string_append(text, "\n\n# ");
         markdown_append_escaped(text, rows[i]);
-        g_autofree char *plain = markdown_to_text(text->str);
+        g_autofree char *plain = markdown_to_text(text->str, MARKDOWN_MAIL_COLUMNS);
         g_autofree char *line = g_strnfill((gsize)g_utf8_strlen(rows[i], -1), '=');
         g_autofree char *expected = g_strdup_printf("%s\n\nbefore %s after\n\n- %s\n\n%s\n%s\n",
                                                     rows[i], rows[i], rows[i], rows[i], line);
@@ -255,7 +267,7 @@ test_hostile(void)
             g_string_append(text, rows[i].piece);
         g_string_append(text, "end");
         g_autofree char *html = markdown_to_html(text->str, 2);
-        g_autofree char *plain = markdown_to_text(text->str);
+        g_autofree char *plain = markdown_to_text(text->str, MARKDOWN_MAIL_COLUMNS);
         g_assert_nonnull(strstr(html, "end"));
         g_assert_nonnull(strstr(plain, "end"));
         g_assert_cmpuint(strlen(plain), <, 20 * text->len);
@@ -274,6 +286,7 @@ int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/markdown/unwrapped", test_unwrapped);
     g_test_add_func("/markdown/html", test_html);
     g_test_add_func("/markdown/text", test_text);
     g_test_add_func("/markdown/escape", test_escape);
