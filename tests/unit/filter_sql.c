@@ -77,7 +77,9 @@ add_term(Roster *roster, gint64 entry, const char *description, const AttributeV
         g_autofree char *norm = attribute_norm(attribute_rule(*name), value->data, value->length);
         if (!norm)
             continue;
-        insert(roster->db, "INSERT OR IGNORE INTO term_key (attribute, norm) VALUES (?1, ?2)",
+        insert(roster->db,
+               "INSERT OR IGNORE INTO term_key (attribute, norm, id)"
+               " SELECT ?1, ?2, count(*) + 1 FROM term_key",
                *name, norm, entry);
         insert(roster->db,
                "INSERT OR IGNORE INTO term_entry (key, entry) SELECT id, ?3 FROM term_key"
@@ -127,12 +129,6 @@ roster_init(Roster *roster, FieldMap *map, GRand *rand)
     roster->entries = g_ptr_array_new_with_free_func((GDestroyNotify)attributes_free);
     g_assert_cmpint(sqlite3_open(":memory:", &roster->db), ==, SQLITE_OK);
     execute(roster->db, schema_steps[0]);
-    execute(roster->db,
-            "CREATE TRIGGER add_term INSTEAD OF INSERT ON term BEGIN"
-            " INSERT OR IGNORE INTO term_key VALUES (NEW.attribute, NEW.norm,"
-            " (SELECT count(*) + 1 FROM term_key));"
-            " INSERT OR IGNORE INTO term_entry SELECT id, NEW.entry FROM term_key"
-            " WHERE attribute = NEW.attribute AND norm = NEW.norm; END");
     for (guint i = 0; i < MUNICIPALITIES; i++)
         add_entry(roster, 0, make_attributes(rand, town_names, G_N_ELEMENTS(town_names)));
     for (guint i = 0; i < PERSONS; i++) {

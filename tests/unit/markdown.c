@@ -8,7 +8,7 @@ static void
 test_unwrapped(void)
 {
     g_autofree char *words = g_strnfill(3000, 'w');
-    for (gsize i = 5; words[i]; i += 6)
+    for (gsize i = 5; i < 3000; i += 6)
         words[i] = ' ';
     g_autofree char *source = g_strconcat("- ", words, "\n- b", NULL);
     g_autofree char *plain = markdown_to_text(source, 0);
