@@ -125,7 +125,7 @@ main(int argc, char **argv)
 
     ExitStatus status = run(&cli, argc, argv, &error);
     if (fflush(stdout) != 0 && !error)
-        g_set_error(&error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, "cannot write the output");
+        g_set_error(&error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, _("cannot write the output"));
     if (error) {
         fprintf(stderr, "rundruf: %s\n", error->message);
         status = status_of(error);

@@ -2,6 +2,7 @@
 #include "model/mailbox.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -31,7 +32,7 @@ mailbox_parse(const char *text, GError **error)
     const char *close = open ? strchr(open, '>') : NULL;
     if (open && (!close || close[1 + strspn(close + 1, " \t")])) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
-                    "\"%s\" is no sender; write Name <address>", text);
+                    _("\"%s\" is no sender; write Name <address>"), text);
         return NULL;
     }
     g_autofree char *spec = open ? g_strndup(open + 1, (gsize)(close - open - 1)) : g_strdup(text);
