@@ -91,8 +91,8 @@ set_twice(GError **error, const DirectoryEntry *entry)
     g_autofree char *uuid = uuid_to_text(entry->uuid);
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
                 _("the directory shows a DN or an entry twice, last as %s with the UUID %s: it was "
-                  "perhaps changed "
-                  "while it was read; nothing was changed here, the next sync tries again"),
+                  "perhaps changed while it was read; nothing was changed here, the next sync tries "
+                  "again"),
                 entry->dn, uuid);
 }
 
