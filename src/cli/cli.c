@@ -80,6 +80,7 @@ cli_parse(Cli *cli, const GOptionEntry *options, int *argc, char ***argv, int le
                   cli->command->name, cli->command->arguments, cli->command->name);
         return FALSE;
     }
+    *status = STATUS_DONE;
     return TRUE;
 }
 

@@ -65,7 +65,7 @@ describe(const Parser *parser, const char *at)
         return g_strdup_printf("U+%04X", c);
     char character[7] = {0};
     g_unichar_to_utf8(c, character);
-    return g_strdup_printf("\"%s\"", character);
+    return g_strdup_printf(_("\"%s\""), character);
 }
 
 /* columns only grow from term to term: each character is counted once */
