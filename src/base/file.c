@@ -2,6 +2,7 @@
 #include "base/file.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -20,10 +21,18 @@ descriptor_clear(Descriptor *fd)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Descriptor, descriptor_clear)
 
 static gboolean
-set_errno(GError **error, RundrufError code, const char *what, const char *path)
+set_errno(GError **error, RundrufError code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* what the format says, and the cause that errno names (gettext leaves errno as it is) */
+static gboolean
+set_errno(GError **error, RundrufError code, const char *format, ...)
 {
     int saved = errno;
-    g_set_error(error, RUNDRUF_ERROR, code, "cannot %s %s: %s", what, path, g_strerror(saved));
+    va_list args;
+    va_start(args, format);
+    g_autofree char *what = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_set_error(error, RUNDRUF_ERROR, code, "%s: %s", what, g_strerror(saved));
     return FALSE;
 }
 
@@ -32,8 +41,8 @@ file_read(const char *path, gsize limit, GError **error)
 {
     g_auto(Descriptor) fd = strcmp(path, "-") == 0 ? 0 : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        set_errno(error, errno == ENOENT ? RUNDRUF_ERROR_NOT_FOUND : RUNDRUF_ERROR_INPUT, "open",
-                  path);
+        set_errno(error, errno == ENOENT ? RUNDRUF_ERROR_NOT_FOUND : RUNDRUF_ERROR_INPUT,
+                  _("cannot open %s"), path);
         return NULL;
     }
     g_autoptr(GByteArray) content = g_byte_array_new();
@@ -43,15 +52,15 @@ file_read(const char *path, gsize limit, GError **error)
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
-            set_errno(error, RUNDRUF_ERROR_INPUT, "read", path);
+            set_errno(error, RUNDRUF_ERROR_INPUT, _("cannot read %s"), path);
             return NULL;
         }
         if (got == 0)
             break;
         if (content->len + (gsize)got > limit) {
             g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
-                        "%s is larger than %" G_GSIZE_FORMAT " KiB, the most that is read here",
-                        path, limit / 1024);
+                        _("%s is larger than %zu KiB, the most that is read here"), path,
+                        limit / 1024);
             return NULL;
         }
         g_byte_array_append(content, block, (guint)got);
@@ -67,12 +76,12 @@ file_read_secret(const char *path, GError **error)
 {
     struct stat status;
     if (stat(path, &status) < 0) {
-        set_errno(error, RUNDRUF_ERROR_CONFIG, "read the secret file", path);
+        set_errno(error, RUNDRUF_ERROR_CONFIG, _("cannot read the secret file %s"), path);
         return NULL;
     }
     if (status.st_mode & 0077) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                    "the secret file %s can be read by others; say: chmod 600 %s", path, path);
+                    _("the secret file %s can be read by others; say: chmod 600 %s"), path, path);
         return NULL;
     }
     g_autoptr(GBytes) content = file_read(path, 64 * 1024, error);
@@ -86,7 +95,7 @@ file_read_secret(const char *path, GError **error)
         length--;
     if (length == 0 || memchr(data, 0, length)) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                    "the secret file %s is empty or not text", path);
+                    _("the secret file %s is empty or not text"), path);
         return NULL;
     }
     return g_strndup(data, length);
@@ -120,13 +129,14 @@ file_write(const char *path, gconstpointer content, gsize length, int mode, GErr
     g_autofree char *temporary = g_strdup_printf("%s.XXXXXX", path);
     g_auto(Descriptor) fd = g_mkstemp_full(temporary, O_WRONLY | O_CLOEXEC, 0600);
     if (fd < 0)
-        return set_errno(error, RUNDRUF_ERROR_FAILED, "write", path);
+        return set_errno(error, RUNDRUF_ERROR_FAILED, _("cannot write %s"), path);
     if (!write_all(fd, content, length) || fchmod(fd, (mode_t)mode) < 0 || fsync(fd) < 0 ||
         rename(temporary, path) < 0) {
-        set_errno(error, RUNDRUF_ERROR_FAILED, "write", path);
+        set_errno(error, RUNDRUF_ERROR_FAILED, _("cannot write %s"), path);
         unlink(temporary);
         return FALSE;
     }
     g_autofree char *folder = g_path_get_dirname(path);
-    return sync_folder(folder) || set_errno(error, RUNDRUF_ERROR_FAILED, "sync", folder);
+    return sync_folder(folder) ||
+           set_errno(error, RUNDRUF_ERROR_FAILED, _("cannot sync %s"), folder);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/token.h"
+#include "base/i18n.h"
 
 #include "base/error.h"
 #include "base/file.h"
@@ -47,7 +48,7 @@ make_key_file(const char *path, GError **error)
 {
     guint8 random[KEY_BYTES];
     if (getrandom(random, sizeof random, 0) != sizeof random) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, "no random numbers: %s",
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, _("no random numbers: %s"),
                     g_strerror(errno));
         return FALSE;
     }
@@ -65,10 +66,11 @@ token_keys_load(const char *path, GError **error)
         return NULL;
     gsize length = strlen(master);
     if (length < KEY_BYTES) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                    "the key file %s holds less than %d characters; move it away to get a new one "
-                    "(links in mail already sent stop working)",
-                    path, KEY_BYTES);
+        g_set_error(
+            error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
+            _("the key file %s holds less than %d characters; move it away to get a new one "
+              "(links in mail already sent stop working)"),
+            path, KEY_BYTES);
         return NULL;
     }
     TokenKeys *keys = token_keys_new((const guint8 *)master, length);

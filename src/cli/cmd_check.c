@@ -76,7 +76,9 @@ report(const Cli *cli, const Check *check, const GError *wrong)
             value_set_text(row, "error", wrong->message);
         output_json(row);
     } else if (wrong || !cli->quiet) {
-        printf("%-24s %s\n", _(check->name), wrong ? wrong->message : _("good"));
+        const char *name = _(check->name);
+        int blanks = MAX(24 - (int)g_utf8_strlen(name, -1), 0);
+        printf("%s%*s %s\n", name, blanks, "", wrong ? wrong->message : _("good"));
     }
 }
 

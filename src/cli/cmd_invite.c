@@ -87,17 +87,18 @@ print_remarks(const PreparedMailing *prepared)
         PrepareRemark remark;
         const char *one, *many;
     } texts[] = {
-        {PREPARE_NO_ADDRESS, N_("%u person has no address"), N_("%u persons have no address")},
-        {PREPARE_BAD_ADDRESS, N_("%u person has an address that cannot be used"),
-         N_("%u persons have an address that cannot be used")},
-        {PREPARE_SUPPRESSED, N_("%u person must not be written to"),
-         N_("%u persons must not be written to")},
-        {PREPARE_DUPLICATE, N_("%u person has an address that another has too: one message"),
-         N_("%u persons have an address that another has too: one message each")},
-        {PREPARE_REPEATED, N_("%u person was invited to this already"),
-         N_("%u persons were invited to this already")},
-        {PREPARE_EVENT_BEGUN, N_("this event has begun"), N_("this event has begun")},
-        {PREPARE_EVENT_OVER, N_("this event is over"), N_("this event is over")},
+        {PREPARE_NO_ADDRESS, NP_("%u person has no address", "%u persons have no address")},
+        {PREPARE_BAD_ADDRESS, NP_("%u person has an address that cannot be used",
+                                  "%u persons have an address that cannot be used")},
+        {PREPARE_SUPPRESSED,
+         NP_("%u person must not be written to", "%u persons must not be written to")},
+        {PREPARE_DUPLICATE,
+         NP_("%u person has an address that another has too: one message",
+             "%u persons have an address that another has too: one message each")},
+        {PREPARE_REPEATED,
+         NP_("%u person was invited to this already", "%u persons were invited to this already")},
+        {PREPARE_EVENT_BEGUN, NP_("this event has begun", "this event has begun")},
+        {PREPARE_EVENT_OVER, NP_("this event is over", "this event is over")},
     };
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
         guint count = prepared->remarks[texts[i].remark];
@@ -110,7 +111,7 @@ print_remarks(const PreparedMailing *prepared)
         printf(P_(texts[i].one, texts[i].many, count), count);
 #pragma GCC diagnostic pop
         if (texts[i].remark == PREPARE_REPEATED)
-            printf(_(" (mailing %" G_GINT64_FORMAT ")"), prepared->repeated_in);
+            printf(_(" (mailing %" PRId64 ")"), prepared->repeated_in);
         putchar('\n');
     }
 }
@@ -276,8 +277,8 @@ decide(Cli *cli, const InviteOptions *given, const Event *event, PreparedMailing
     if (!mailing_confirm(cli->store, prepared->mailing, &deed, error))
         return STATUS_FAILED;
     if (!cli->quiet && !cli->json)
-        printf(_("Mailing %" G_GINT64_FORMAT " is queued. \"rundruf send\" delivers it, \"rundruf "
-                 "mailing report %" G_GINT64_FORMAT "\" tells how far it is.\n"),
+        printf(_("Mailing %" PRId64 " is queued. \"rundruf send\" delivers it, \"rundruf "
+                 "mailing report %" PRId64 "\" tells how far it is.\n"),
                prepared->mailing, prepared->mailing);
     return STATUS_DONE;
 }

@@ -117,9 +117,9 @@ answer(Cli *cli, const List *list, gboolean dry_run, GError **error)
     print_list(cli, list);
     if (cli->json)
         return TRUE;
-    printf(P_("%" G_GINT64_FORMAT " person is in it now.\n",
-              "%" G_GINT64_FORMAT " persons are in it now.\n", members),
-           members);
+    printf(
+        P_("%" PRId64 " person is in it now.\n", "%" PRId64 " persons are in it now.\n", members),
+        members);
     if (dry_run)
         puts(_("Nothing was stored (--dry-run)."));
     return TRUE;

@@ -80,9 +80,7 @@ persons_print(Cli *cli, const char *filter, GError **error)
         return TRUE;
     output_table_print(table);
     if (!cli->quiet)
-        printf(P_("%" G_GINT64_FORMAT " person\n", "%" G_GINT64_FORMAT " persons\n",
-                  listing.count),
-               listing.count);
+        printf(P_("%" PRId64 " person\n", "%" PRId64 " persons\n", listing.count), listing.count);
     return TRUE;
 }
 

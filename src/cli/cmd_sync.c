@@ -64,14 +64,14 @@ print_summary(const Cli *cli, const PullResult *result, gboolean dry_run, double
     }
     if (cli->quiet)
         return;
-    printf(_("%" G_GUINT64_FORMAT " added, %" G_GUINT64_FORMAT " changed, %" G_GUINT64_FORMAT
-             " moved, %" G_GUINT64_FORMAT " removed, %" G_GUINT64_FORMAT " unchanged; the directory "
-             "shows %" G_GUINT64_FORMAT " persons in %" G_GUINT64_FORMAT " municipalities; %.1f s "
+    printf(_("%" PRIu64 " added, %" PRIu64 " changed, %" PRIu64 " moved, %" PRIu64
+             " removed, %" PRIu64 " unchanged; the directory "
+             "shows %" PRIu64 " persons in %" PRIu64 " municipalities; %.1f s "
              "from %s.\n"),
            result->added, result->changed, result->moved, result->removed, result->unchanged,
            result->persons, result->municipalities, seconds, cli->config->directory_uri);
     if (result->referrals > 0)
-        printf(_("Warning: %" G_GUINT64_FORMAT " references to other servers were not followed.\n"),
+        printf(_("Warning: %" PRIu64 " references to other servers were not followed.\n"),
                result->referrals);
     if (dry_run && result->verdict != GUARD_PASS)
         puts(_("The guard would hold this."));

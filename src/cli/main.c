@@ -23,7 +23,8 @@ set_up_language(void)
         wish = g_getenv("LANG");
     if (!setlocale(LC_ALL, "") && wish) {
         setlocale(LC_ALL, "C.UTF-8");
-        if (!g_getenv("LANGUAGE")) {
+        const char *languages = g_getenv("LANGUAGE");
+        if (!languages || !*languages) {
             g_autofree char *language = g_strdup(wish);
             language[strcspn(language, ".@")] = '\0';
             g_setenv("LANGUAGE", language, TRUE);
@@ -125,7 +126,7 @@ main(int argc, char **argv)
 
     ExitStatus status = run(&cli, argc, argv, &error);
     if (fflush(stdout) != 0 && !error)
-        g_set_error(&error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, "cannot write the output");
+        g_set_error(&error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, _("cannot write the output"));
     if (error) {
         fprintf(stderr, "rundruf: %s\n", error->message);
         status = status_of(error);

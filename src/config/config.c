@@ -4,6 +4,7 @@
 #include "base/dates.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "config/options.h"
 #include "config/yaml.h"
@@ -64,8 +65,8 @@ read_integer(const Loader *loader, const Option *option, const Value *value, GEr
     if (value_kind(value) != VALUE_INT || value_int(value) < option->min ||
         value_int(value) > option->max)
         return fail(loader, value, error,
-                    "%s must be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-                    option->name, option->min, option->max);
+                    _("%s must be a whole number from %" PRId64 " to %" PRId64), option->name,
+                    option->min, option->max);
     G_STRUCT_MEMBER(gint64, loader->config, option->offset) = value_int(value);
     return TRUE;
 }
@@ -89,10 +90,10 @@ read_duration(const Loader *loader, const Option *option, const Value *value, GE
 {
     gint64 seconds = value_kind(value) == VALUE_TEXT ? parse_duration(value_text(value)) : -1;
     if (seconds < option->min || seconds > option->max)
-        return fail(loader, value, error,
-                    "%s must be a time such as 90s, 15m, 12h or 5d, from %" G_GINT64_FORMAT
-                    "s to %" G_GINT64_FORMAT "s",
-                    option->name, option->min, option->max);
+        return fail(
+            loader, value, error,
+            _("%s must be a time such as 90s, 15m, 12h or 5d, from %" PRId64 "s to %" PRId64 "s"),
+            option->name, option->min, option->max);
     G_STRUCT_MEMBER(gint64, loader->config, option->offset) = seconds;
     return TRUE;
 }
@@ -103,8 +104,9 @@ check_choice(const Loader *loader, const Option *option, const Value *value, GEr
     g_auto(GStrv) choices = g_strsplit(option->choices, " ", -1);
     if (g_strv_contains((const char *const *)choices, value_text(value)))
         return TRUE;
-    g_autofree char *names = g_strjoinv(" or ", choices);
-    return fail(loader, value, error, "%s must be %s", option->name, names);
+    g_autofree char *names = /* TRANSLATORS: between the values of which a key may have one */
+        g_strjoinv(_(" or "), choices);
+    return fail(loader, value, error, _("%s must be %s"), option->name, names);
 }
 
 static gboolean
@@ -113,7 +115,7 @@ read_text(const Loader *loader, const Option *option, const Value *value, GError
     if (value_kind(value) != VALUE_TEXT || !*value_text(value) ||
         !text_is_clean(value_text(value)) || strchr(value_text(value), '\n'))
         return fail(loader, value, error,
-                    "%s must be text on one line; put it in quotes if it looks like a number",
+                    _("%s must be text on one line; put it in quotes if it looks like a number"),
                     option->name);
     const char *text = value_text(value);
     if (option->kind == OPTION_CHOICE && !check_choice(loader, option, value, error))
@@ -124,6 +126,13 @@ read_text(const Loader *loader, const Option *option, const Value *value, GError
               : option->kind == OPTION_URI ? resolve_uri(loader, text)
                                            : g_strdup(text);
     return TRUE;
+}
+
+/* the name of a key in a group, "" being the top */
+static char *
+join_key(const char *group, const char *key)
+{
+    return *group ? g_strdup_printf("%s.%s", group, key) : g_strdup(key);
 }
 
 /* says which key is meant by an unknown one; `group` "" is the top */
@@ -142,19 +151,20 @@ fail_unknown(const Loader *loader, const Value *value, const char *group, const 
     }
     g_auto(GStrv) candidates = g_strv_builder_end(builder);
     const char *nearest = text_nearest(key, (const char *const *)candidates);
-    const char *dot = length > 0 ? "." : "";
-    if (nearest)
-        return fail(loader, value, error, "there is no key %s%s%s; did you mean %s%s%s?", group, dot,
-                    key, group, dot, nearest);
-    return fail(loader, value, error, "there is no key %s%s%s; rundruf help config lists them",
-                group, dot, key);
+    g_autofree char *unknown = join_key(group, key);
+    g_autofree char *known = nearest ? join_key(group, nearest) : NULL;
+    if (known)
+        return fail(loader, value, error, _("there is no key %s; did you mean %s?"), unknown,
+                    known);
+    return fail(loader, value, error, _("there is no key %s; rundruf help config lists them"),
+                unknown);
 }
 
 static gboolean
 read_fields(const Loader *loader, const Option *option, const Value *value, GError **error)
 {
     if (value_kind(value) != VALUE_MAP)
-        return fail(loader, value, error, "%s must be a map from fields to LDAP attributes",
+        return fail(loader, value, error, _("%s must be a map from fields to LDAP attributes"),
                     option->name);
     for (guint i = 0; i < value_count(value); i++) {
         const Value *item = value_item(value, i);
@@ -164,7 +174,7 @@ read_fields(const Loader *loader, const Option *option, const Value *value, GErr
         if (value_kind(item) != VALUE_TEXT ||
             !g_regex_match_simple("^[A-Za-z0-9.-]+( +[A-Za-z0-9.-]+)*$", value_text(item), 0, 0))
             return fail(loader, item, error,
-                        "%s.%s must be one or more LDAP attribute names, separated by blanks",
+                        _("%s.%s must be one or more LDAP attribute names, separated by blanks"),
                         option->name, value_key(value, i));
         field_map_set(loader->config->directory_fields, field, value_text(item));
     }
@@ -215,7 +225,7 @@ read_map(const Loader *loader, const Value *map, const char *group, GError **err
     for (guint i = 0; i < value_count(map); i++) {
         const Value *item = value_item(map, i);
         const char *key = value_key(map, i);
-        g_autofree char *name = *group ? g_strdup_printf("%s.%s", group, key) : g_strdup(key);
+        g_autofree char *name = join_key(group, key);
         const Option *option = find_option(name);
         if (option) {
             if (!read_option(loader, option, item, error))
@@ -225,8 +235,8 @@ read_map(const Loader *loader, const Value *map, const char *group, GError **err
         } else if (value_kind(item) == VALUE_NULL) {
             continue; /* "web:" with all its keys commented out */
         } else if (value_kind(item) != VALUE_MAP) {
-            return fail(loader, item, error, "%s is a group of keys: put them below it, indented",
-                        name);
+            return fail(loader, item, error,
+                        _("%s is a group of keys: put them below it, indented"), name);
         } else if (!read_map(loader, item, name, error)) {
             return FALSE;
         }
@@ -274,7 +284,7 @@ finish(Config *config, GError **error)
     g_autofree char *lower = domain ? g_ascii_strdown(domain, -1) : NULL;
     if (!lower || !g_regex_match_simple("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$",
                                         lower, 0, 0))
-        return fail_key(error, config, "network.domain \"%s\" is no mail domain",
+        return fail_key(error, config, _("network.domain \"%s\" is no mail domain"),
                         config->network_domain);
     g_free(config->network_domain);
     config->network_domain = g_steal_pointer(&lower);
@@ -292,7 +302,7 @@ finish(Config *config, GError **error)
     const char *url = config->web_public_url;
     if (url && (!g_str_has_prefix(url, "https://") || !url[strlen("https://")] ||
                 strpbrk(url, " <>\"")))
-        return fail_key(error, config, "web.public_url must begin with https://");
+        return fail_key(error, config, _("web.public_url must begin with https://"));
     while (url && g_str_has_suffix(url, "/"))
         config->web_public_url[strlen(url) - 1] = '\0';
     return TRUE;
@@ -310,8 +320,8 @@ config_find(const char *path, GError **error)
         if (g_file_test(places[i], G_FILE_TEST_EXISTS))
             return g_strdup(places[i]);
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-                "there is no rundruf.yaml here and no /etc/rundruf/rundruf.yaml; make one with "
-                "\"rundruf init\", or name it with -c FILE");
+                _("there is no rundruf.yaml here and no /etc/rundruf/rundruf.yaml; make one with "
+                  "\"rundruf init\", or name it with -c FILE"));
     return NULL;
 }
 
@@ -334,7 +344,8 @@ config_load(const char *path, GError **error)
     if (!fill_defaults(&loader, error))
         return NULL;
     if (value_kind(root) != VALUE_MAP && value_kind(root) != VALUE_NULL) {
-        fail(&loader, root, error, "a configuration is a map of keys; rundruf help config lists them");
+        fail(&loader, root, error,
+             _("a configuration is a map of keys; rundruf help config lists them"));
         return NULL;
     }
     if (!read_map(&loader, root, "", error) || !finish(config, error))

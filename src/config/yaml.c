@@ -2,6 +2,7 @@
 #include "config/yaml.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 
 #include <string.h>
 #include <yaml.h>
@@ -25,10 +26,9 @@ next_event(Reader *reader, yaml_event_t *event, GError **error)
     if (yaml_parser_parse(&reader->parser, event))
         return TRUE;
     const yaml_parser_t *parser = &reader->parser;
-    g_autofree char *what = g_strdup_printf("this is not YAML: %s%s%s",
-                                            parser->problem ? parser->problem : "unreadable",
-                                            parser->context ? ", " : "",
-                                            parser->context ? parser->context : "");
+    g_autofree char *what =
+        g_strdup_printf(_("this is not YAML: %s%s%s"), parser->problem ? parser->problem : "?",
+                        parser->context ? ", " : "", parser->context ? parser->context : "");
     yaml_mark_t place = parser->problem_mark;
     if (parser->error == YAML_READER_ERROR) { /* knows an offset only */
         const guchar *start = parser->input.string.start;
@@ -92,15 +92,16 @@ check_plainness(const Reader *reader, const yaml_event_t *event, GError **error)
         break;
     }
     if (anchor)
-        return fail_at(reader, event->start_mark, error,
-                       "anchors (&name) and aliases (*name) are not read; write the value out, and "
-                       "put text that starts with & or * in quotes");
+        return fail_at(
+            reader, event->start_mark, error,
+            _("anchors (&name) and aliases (*name) are not read; write the value out, and "
+              "put text that starts with & or * in quotes"));
     if (tag)
         return fail_at(reader, event->start_mark, error,
-                       "tags (!name) are not read; put text that starts with ! in quotes");
+                       _("tags (!name) are not read; put text that starts with ! in quotes"));
     if (event->type == YAML_SCALAR_EVENT &&
         memchr(event->data.scalar.value, 0, event->data.scalar.length))
-        return fail_at(reader, event->start_mark, error, "a NUL character cannot stand in text");
+        return fail_at(reader, event->start_mark, error, _("a NUL character cannot stand in text"));
     return TRUE;
 }
 
@@ -138,11 +139,11 @@ read_key(Reader *reader, const Value *map, char **key, yaml_mark_t *mark, GError
     if (event.type == YAML_SCALAR_EVENT) {
         good = check_plainness(reader, &event, error);
         if (good && value_get(map, (const char *)event.data.scalar.value))
-            good = fail_at(reader, *mark, error, "this key stands here for the second time");
+            good = fail_at(reader, *mark, error, _("this key stands here for the second time"));
         if (good)
             *key = g_strdup((const char *)event.data.scalar.value);
     } else if (event.type != YAML_MAPPING_END_EVENT) {
-        good = fail_at(reader, *mark, error, "a key must be a word");
+        good = fail_at(reader, *mark, error, _("a key must be a word"));
     }
     yaml_event_delete(&event);
     return good;
@@ -182,7 +183,7 @@ read_node(Reader *reader, yaml_event_t *event, GError **error)
     if (event->type == YAML_SCALAR_EVENT) {
         value = make_scalar(event);
     } else if (reader->depth == YAML_DEPTH_MAX) {
-        fail_at(reader, mark, error, "lists and maps are nested too deep here");
+        fail_at(reader, mark, error, _("lists and maps are nested too deep here"));
     } else {
         reader->depth++;
         value = event->type == YAML_SEQUENCE_START_EVENT ? read_list(reader, error)
@@ -206,7 +207,8 @@ read_document(Reader *reader, GError **error)
             return NULL;
         yaml_event_type_t type = event.type;
         if (type == YAML_DOCUMENT_START_EVENT && value) {
-            fail_at(reader, event.start_mark, error, "a second document begins here; one is read");
+            fail_at(reader, event.start_mark, error,
+                    _("a second document begins here; one is read"));
             yaml_event_delete(&event);
             return NULL;
         }
@@ -227,13 +229,13 @@ Value *
 yaml_parse(const char *text, gsize length, const char *source, GError **error)
 {
     if (length > YAML_BYTES_MAX) {
-        error_set_input(error, source, 1, 1, "this is larger than %d KiB, the most that is read",
+        error_set_input(error, source, 1, 1, _("this is larger than %d KiB, the most that is read"),
                         YAML_BYTES_MAX / 1024);
         return NULL;
     }
     Reader reader = {.source = source};
     if (!yaml_parser_initialize(&reader.parser)) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, "no memory for the YAML reader");
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, _("no memory for the YAML reader"));
         return NULL;
     }
     yaml_parser_set_input_string(&reader.parser, (const guchar *)text, length);

@@ -2,6 +2,7 @@
 #include "directory/directory.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 
 Directory *
 directory_open(const Config *config, GError **error)
@@ -12,10 +13,11 @@ directory_open(const Config *config, GError **error)
     if (g_str_has_prefix(uri, "ldap://") || g_str_has_prefix(uri, "ldaps://") ||
         g_str_has_prefix(uri, "ldapi://"))
         return directory_ldap_new(config, error);
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                "directory.uri is \"%s\"; it must be ldap://HOST, ldaps://HOST, ldapi://SOCKET or "
-                "ldif:FILE",
-                uri);
+    g_set_error(
+        error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
+        _("directory.uri is \"%s\"; it must be ldap://HOST, ldaps://HOST, ldapi://SOCKET or "
+          "ldif:FILE"),
+        uri);
     return NULL;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/i18n.h"
 
 #include <ldap.h>
 #include <string.h>
@@ -51,32 +52,33 @@ advice(int code)
     case LDAP_SIZELIMIT_EXCEEDED:
     case LDAP_TIMELIMIT_EXCEEDED:
     case LDAP_ADMINLIMIT_EXCEEDED:
-        return "; the answer was cut off: give the bind DN higher limits on the server (slapd: "
-               "limits)";
+        return _("; the answer was cut off: give the bind DN higher limits on the server (slapd: "
+                 "limits)");
     case LDAP_NO_SUCH_OBJECT:
-        return "; check directory.base, and that the bind DN may read it";
+        return _("; check directory.base, and that the bind DN may read it");
     case LDAP_INVALID_CREDENTIALS:
-        return "; check directory.bind_dn and its password file";
+        return _("; check directory.bind_dn and its password file");
     case LDAP_REFERRAL:
-        return "; the server sends to another one: name that one in directory.uri";
+        return _("; the server sends to another one: name that one in directory.uri");
     case LDAP_CONFIDENTIALITY_REQUIRED:
     case LDAP_STRONG_AUTH_REQUIRED:
-        return "; the server demands TLS: set directory.starttls to required";
+        return _("; the server demands TLS: set directory.starttls to required");
     case LDAP_SERVER_DOWN:
-        return "; check directory.uri and that the server runs";
+        return _("; check directory.uri and that the server runs");
     case LDAP_CONNECT_ERROR:
-        return "; check the server's certificate, its name in directory.uri, and directory.ca_file";
+        return _(
+            "; check the server's certificate, its name in directory.uri, and directory.ca_file");
     case LDAP_PROTOCOL_ERROR:
-        return "; if the server knows no StartTLS, use ldaps:// in directory.uri";
+        return _("; if the server knows no StartTLS, use ldaps:// in directory.uri");
     case LDAP_TIMEOUT:
-        return "; the server did not answer within directory.timeout";
+        return _("; the server did not answer within directory.timeout");
     default:
         return "";
     }
 }
 
 static gboolean
-set_error(Ldap *ldap, int code, const char *doing, const char *server_says, GError **error)
+set_error(Ldap *ldap, int code, const char *what, const char *server_says, GError **error)
 {
     g_autofree char *kept = NULL;
     if (!server_says && code != LDAP_SERVER_DOWN) {
@@ -91,8 +93,8 @@ set_error(Ldap *ldap, int code, const char *doing, const char *server_says, GErr
     g_autofree char *said =
         server_says && *server_says ? g_utf8_make_valid(server_says, -1) : g_strdup("");
     g_strdelimit(said, "\r\n", ' ');
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY, "%s: cannot %s: %s%s%s%s%s",
-                ldap->config->directory_uri, doing, ldap_err2string(code), *said ? " (" : "", said,
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY, "%s: %s: %s%s%s%s%s",
+                ldap->config->directory_uri, what, ldap_err2string(code), *said ? " (" : "", said,
                 *said ? ")" : "", advice(code));
     return FALSE;
 }
@@ -109,7 +111,7 @@ set_options(Ldap *ldap, const Option *options, guint count, GError **error)
     for (guint i = 0; i < count; i++)
         if (ldap_set_option(ldap->ld, options[i].option, options[i].value) != LDAP_OPT_SUCCESS) {
             g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
-                        "libldap does not take the option %s", options[i].what);
+                        _("libldap does not take the option %s"), options[i].what);
             return FALSE;
         }
     return TRUE;
@@ -151,7 +153,7 @@ set_tls_options(Ldap *ldap, GError **error)
     if (set_options(ldap, options, G_N_ELEMENTS(options), NULL))
         return TRUE;
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                "directory.ca_file: %s cannot be read or holds no certificate in PEM form",
+                _("directory.ca_file: %s cannot be read or holds no certificate in PEM form"),
                 ca_file);
     return FALSE;
 }
@@ -172,8 +174,8 @@ start_tls(Ldap *ldap, GError **error)
     int code = ldap_start_tls_s(ldap->ld, NULL, NULL);
     if (code == LDAP_SUCCESS)
         return TRUE;
-    set_error(ldap, code, "start TLS", NULL, error);
-    g_prefix_error(error, "no password was sent (directory.starttls is required): ");
+    set_error(ldap, code, _("cannot start TLS"), NULL, error);
+    g_prefix_error(error, _("no password was sent (directory.starttls is required): "));
     return FALSE;
 }
 
@@ -181,15 +183,17 @@ static gboolean
 bind_external(Ldap *ldap, GError **error)
 {
     if (!g_str_has_prefix(ldap->config->directory_uri, "ldapi:")) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                    "directory.sasl is external, which works over ldapi:// only; directory.uri is "
-                    "%s",
-                    ldap->config->directory_uri);
+        g_set_error(
+            error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
+            _("directory.sasl is external, which works over ldapi:// only; directory.uri is "
+              "%s"),
+            ldap->config->directory_uri);
         return FALSE;
     }
     struct berval empty = {0, (char *)""};
     int code = ldap_sasl_bind_s(ldap->ld, NULL, "EXTERNAL", &empty, NULL, NULL, NULL);
-    return code == LDAP_SUCCESS || set_error(ldap, code, "log in by SASL EXTERNAL", NULL, error);
+    return code == LDAP_SUCCESS ||
+           set_error(ldap, code, _("cannot log in by SASL EXTERNAL"), NULL, error);
 }
 
 static gboolean
@@ -200,12 +204,13 @@ bind_simple(Ldap *ldap, GError **error)
     struct berval credentials = {0, (char *)""};
     if (!dn || !*dn) {
         int code = ldap_sasl_bind_s(ldap->ld, "", LDAP_SASL_SIMPLE, &credentials, NULL, NULL, NULL);
-        return code == LDAP_SUCCESS || set_error(ldap, code, "log in anonymously", NULL, error);
+        return code == LDAP_SUCCESS ||
+               set_error(ldap, code, _("cannot log in anonymously"), NULL, error);
     }
     if (!config->directory_password_file || !*config->directory_password_file) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                    "directory.bind_dn needs directory.password_file; without both the login is "
-                    "anonymous");
+                    _("directory.bind_dn needs directory.password_file; without both the login is "
+                      "anonymous"));
         return FALSE;
     }
     /* never empty: that would be an unauthenticated bind, which succeeds (RFC 4513, 5.1.2) */
@@ -216,7 +221,7 @@ bind_simple(Ldap *ldap, GError **error)
     int code = ldap_sasl_bind_s(ldap->ld, dn, LDAP_SASL_SIMPLE, &credentials, NULL, NULL, NULL);
     explicit_bzero(password, credentials.bv_len);
     g_free(password);
-    return code == LDAP_SUCCESS || set_error(ldap, code, "log in", NULL, error);
+    return code == LDAP_SUCCESS || set_error(ldap, code, _("cannot log in"), NULL, error);
 }
 
 /* after the bind, because only then there is a connection */
@@ -290,12 +295,12 @@ take_entry(Ldap *ldap, LDAPMessage *message, DirectoryFunc func, gpointer user_d
     gboolean has_uuid = FALSE;
     attributes_clear(ldap->attributes);
     if (!decode_entry(ldap, message, &entry, &has_uuid))
-        return set_error(ldap, LDAP_DECODING_ERROR, "read an entry", "", error);
+        return set_error(ldap, LDAP_DECODING_ERROR, _("cannot read an entry"), "", error);
     if (!has_uuid) {
         g_set_error(
             error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
-            "%s: the entry %s comes without entryUUID, by which entries are told apart; let "
-            "the bind DN read that attribute",
+            _("%s: the entry %s comes without entryUUID, by which entries are told apart; let "
+              "the bind DN read that attribute"),
             ldap->config->directory_uri, entry.dn);
         return FALSE;
     }
@@ -316,12 +321,12 @@ take_cookie(Ldap *ldap, LDAPControl **controls, struct berval *cookie, GError **
     g_clear_pointer(&cookie->bv_val, g_free);
     cookie->bv_len = 0;
     if (!control)
-        return first || set_error(ldap, LDAP_CONTROL_NOT_FOUND, "read the next page",
-                                  "the server stopped in the middle", error);
+        return first || set_error(ldap, LDAP_CONTROL_NOT_FOUND, _("cannot read the next page"),
+                                  _("the server stopped in the middle"), error);
     int code = ldap_parse_pageresponse_control(ldap->ld, control, &estimate, &next);
     if (code != LDAP_SUCCESS || next.bv_len > PAGE_COOKIE_MAX) {
         ber_memfree(next.bv_val);
-        return set_error(ldap, LDAP_DECODING_ERROR, "read the page's cookie", "", error);
+        return set_error(ldap, LDAP_DECODING_ERROR, _("cannot read the page's cookie"), "", error);
     }
     if (next.bv_len > 0) {
         cookie->bv_val = g_memdup2(next.bv_val, next.bv_len);
@@ -340,9 +345,9 @@ take_result(Ldap *ldap, LDAPMessage *message, gboolean paged, struct berval *coo
     int code = ldap_parse_result(ldap->ld, message, &result, NULL, &diagnostic, NULL, &controls, 0);
     gboolean good;
     if (code != LDAP_SUCCESS)
-        good = set_error(ldap, code, "read the result", "", error);
+        good = set_error(ldap, code, _("cannot read the result"), "", error);
     else if (result != LDAP_SUCCESS)
-        good = set_error(ldap, result, "search", diagnostic ? diagnostic : "", error);
+        good = set_error(ldap, result, _("cannot search"), diagnostic ? diagnostic : "", error);
     else
         good = !paged || take_cookie(ldap, controls, cookie, error);
     ldap_memfree(diagnostic);
@@ -372,7 +377,7 @@ send_search(Ldap *ldap, const struct berval *cookie, int *id, GError **error)
         code = ldap_search_ext(ldap->ld, config->directory_base ? config->directory_base : "",
                                LDAP_SCOPE_SUBTREE, filter, attributes, 0, controls, NULL, NULL,
                                LDAP_MAXINT, id);
-    return code == LDAP_SUCCESS || set_error(ldap, code, "search", NULL, error);
+    return code == LDAP_SUCCESS || set_error(ldap, code, _("cannot search"), NULL, error);
 }
 
 static gboolean
@@ -385,7 +390,7 @@ next_message(Ldap *ldap, int id, Message *message, int *type, GError **error)
     int code = LDAP_TIMEOUT;
     if (*type < 0)
         ldap_get_option(ldap->ld, LDAP_OPT_RESULT_CODE, &code);
-    return set_error(ldap, code ? code : LDAP_SERVER_DOWN, "read the answer", "", error);
+    return set_error(ldap, code ? code : LDAP_SERVER_DOWN, _("cannot read the answer"), "", error);
 }
 
 /* One page, or the whole answer. */
@@ -456,7 +461,7 @@ directory_ldap_new(const Config *config, GError **error)
     int code = ldap_initialize(&ldap->ld, config->directory_uri);
     if (code != LDAP_SUCCESS) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                    "directory.uri \"%s\" cannot be used: %s", config->directory_uri,
+                    _("directory.uri \"%s\" cannot be used: %s"), config->directory_uri,
                     ldap_err2string(code));
         return NULL;
     }

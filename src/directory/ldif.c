@@ -8,6 +8,7 @@
 #include "directory/dn.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 
 #include <errno.h>
 #include <stdio.h> /* before ldif.h, which needs it and does not say so */
@@ -54,7 +55,7 @@ typedef enum { LINE_FAILED, LINE_END, LINE_BLANK, LINE_TEXT } LineKind;
 static LineKind
 too_long(Ldif *ldif, GError **error)
 {
-    set_error(ldif, error, "the line is longer than 32 MiB, the most that is read");
+    set_error(ldif, error, _("the line is longer than 32 MiB, the most that is read"));
     return LINE_FAILED;
 }
 
@@ -102,7 +103,7 @@ read_logical(Ldif *ldif, GError **error)
     ldif->has_next = kind != LINE_END;
     if (!memchr(all->str, 0, all->len))
         return LINE_TEXT;
-    set_error(ldif, error, "a NUL octet; write the value in base64 (attribute:: ...)");
+    set_error(ldif, error, _("a NUL octet; write the value in base64 (attribute:: ...)"));
     return LINE_FAILED;
 }
 
@@ -132,22 +133,22 @@ check_line(Ldif *ldif, GError **error)
     const char *line = ldif->logical->str;
     const char *colon = strchr(line, ':');
     if (line[0] == ' ')
-        return set_error(ldif, error, "a continuation line that continues nothing");
+        return set_error(ldif, error, _("a continuation line that continues nothing"));
     if (!colon || !description_is_valid(line, (gsize)(colon - line)))
-        return set_error(ldif, error, "expected \"attribute: value\"");
+        return set_error(ldif, error, _("expected \"attribute: value\""));
     if (colon[1] == '<')
         return set_error(
             ldif, error,
-            "a value from a URL (:<) is not read; write it in base64 (attribute:: ...)");
+            _("a value from a URL (:<) is not read; write it in base64 (attribute:: ...)"));
     if (g_ascii_strncasecmp(line, "include:", 8) == 0)
-        return set_error(ldif, error, "include: is not obeyed; put the entries into this file");
+        return set_error(ldif, error, _("include: is not obeyed; put the entries into this file"));
     if (g_ascii_strncasecmp(line, "changetype:", 11) == 0 ||
         g_ascii_strncasecmp(line, "control:", 8) == 0)
         return set_error(ldif, error,
-                         "this is a file of changes; an LDIF file of entries is needed, without "
-                         "changetype: lines");
+                         _("this is a file of changes; an LDIF file of entries is needed, without "
+                           "changetype: lines"));
     if (colon[1] == ':' && !base64_is_clean(colon + 2))
-        return set_error(ldif, error, "the value is no base64");
+        return set_error(ldif, error, _("the value is no base64"));
     return TRUE;
 }
 
@@ -158,7 +159,7 @@ take_operational(Ldif *ldif, const char *type, const struct berval *value, gbool
     *taken = TRUE;
     if (g_ascii_strcasecmp(type, "entryUUID") == 0) {
         ldif->has_uuid = uuid_from_text(value->bv_val, value->bv_len, ldif->uuid);
-        return ldif->has_uuid || set_error(ldif, error, "this entryUUID is no UUID");
+        return ldif->has_uuid || set_error(ldif, error, _("this entryUUID is no UUID"));
     }
     if (g_ascii_strcasecmp(type, "entryCSN") == 0) {
         g_free(ldif->csn);
@@ -173,10 +174,10 @@ static gboolean
 take_first_line(Ldif *ldif, const char *type, const struct berval *value, GError **error)
 {
     if (g_ascii_strcasecmp(type, "dn") != 0)
-        return set_error(ldif, error, "a record must begin with \"dn: ...\"");
+        return set_error(ldif, error, _("a record must begin with \"dn: ...\""));
     if (memchr(value->bv_val, 0, value->bv_len) ||
         !g_utf8_validate(value->bv_val, (gssize)value->bv_len, NULL))
-        return set_error(ldif, error, "the DN is not UTF-8 text");
+        return set_error(ldif, error, _("the DN is not UTF-8 text"));
     ldif->dn = g_strndup(value->bv_val, value->bv_len);
     return TRUE;
 }
@@ -188,9 +189,10 @@ take_value(Ldif *ldif, const char *type, const struct berval *value, GError **er
     if (!ldif->dn)
         return take_first_line(ldif, type, value, error);
     if (g_ascii_strcasecmp(type, "dn") == 0)
-        return set_error(ldif, error, "a second DN; an empty line must stand between two entries");
+        return set_error(ldif, error,
+                         _("a second DN; an empty line must stand between two entries"));
     if (++ldif->values > VALUES_MAX)
-        return set_error(ldif, error, "more than 200000 values in one entry");
+        return set_error(ldif, error, _("more than 200000 values in one entry"));
     if (!take_operational(ldif, type, value, &taken, error))
         return FALSE;
     if (!taken)
@@ -209,13 +211,13 @@ take_line(Ldif *ldif, GError **error)
     if (colon[1] == ':' && colon[2 + strspn(colon + 2, " ")] == '\0')
         colon[1] = '\0'; /* base64 of nothing, which libldap does not take */
     if (ldif_parse_line2(ldif->logical->str, &type, &value, &owned) != 0)
-        return set_error(ldif, error, "the value cannot be read; is its base64 complete?");
+        return set_error(ldif, error, _("the value cannot be read; is its base64 complete?"));
     struct berval none = {0, (char *)""};
     g_autofree char *name = g_strndup(type.bv_val, type.bv_len);
     gboolean good = TRUE;
     if (!ldif->dn && g_ascii_strcasecmp(name, "version") == 0) {
         if (value.bv_len != 1 || value.bv_val[0] != '1')
-            good = set_error(ldif, error, "only version: 1 of LDIF is known (RFC 2849)");
+            good = set_error(ldif, error, _("only version: 1 of LDIF is known (RFC 2849)"));
     } else {
         good = take_value(ldif, name, value.bv_val ? &value : &none, error);
     }
@@ -257,7 +259,7 @@ finish_record(Ldif *ldif, DirectoryFunc func, gpointer user_data, DirectoryTally
         return TRUE;
     g_autofree char *key = dn_key(ldif->dn);
     if (!key || !*key)
-        return set_error(ldif, error, "the DN of the entry that ends here is none (RFC 4514)");
+        return set_error(ldif, error, _("the DN of the entry that ends here is none (RFC 4514)"));
     gboolean good = TRUE;
     if (dn_key_is_below(key, ldif->base_key)) {
         DirectoryEntry entry = {.dn = ldif->dn, .csn = ldif->csn, .attributes = ldif->attributes};
@@ -290,7 +292,7 @@ read_records(Ldif *ldif, DirectoryFunc func, gpointer user_data, DirectoryTally 
             break;
         case LINE_END:
             if (ferror(ldif->file)) {
-                g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY, "cannot read %s: %s",
+                g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY, _("cannot read %s: %s"),
                             ldif->path, g_strerror(errno));
                 return FALSE;
             }
@@ -313,7 +315,7 @@ ldif_search(Directory *directory, DirectoryFunc func, gpointer user_data, Direct
         return FALSE;
     if (count.entries == 0 && *ldif->base_key) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
-                    "%s holds no entry at or below directory.base (%s): nothing was changed",
+                    _("%s holds no entry at or below directory.base (%s): nothing was changed"),
                     ldif->path, ldif->base_key);
         return FALSE;
     }
@@ -343,7 +345,8 @@ check_filter(const Config *config, GError **error)
     if (!filter || !*filter || g_ascii_strcasecmp(filter, "(objectClass=*)") == 0)
         return TRUE;
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                "directory.filter %s needs an LDAP server; for an LDIF file leave it out", filter);
+                _("directory.filter %s needs an LDAP server; for an LDIF file leave it out"),
+                filter);
     return FALSE;
 }
 
@@ -355,7 +358,7 @@ directory_ldif_new(const Config *config, GError **error)
     g_autofree char *base = dn_key(config->directory_base ? config->directory_base : "");
     if (!base) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                    "directory.base \"%s\" is no DN (RFC 4514)", config->directory_base);
+                    _("directory.base \"%s\" is no DN (RFC 4514)"), config->directory_base);
         return NULL;
     }
     const char *path = config->directory_uri + strlen("ldif:");
@@ -363,7 +366,7 @@ directory_ldif_new(const Config *config, GError **error)
     if (!file) {
         g_set_error(error, RUNDRUF_ERROR,
                     errno == ENOENT ? RUNDRUF_ERROR_NOT_FOUND : RUNDRUF_ERROR_DIRECTORY,
-                    "cannot open the roster %s: %s", path, g_strerror(errno));
+                    _("cannot open the roster %s: %s"), path, g_strerror(errno));
         return NULL;
     }
     Ldif *ldif = g_new0(Ldif, 1);

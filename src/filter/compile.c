@@ -2,6 +2,7 @@
 #include "filter/compile.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "filter/assertion.h"
 
@@ -287,13 +288,14 @@ fail_unknown_name(const FilterNode *node, const char *attribute, const FieldMap 
     const char *nearest = text_nearest(attribute, (const char *const *)names->pdata);
     if (nearest)
         return error_set_input(error, source, 1, node->column,
-                               "there is no field or attribute \"%s\"; did you mean \"%s\"?",
+                               _("there is no field or attribute \"%s\"; did you mean \"%s\"?"),
                                attribute, nearest);
     g_ptr_array_set_size(names, FIELDS);
     g_ptr_array_add(names, NULL);
     g_autofree char *fields = g_strjoinv(", ", (char **)names->pdata);
     return error_set_input(error, source, 1, node->column,
-                           "there is no field or attribute \"%s\"; fields are %s", attribute, fields);
+                           _("there is no field or attribute \"%s\"; fields are %s"), attribute,
+                           fields);
 }
 
 static gboolean
@@ -303,10 +305,14 @@ check_rule(const FilterNode *node, const char *source, GError **error)
     if (!node->rule || matching_rule_find(node->rule, &rule))
         return TRUE;
     const char *nearest = text_nearest(node->rule, matching_rule_names);
+    if (nearest)
+        return error_set_input(error, source, 1, node->column,
+                               _("there is no matching rule \"%s\"; did you mean \"%s\"?"),
+                               node->rule, nearest);
     return error_set_input(error, source, 1, node->column,
-                           "there is no matching rule \"%s\"; %s \"%s\"%s", node->rule,
-                           nearest ? "did you mean" : "known are for instance",
-                           nearest ? nearest : "caseIgnoreMatch", nearest ? "?" : "");
+                           _("there is no matching rule \"%s\"; known are for instance "
+                             "\"caseIgnoreMatch\""),
+                           node->rule);
 }
 
 static gboolean
@@ -316,14 +322,15 @@ check_number(const FilterNode *node, const char *field, const char *source, GErr
         return TRUE;
     if (node->kind == FILTER_SUBSTRINGS)
         return error_set_input(error, source, 1, node->column,
-                               "%s is a number: compare it with =, >= or <=, without stars", field);
+                               _("%s is a number: compare it with =, >= or <=, without stars"),
+                               field);
     g_autofree char *key = attribute_norm(RULE_INTEGER, node->value.data, node->value.length);
     if (key)
         return TRUE;
     g_autofree char *shown = text_one_line(node->value.data);
     return error_set_input(error, source, 1, node->column,
-                           "%s is a number, but \"%s\" is none; write digits only, as in "
-                           "(%s>=100000)",
+                           _("%s is a number, but \"%s\" is none; write digits only, as in "
+                             "(%s>=100000)"),
                            field, shown, field);
 }
 

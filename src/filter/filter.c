@@ -2,6 +2,7 @@
 #include "filter/filter.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -56,15 +57,15 @@ static char *
 describe(const Parser *parser, const char *at)
 {
     if (at >= parser->end)
-        return g_strdup("the end");
+        return g_strdup(_("the end"));
     gunichar c = g_utf8_get_char(at);
     if (c == ' ')
-        return g_strdup("a blank");
+        return g_strdup(_("a blank"));
     if (!g_unichar_isprint(c))
         return g_strdup_printf("U+%04X", c);
     char character[7] = {0};
     g_unichar_to_utf8(c, character);
-    return g_strdup_printf("\"%s\"", character);
+    return g_strdup_printf(_("\"%s\""), character);
 }
 
 /* columns only grow from term to term: each character is counted once */
@@ -142,8 +143,8 @@ parse_name(Parser *parser, gboolean options)
         return NULL;
     if (!is_descriptor(start, length) && !is_numeric_oid(start, length)) {
         fail(parser, start,
-             "\"%.*s\" is no attribute name: a name begins with a letter and goes on with letters, "
-             "digits and hyphens; an OID is numbers with dots between",
+             _("\"%.*s\" is no attribute name: a name begins with a letter and goes on with "
+               "letters, digits and hyphens; an OID is numbers with dots between"),
              (int)MIN(length, 64), start);
         return NULL;
     }
@@ -152,7 +153,7 @@ parse_name(Parser *parser, gboolean options)
         while (p < parser->end && (g_ascii_isalnum(*p) || *p == '-'))
             p++;
         if (p == option) {
-            fail(parser, p, "an option such as \"lang-de\" must follow the \";\"");
+            fail(parser, p, _("an option such as \"lang-de\" must follow the \";\""));
             return NULL;
         }
     }
@@ -172,8 +173,10 @@ parse_value(Parser *parser, gboolean stars, FilterValue *value)
         if (c == '*' && stars)
             break;
         if (c == '(' || c == '*')
-            return fail(parser, parser->at, "\"%c\" in a value is written \\%02x%s", c, c,
-                        c == '*' ? "; parts of values can be searched with = only" : "");
+            return c == '*' ? fail(parser, parser->at,
+                                   _("\"*\" in a value is written \\2a; parts of values can be "
+                                     "searched with = only"))
+                            : fail(parser, parser->at, _("\"(\" in a value is written \\28"));
         if (c != '\\') {
             g_string_append_c(out, c);
             parser->at++;
@@ -183,7 +186,7 @@ parse_value(Parser *parser, gboolean stars, FilterValue *value)
         int low = high >= 0 ? g_ascii_xdigit_value(parser->at[2]) : -1;
         if (low < 0)
             return fail(parser, parser->at,
-                        "two hexadecimal digits must follow \"\\\"; itself it is written \\5c");
+                        _("two hexadecimal digits must follow \"\\\"; itself it is written \\5c"));
         g_string_append_c(out, (char)(high << 4 | low));
         parser->at += 3;
     }
@@ -251,13 +254,13 @@ parse_extensible(Parser *parser, FilterNode *node)
         parser->error = error;
         if (!node->rule)
             return fail(parser, start + 1,
-                        "a matching rule's name or OID, or \"=\", must follow \":\"");
+                        _("a matching rule's name or OID, or \"=\", must follow \":\""));
         if (!skip_char(parser, ':') || !at_char(parser, '='))
-            return fail(parser, parser->at, "\":=\" must follow the matching rule");
+            return fail(parser, parser->at, _("\":=\" must follow the matching rule"));
     }
     if (!node->attribute && !node->rule)
         return fail(parser, start,
-                    "without an attribute there must be a matching rule before \":=\"");
+                    _("without an attribute there must be a matching rule before \":=\""));
     parser->at++;
     return parse_value(parser, FALSE, &node->value);
 }
@@ -278,7 +281,7 @@ parse_item(Parser *parser, FilterNode *node)
     if (!node->attribute && *parser->error)
         return FALSE;
     if (!node->attribute)
-        return fail(parser, start, "an attribute's name must stand here, not %s", bad);
+        return fail(parser, start, _("an attribute's name must stand here, not %s"), bad);
     if (skip_char(parser, '='))
         return parse_equal(parser, node);
     for (guint i = 0; i < G_N_ELEMENTS(operators); i++) {
@@ -289,7 +292,7 @@ parse_item(Parser *parser, FilterNode *node)
         }
     }
     g_autofree char *found = describe(parser, parser->at);
-    return fail(parser, parser->at, "=, >=, <=, ~= or := must follow \"%s\", not %s",
+    return fail(parser, parser->at, _("=, >=, <=, ~= or := must follow \"%s\", not %s"),
                 node->attribute, found);
 }
 
@@ -314,7 +317,7 @@ parse_list(Parser *parser, FilterNode *node, guint depth)
         skip_blanks(parser);
     }
     if (children->len == 0)
-        return fail(parser, parser->at, "a filter in parentheses must follow \"%c\"", sign);
+        return fail(parser, parser->at, _("a filter in parentheses must follow \"%c\""), sign);
     g_ptr_array_add(children, NULL);
     node->children = (FilterNode **)g_ptr_array_steal(children, NULL);
     return TRUE;
@@ -326,11 +329,11 @@ parse_filter(Parser *parser, guint depth)
     const char *start = parser->at;
     g_autoptr(FilterNode) node = node_new(parser, start);
     if (depth > FILTER_DEPTH_MAX) {
-        fail(parser, start, "filters are nested more than %d deep", FILTER_DEPTH_MAX);
+        fail(parser, start, _("filters are nested more than %d deep"), FILTER_DEPTH_MAX);
         return NULL;
     }
     if (++parser->terms > FILTER_TERMS_MAX) {
-        fail(parser, start, "a filter has at most %d terms", FILTER_TERMS_MAX);
+        fail(parser, start, _("a filter has at most %d terms"), FILTER_TERMS_MAX);
         return NULL;
     }
     parser->at++;
@@ -340,10 +343,10 @@ parse_filter(Parser *parser, guint depth)
     if (skip_char(parser, ')'))
         return g_steal_pointer(&node);
     if (parser->at == parser->end) {
-        fail(parser, start, "the \")\" to this \"(\" is missing");
+        fail(parser, start, _("the \")\" to this \"(\" is missing"));
     } else {
         g_autofree char *found = describe(parser, parser->at);
-        fail(parser, parser->at, "\")\" must stand here, not %s", found);
+        fail(parser, parser->at, _("\")\" must stand here, not %s"), found);
     }
     return NULL;
 }
@@ -359,7 +362,7 @@ parse_bare(Parser *parser)
     node->attribute = parse_name(parser, TRUE);
     parser->error = error;
     if (unused || !at_char(parser, ':')) {
-        fail(parser, parser->text, "a filter begins with \"(\", as in (city=Mannheim)");
+        fail(parser, parser->text, _("a filter begins with \"(\", as in (city=Mannheim)"));
         return NULL;
     }
     return parse_extensible(parser, node) ? g_steal_pointer(&node) : NULL;
@@ -375,17 +378,17 @@ filter_parse(const char *text, gssize length, const char *source, GError **error
     g_autoptr(FilterNode) node = NULL;
     const char *bad;
     if (size == 0)
-        fail(&parser, text, "the filter is empty; for everybody write (mail=*)");
+        fail(&parser, text, _("the filter is empty; for everybody write (mail=*)"));
     else if (size > FILTER_BYTES_MAX)
-        fail(&parser, text, "the filter is longer than %d octets", FILTER_BYTES_MAX);
+        fail(&parser, text, _("the filter is longer than %d octets"), FILTER_BYTES_MAX);
     else if (!g_utf8_validate(text, (gssize)size, &bad))
-        fail(&parser, bad, "this octet is a NUL or no UTF-8; write it as \\%02x", (guchar)*bad);
+        fail(&parser, bad, _("this octet is a NUL or no UTF-8; write it as \\%02x"), (guchar)*bad);
     else
         node = *text == '(' ? parse_filter(&parser, 1) : parse_bare(&parser);
     if (node && parser.at < parser.end) {
         g_autofree char *found = describe(&parser, parser.at);
-        fail(&parser, parser.at, "the filter ends before %s; several are joined as (&(...)(...))",
-             found);
+        fail(&parser, parser.at,
+             _("the filter ends before %s; several are joined as (&(...)(...))"), found);
     }
     if (!local)
         return g_steal_pointer(&node);

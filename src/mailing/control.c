@@ -2,6 +2,7 @@
 #include "mailing/control.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "mailing/prepare.h"
 #include "store/deliveries.h"
 #include "store/events.h"
@@ -16,19 +17,34 @@ note(Store *store, const Deed *deed, const char *what, gint64 mailing, const cha
     return journal_add(store, deed->now, deed->actor, what, object, detail, error);
 }
 
-static gboolean
-refuse(const Mailing *mailing, const char *what, GError **error)
+static char *
+describe_state(const Mailing *mailing)
 {
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
-                "mailing %" G_GINT64_FORMAT " is %s%s: it cannot be %s", mailing->id,
-                mailing->state == MAILING_DRAFT ? "a " : "", mailing_state_text(mailing->state),
-                what);
+    switch (mailing->state) {
+    case MAILING_DRAFT:
+        return g_strdup_printf(_("mailing %" PRId64 " is a draft"), mailing->id);
+    case MAILING_RUNNING:
+        return g_strdup_printf(_("mailing %" PRId64 " is running"), mailing->id);
+    case MAILING_PAUSED:
+        return g_strdup_printf(_("mailing %" PRId64 " is paused"), mailing->id);
+    case MAILING_CANCELLED:
+    case MAILING_STATES:
+        break;
+    }
+    return g_strdup_printf(_("mailing %" PRId64 " is cancelled"), mailing->id);
+}
+
+static gboolean
+refuse(const Mailing *mailing, const char *why, GError **error)
+{
+    g_autofree char *state = describe_state(mailing);
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT, "%s: %s", state, why);
     return FALSE;
 }
 
-/* in a transaction of the caller's; `done` is the participle for the error */
+/* in a transaction of the caller's; `why` says why not, once it is another */
 static gboolean
-move(Store *store, gint64 id, MailingState from, MailingState to, const char *done, GError **error)
+move(Store *store, gint64 id, MailingState from, MailingState to, const char *why, GError **error)
 {
     g_autoptr(Mailing) mailing = mailings_get(store, id, error);
     if (!mailing)
@@ -36,7 +52,7 @@ move(Store *store, gint64 id, MailingState from, MailingState to, const char *do
     gboolean changed = FALSE;
     if (mailing->state == from && !mailings_move(store, id, from, to, &changed, error))
         return FALSE;
-    return changed || refuse(mailing, done, error);
+    return changed || refuse(mailing, why, error);
 }
 
 /* what the journal says of a mailing that begins */
@@ -57,7 +73,8 @@ gboolean
 mailing_confirm(Store *store, gint64 mailing, const Deed *deed, GError **error)
 {
     g_autoptr(StoreTransaction) transaction = store_begin(store, error);
-    if (!transaction || !move(store, mailing, MAILING_DRAFT, MAILING_RUNNING, "confirmed", error))
+    if (!transaction ||
+        !move(store, mailing, MAILING_DRAFT, MAILING_RUNNING, _("it cannot be confirmed"), error))
         return FALSE;
     g_autofree char *detail = describe(store, mailing, error);
     return detail && note(store, deed, "invite", mailing, detail, error) &&
@@ -73,14 +90,15 @@ mailing_discard(Store *store, gint64 mailing, GError **error)
     if (!found || !mailings_delete_draft(store, mailing, &deleted, error))
         return FALSE;
     return deleted ? store_commit(g_steal_pointer(&transaction), error)
-                   : refuse(found, "discarded, only cancelled", error);
+                   : refuse(found, _("it cannot be discarded, only cancelled"), error);
 }
 
 gboolean
 mailing_pause(Store *store, gint64 mailing, const Deed *deed, GError **error)
 {
     g_autoptr(StoreTransaction) transaction = store_begin(store, error);
-    return transaction && move(store, mailing, MAILING_RUNNING, MAILING_PAUSED, "paused", error) &&
+    return transaction &&
+           move(store, mailing, MAILING_RUNNING, MAILING_PAUSED, _("it cannot be paused"), error) &&
            note(store, deed, "pause", mailing, NULL, error) &&
            store_commit(g_steal_pointer(&transaction), error);
 }
@@ -89,7 +107,9 @@ gboolean
 mailing_resume(Store *store, gint64 mailing, const Deed *deed, GError **error)
 {
     g_autoptr(StoreTransaction) transaction = store_begin(store, error);
-    return transaction && move(store, mailing, MAILING_PAUSED, MAILING_RUNNING, "resumed", error) &&
+    return transaction &&
+           move(store, mailing, MAILING_PAUSED, MAILING_RUNNING, _("it cannot be resumed"),
+                error) &&
            note(store, deed, "resume", mailing, NULL, error) &&
            store_commit(g_steal_pointer(&transaction), error);
 }
@@ -102,10 +122,10 @@ mailing_cancel(Store *store, gint64 mailing, const Deed *deed, guint *count, GEr
     if (!found)
         return FALSE;
     if (found->state == MAILING_DRAFT)
-        return refuse(found, "cancelled", error);
+        return refuse(found, _("it cannot be cancelled"), error);
     guint cancelled;
     if (!move(store, mailing, found->state == MAILING_PAUSED ? MAILING_PAUSED : MAILING_RUNNING,
-              MAILING_CANCELLED, "cancelled", error) ||
+              MAILING_CANCELLED, _("it cannot be cancelled"), error) ||
         !deliveries_cancel(store, deed->now, &cancelled, error))
         return FALSE;
     g_autofree char *detail = g_strdup_printf("%u not sent", cancelled);
@@ -143,8 +163,8 @@ mailing_retry(Store *store, const Config *config, const RetryRequest *request, c
 {
     if (!may_retry(request->state)) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
-                    "deliveries that are %s cannot be sent again; name failed, unknown, missed, "
-                    "suppressed or retry",
+                    _("deliveries that are %s cannot be sent again; name failed, unknown, missed, "
+                      "suppressed or retry"),
                     delivery_state_text(request->state));
         return FALSE;
     }
@@ -153,7 +173,7 @@ mailing_retry(Store *store, const Config *config, const RetryRequest *request, c
     if (!mailing)
         return FALSE;
     if (mailing->state != MAILING_RUNNING && mailing->state != MAILING_PAUSED)
-        return refuse(mailing, "sent again", error);
+        return refuse(mailing, _("it cannot be sent again"), error);
     guint queued;
     if (!deliveries_retry(store, mailing->id, request->state, deed->now, &queued, error))
         return FALSE;

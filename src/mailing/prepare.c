@@ -2,6 +2,7 @@
 #include "mailing/prepare.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "mailing/selection.h"
 #include "model/address.h"
@@ -29,8 +30,8 @@ mailing_not_after(const Event *event, gint64 from, gint64 lifetime, gboolean all
     gboolean over = event->ends_at <= from;
     if (over && !allow_past) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
-                    "the event \"%s\" is over; to write to its recipients all the same, say "
-                    "--allow-past",
+                    _("the event \"%s\" is over; to write to its recipients all the same, say "
+                      "--allow-past"),
                     event->name);
         return FALSE;
     }
@@ -64,7 +65,7 @@ describe_bad(const AttributeValue *value, const char *message)
     g_autofree char *line = text_one_line(raw);
     g_autofree char *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), SHOWN_ADDRESS));
     g_autofree char *reason =
-        g_strdup_printf("\"%s\" is no usable mail address: %s", shown, message);
+        g_strdup_printf(_("\"%s\" is no usable mail address: %s"), shown, message);
     return text_one_line(reason);
 }
 
@@ -87,7 +88,7 @@ find_address(const Person *person, const FieldMap *map, char **reason, PrepareRe
     }
     *remark = *reason ? PREPARE_BAD_ADDRESS : PREPARE_NO_ADDRESS;
     if (!*reason)
-        *reason = g_strdup("no mail address in the roster");
+        *reason = g_strdup(_("no mail address in the roster"));
     return NULL;
 }
 
@@ -126,7 +127,7 @@ insert_duplicate(Freezer *freezer, Delivery *delivery, const char *key, GError *
         return FALSE;
     freezer->result->remarks[PREPARE_DUPLICATE]++;
     return insert_unreachable(freezer, delivery, DELIVERY_SUPPRESSED,
-                              g_strdup_printf("same address as %s", holder), error);
+                              g_strdup_printf(_("same address as %s"), holder), error);
 }
 
 static gboolean
@@ -173,8 +174,8 @@ freeze(Freezer *freezer, const Selection *selection, GError **error)
         return FALSE;
     if (freezer->result->recipients == 0) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-                    "the filter %s selects nobody in the roster; try it with: rundruf member ls "
-                    "--filter",
+                    _("the filter %s selects nobody in the roster; try it with: rundruf member ls "
+                      "--filter"),
                     selection_text(selection));
         return FALSE;
     }
@@ -218,7 +219,7 @@ set_times(PreparedMailing *prepared, const PrepareRequest *request, gint64 lifet
     if (prepared->not_after > prepared->due)
         return TRUE;
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
-                "the mailing would end before it begins; let it begin earlier or end later");
+                _("the mailing would end before it begins; let it begin earlier or end later"));
     return FALSE;
 }
 

@@ -266,7 +266,8 @@ note_fault(Sender *sender, const Outcome *outcome)
         sender->pause = 0;
         return;
     }
-    sender->summary->fault = g_strdup(outcome->text ? outcome->text : _("the relay cannot be used"));
+    sender->summary->fault =
+        g_strdup(outcome->text ? outcome->text : _("the relay cannot be used"));
     g_autofree char *code = g_strdup_printf("%d", outcome->code);
     log_warning("send.fault", "code", code, NULL);
     if (++sender->faults == FAULTS_MAX)
@@ -341,7 +342,7 @@ deliver(Sender *sender, Delivery *delivery, GError **error)
     else if (draft.failure)
         settle_without_sending(delivery, DELIVERY_FAILED, draft.failure->message, draft.now);
     else /* the person went since the row was claimed */
-        settle_without_sending(delivery, DELIVERY_SUPPRESSED, DELIVERIES_GONE, draft.now);
+        settle_without_sending(delivery, DELIVERY_SUPPRESSED, _(DELIVERIES_GONE), draft.now);
     return TRUE;
 }
 
@@ -386,9 +387,9 @@ lock_sender(Store *store, GError **error)
         close(fd);
     if (saved == EWOULDBLOCK)
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY,
-                    "another rundruf send is running on the store %s", store_path(store));
+                    _("another rundruf send is running on the store %s"), store_path(store));
     else
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE, "cannot lock %s: %s", path,
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE, _("cannot lock %s: %s"), path,
                     g_strerror(saved));
     return -1;
 }

@@ -3,6 +3,7 @@
 
 #include "base/dates.h"
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/text.h"
 
 #include <libical/ical.h>
@@ -153,9 +154,10 @@ add_times(Calendar *calendar, icalcomponent *vevent, const Event *event, GError 
         return FALSE;
     icaltimezone *calendar_zone = icaltimezone_get_builtin_timezone(event->timezone);
     if (!calendar_zone) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                    "the calendar library knows no time zone %s: install tzdata, or name another",
-                    event->timezone);
+        g_set_error(
+            error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
+            _("the calendar library knows no time zone %s: install tzdata, or name another"),
+            event->timezone);
         return FALSE;
     }
     g_autoptr(GDateTime) start_utc = g_date_time_new_from_unix_utc(event->starts_at);
@@ -164,7 +166,7 @@ add_times(Calendar *calendar, icalcomponent *vevent, const Event *event, GError 
     g_autoptr(GDateTime) end = end_utc ? g_date_time_to_timezone(end_utc, zone) : NULL;
     if (!start || !end) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                    "the time of event %s is beyond any calendar: give it a year up to 9999",
+                    _("the time of event %s is beyond any calendar: give it a year up to 9999"),
                     event->name);
         return FALSE;
     }

@@ -3,6 +3,7 @@
 
 #include "base/dates.h"
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "message/calendar.h"
 #include "message/encode.h"
@@ -186,10 +187,11 @@ read_sender(const Config *config, const char *text, Parts *parts, GError **error
     g_autoptr(Mailbox) mailbox = mailbox_parse(text, &reason);
     const Address *address = mailbox ? mailbox->address : NULL;
     if (!address || strcmp(address->domain, config->network_domain) != 0 || address->smtputf8) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                    "the sender %s is not \"Name <address>\" with an address at %s, the network's "
-                    "domain: set the list's sender or network.sender to one%s%s",
-                    text, config->network_domain, reason ? "; " : "",
+        g_autofree char *what = g_strdup_printf(_("the sender %s is not \"Name <address>\" with an "
+                                                  "address at %s, the network's domain: "
+                                                  "set the list's sender or network.sender to one"),
+                                                text, config->network_domain);
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG, "%s%s%s", what, reason ? "; " : "",
                     reason ? reason->message : "");
         return FALSE;
     }

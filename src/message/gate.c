@@ -2,6 +2,7 @@
 #include "message/gate.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "message/decode.h"
 #include "message/remote.h"
 
@@ -24,7 +25,8 @@ refuse(GError **error, const char *format, ...)
     va_start(arguments, format);
     g_autofree char *reason = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT, "the message was held back: %s", reason);
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT, _("the message was held back: %s"),
+                reason);
     return FALSE;
 }
 
@@ -32,23 +34,22 @@ static gboolean
 check_octets(const char *message, gsize length, GError **error)
 {
     if (length > GATE_MESSAGE_MAX)
-        return refuse(error, "it has %" G_GSIZE_FORMAT " octets, more than %d", length,
-                      GATE_MESSAGE_MAX);
+        return refuse(error, _("it has %zu octets, more than %d"), length, GATE_MESSAGE_MAX);
     if (length < 2 || message[length - 1] != '\n')
-        return refuse(error, "its last line has no end");
+        return refuse(error, _("its last line has no end"));
     guint line = 1;
     const char *end;
     for (const char *p = message; p < message + length; p = end + 1, line++) {
         end = memchr(p, '\n', (gsize)(message + length - p));
         gsize octets = (gsize)(end - p);
         if (memchr(p, '\0', octets))
-            return refuse(error, "line %u has a NUL", line);
+            return refuse(error, _("line %u has a NUL"), line);
         if (octets == 0 || end[-1] != '\r')
-            return refuse(error, "line %u has a line feed without carriage return", line);
+            return refuse(error, _("line %u has a line feed without carriage return"), line);
         if (memchr(p, '\r', octets - 1))
-            return refuse(error, "line %u has a carriage return without line feed", line);
+            return refuse(error, _("line %u has a carriage return without line feed"), line);
         if (octets - 1 > LINE_MAX_OCTETS)
-            return refuse(error, "line %u is longer than %d octets", line, LINE_MAX_OCTETS);
+            return refuse(error, _("line %u is longer than %d octets"), line, LINE_MAX_OCTETS);
     }
     return TRUE;
 }
@@ -87,7 +88,7 @@ take_field(const char *line, gsize length, GError **error)
         if (line[i] <= ' ' || line[i] >= 0x7f)
             name = 0;
     if (name == 0) {
-        refuse(error, "a header line has no field name");
+        refuse(error, _("a header line has no field name"));
         return NULL;
     }
     GString *value = g_string_sized_new(length - name);
@@ -104,10 +105,10 @@ static gboolean
 check_text(const Field *field, GError **error)
 {
     if (!g_utf8_validate(field->value, -1, NULL))
-        return refuse(error, "%s is not UTF-8", field->name);
+        return refuse(error, _("%s is not UTF-8"), field->name);
     for (const char *p = field->value; *p; p++)
         if ((guchar)*p < ' ' && *p != '\t')
-            return refuse(error, "%s has a control character", field->name);
+            return refuse(error, _("%s has a control character"), field->name);
     return TRUE;
 }
 
@@ -122,7 +123,7 @@ take_header(const char *text, gsize length, gsize *body, GError **error)
         do {
             const char *next = find_octets(text + end, length - end, "\r\n");
             if (!next) {
-                refuse(error, "a header has no end");
+                refuse(error, _("a header has no end"));
                 return NULL;
             }
             end = (gsize)(next - text) + 2;
@@ -134,7 +135,7 @@ take_header(const char *text, gsize length, gsize *body, GError **error)
         if (!check_text(field, error))
             return NULL;
         if (fields->len > FIELDS_MAX) {
-            refuse(error, "a header has more than %d fields", FIELDS_MAX);
+            refuse(error, _("a header has more than %d fields"), FIELDS_MAX);
             return NULL;
         }
         at = end;
@@ -181,15 +182,15 @@ check_counts(const GPtrArray *fields, GError **error)
         guint count;
         find_field(fields, rows[i].name, &count);
         if (count < rows[i].least)
-            return refuse(error, "it has no %s", rows[i].name);
+            return refuse(error, _("it has no %s"), rows[i].name);
         if (count > rows[i].most)
-            return refuse(error, "it has %u %s, which is %u too many", count, rows[i].name,
+            return refuse(error, _("it has %u %s, which is %u too many"), count, rows[i].name,
                           count - rows[i].most);
     }
     for (guint i = 0; i < fields->len; i++) {
         const Field *field = g_ptr_array_index(fields, i);
         if (g_ascii_strncasecmp(field->name, "Resent-", 7) == 0)
-            return refuse(error, "it has %s", field->name);
+            return refuse(error, _("it has %s"), field->name);
     }
     return TRUE;
 }
@@ -207,7 +208,7 @@ check_mailbox(const char *value, const char *address, GError **error)
             quoted = !quoted;
         } else if (!quoted) {
             if (strchr(",;:()[]\\", *p) || (*p == '<' && open) || (*p == '>' && (!open || close)))
-                return refuse(error, "To is not one mailbox but %s", value);
+                return refuse(error, _("To is not one mailbox but %s"), value);
             open = *p == '<' ? p : open;
             close = *p == '>' ? p : close;
         }
@@ -216,7 +217,7 @@ check_mailbox(const char *value, const char *address, GError **error)
     g_autofree char *found = open && close ? g_strndup(open + 1, (gsize)(close - open - 1))
                                            : g_strdup(value);
     if (!whole || strcmp(found, address) != 0)
-        return refuse(error, "To is %s instead of %s", value, address);
+        return refuse(error, _("To is %s instead of %s"), value, address);
     return TRUE;
 }
 
@@ -226,7 +227,7 @@ check_message_id(const char *value, const char *message_id, GError **error)
     gsize length = strlen(message_id);
     if (strlen(value) != length + 2 || *value != '<' || value[length + 1] != '>' ||
         strncmp(value + 1, message_id, length) != 0)
-        return refuse(error, "Message-ID is %s instead of <%s>", value, message_id);
+        return refuse(error, _("Message-ID is %s instead of <%s>"), value, message_id);
     return TRUE;
 }
 
@@ -241,17 +242,18 @@ check_unsubscribe(const GPtrArray *fields, GError **error)
         mailto += g_ascii_strncasecmp(p + 1, "mailto:", 7) == 0;
         https += g_ascii_strncasecmp(p + 1, "https://", 8) == 0;
         if (length == 0 || p[length + 1] != '>' || (p[length + 2] && p[length + 2] != ','))
-            return refuse(error, "List-Unsubscribe is not a list of <links> but %s", value);
+            return refuse(error, _("List-Unsubscribe is not a list of <links> but %s"), value);
         p += length + 2;
         if (*p == ',')
             p += 1 + strspn(p + 1, " \t");
     }
     if (mailto != 1 || https > 1)
-        return refuse(error, "List-Unsubscribe needs one mailto: link and at most one https: link");
+        return refuse(error,
+                      _("List-Unsubscribe needs one mailto: link and at most one https: link"));
     if (https && g_strcmp0(post, "List-Unsubscribe=One-Click") != 0)
-        return refuse(error, "List-Unsubscribe-Post: List-Unsubscribe=One-Click is missing");
+        return refuse(error, _("List-Unsubscribe-Post: List-Unsubscribe=One-Click is missing"));
     if (post && !https)
-        return refuse(error, "List-Unsubscribe-Post stands there without an https: link");
+        return refuse(error, _("List-Unsubscribe-Post stands there without an https: link"));
     return TRUE;
 }
 
@@ -263,7 +265,7 @@ check_tags(const char *text, const char *where, GError **error)
     for (const char *p = strstr(text, "{{"); p; p = strstr(p + 1, "{{")) {
         gsize length = strspn(p + 2, signs);
         if (length > 0 && length <= TAG_MAX && g_str_has_prefix(p + 2 + length, "}}"))
-            return refuse(error, "%s has the unresolved template name %.*s", where,
+            return refuse(error, _("%s has the unresolved template name %.*s"), where,
                           (int)length + 4, p);
     }
     return TRUE;
@@ -292,17 +294,17 @@ check_text_part(const char *type, const GPtrArray *fields, const char *body, gsi
     g_autofree char *charset = take_parameter(type, "charset");
     const char *encoding = find_field(fields, "Content-Transfer-Encoding", NULL);
     if (!charset || g_ascii_strcasecmp(charset, "utf-8") != 0)
-        return refuse(error, "a text part is not in UTF-8 but in %s",
+        return refuse(error, _("a text part is not in UTF-8 but in %s"),
                       charset ? charset : "US-ASCII");
     g_autofree char *text = decode_content(body, length, encoding ? encoding : "7bit");
     if (!text)
-        return refuse(error, "a text part cannot be decoded");
-    if (!check_tags(text, "the text", error))
+        return refuse(error, _("a text part cannot be decoded"));
+    if (!check_tags(text, _("the text"), error))
         return FALSE;
     if (g_ascii_strncasecmp(type, "text/html", 9) != 0)
         return TRUE;
     g_autofree char *remote = remote_find(text);
-    return remote ? refuse(error, "its HTML part would load something from outside: %s", remote)
+    return remote ? refuse(error, _("its HTML part would load something from outside: %s"), remote)
                   : TRUE;
 }
 
@@ -314,7 +316,7 @@ check_multipart(const char *type, const char *body, gsize length, guint depth, G
 {
     g_autofree char *boundary = take_parameter(type, "boundary");
     if (!boundary || depth >= MULTIPART_DEPTH_MAX)
-        return refuse(error, "its parts are nested too deeply or have no boundary");
+        return refuse(error, _("its parts are nested too deeply or have no boundary"));
     g_autofree char *delimiter = g_strdup_printf("\r\n--%s", boundary);
     gsize width = strlen(delimiter);
     const char *end = body + length;
@@ -333,7 +335,7 @@ check_multipart(const char *type, const char *body, gsize length, guint depth, G
         at = next;
     }
     if (!at || !g_str_has_prefix(at + width, "--"))
-        return refuse(error, "its last part is not complete");
+        return refuse(error, _("its last part is not complete"));
     return TRUE;
 }
 
@@ -342,7 +344,7 @@ check_part(const GPtrArray *fields, const char *body, gsize length, guint depth,
 {
     const char *type = find_field(fields, "Content-Type", NULL);
     if (!type)
-        return refuse(error, "a part has no Content-Type");
+        return refuse(error, _("a part has no Content-Type"));
     if (g_ascii_strncasecmp(type, "multipart/", 10) == 0)
         return check_multipart(type, body, length, depth, error);
     if (g_ascii_strncasecmp(type, "text/", 5) == 0)
@@ -361,7 +363,7 @@ check_header(const GPtrArray *fields, const char *address, const char *message_i
         return FALSE;
     subject = decode_header(find_field(fields, "Subject", NULL));
     if (!subject)
-        return refuse(error, "Subject cannot be decoded");
+        return refuse(error, _("Subject cannot be decoded"));
     return check_tags(subject, "Subject", error);
 }
 
@@ -377,6 +379,6 @@ gate_check(const char *message, gsize length, const char *address, const char *m
         return FALSE;
     for (gsize i = body; i < length; i++)
         if ((guchar)message[i] >= 0x80)
-            return refuse(error, "its body has octets that only an 8BITMIME relay takes");
+            return refuse(error, _("its body has octets that only an 8BITMIME relay takes"));
     return check_part(fields, message + body, length - body, 0, error);
 }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/i18n.h"
 #include "message/template.h"
 #include "resources.h"
 
@@ -60,7 +61,7 @@ load_template(const char *folder, const char *name, GError **error)
     }
     if (!text) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-                    "there is no template %s: put it into the folder message.templates", name);
+                    _("there is no template %s: put it into the folder message.templates"), name);
         return NULL;
     }
     gsize length;
@@ -73,8 +74,8 @@ letters_load(const char *folder, GError **error)
 {
     if (folder && !g_file_test(folder, G_FILE_TEST_IS_DIR)) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                    "message.templates: %s is not a folder; make it, or leave the key out to use "
-                    "the built-in templates",
+                    _("message.templates: %s is not a folder; make it, or leave the key out to use "
+                      "the built-in templates"),
                     folder);
         return NULL;
     }

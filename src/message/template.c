@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "message/template.h"
 
+#include "base/i18n.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "message/template_tree.h"
@@ -126,7 +127,7 @@ emit(Rendering *rendering, const Template *template, const Node *node, const cha
 {
     if (length > TEMPLATE_OUTPUT_MAX - rendering->out->len)
         return template_fail_at(template, node->offset, rendering->error,
-                                "The text made here would be larger than %d octets.",
+                                _("The text made here would be larger than %d octets."),
                                 TEMPLATE_OUTPUT_MAX);
     g_string_append_len(rendering->out, text, (gssize)length);
     return TRUE;
@@ -142,8 +143,8 @@ render_value(Rendering *rendering, const Template *template, const Node *node)
         g_autofree char *name = node_name(node);
         return template_fail_at(
             template, node->offset, rendering->error,
-            "The data have no \"%s\"; correct the name, or ask for it in a section: "
-            "{{#%s}}...{{/%s}}.",
+            _("The data have no \"%s\"; correct the name, or ask for it in a section: "
+              "{{#%s}}...{{/%s}}."),
             name, name, name);
     }
     g_autoptr(GString) plain = g_string_new(NULL);
@@ -187,7 +188,7 @@ step(Rendering *rendering, const Template *template, const Node *node)
     if (++rendering->steps <= TEMPLATE_STEPS_MAX)
         return TRUE;
     return template_fail_at(template, node->offset, rendering->error,
-                            "Rendering takes more than %d steps; are long lists in each other?",
+                            _("Rendering takes more than %d steps; are long lists in each other?"),
                             TEMPLATE_STEPS_MAX);
 }
 
@@ -198,7 +199,7 @@ enter(Rendering *rendering, const Template *template, const Node *node)
     if (rendering->depth >= TEMPLATE_DEPTH_MAX)
         return template_fail_at(
             template, node->offset, rendering->error,
-            "Sections and partials stand in each other more than %d levels deep.",
+            _("Sections and partials stand in each other more than %d levels deep."),
             TEMPLATE_DEPTH_MAX);
     rendering->depth++;
     return TRUE;
@@ -270,7 +271,7 @@ render_partial(Rendering *rendering, const Template *template, const Node *node)
     if (!inner)
         return !(rendering->flags & TEMPLATE_STRICT) ||
                template_fail_at(template, node->offset, rendering->error,
-                                "There is no partial \"%s\".", name);
+                                _("There is no partial \"%s\"."), name);
     if (!enter(rendering, template, node))
         return FALSE;
     gsize indent = rendering->indent->len;

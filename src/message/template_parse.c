@@ -2,6 +2,7 @@
 #include "message/template_tree.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -85,7 +86,7 @@ read_tag(Parser *parser, gsize offset, Tag *tag, GError **error)
     const char *found = g_strstr_len(start, limit - start, close);
     if (!found)
         return template_fail_at(template, offset, error,
-                                "This tag is not closed: \"%s\" is missing.", close);
+                                _("This tag is not closed: \"%s\" is missing."), close);
 
     tag->offset = offset;
     tag->end = (gsize)(found - template->text) + strlen(close);
@@ -100,22 +101,22 @@ read_name(const Template *template, const Tag *tag, GError **error)
 {
     const char *name = tag->content;
     if (!*name) {
-        template_fail_at(template, tag->offset, error, "This tag has no name in it.");
+        template_fail_at(template, tag->offset, error, _("This tag has no name in it."));
         return NULL;
     }
     if (strlen(name) > TEMPLATE_NAME_MAX || strpbrk(name, " \t\r\n")) {
         template_fail_at(
             template, tag->offset, error,
-            "A name has at most %d octets and no blank in it; is this tag closed where it "
-            "should be?",
+            _("A name has at most %d octets and no blank in it; is this tag closed where it "
+              "should be?"),
             TEMPLATE_NAME_MAX);
         return NULL;
     }
     if (tag->sigil == 0 && (*name == '<' || *name == '$')) {
         template_fail_at(
             template, tag->offset, error,
-            "Template inheritance ({{<parent}}, {{$block}}) is not supported; use partials: "
-            "{{>name}}.");
+            _("Template inheritance ({{<parent}}, {{$block}}) is not supported; use partials: "
+              "{{>name}}."));
         return NULL;
     }
     if (tag->sigil == '>') {
@@ -127,7 +128,7 @@ read_name(const Template *template, const Tag *tag, GError **error)
         return g_new0(char *, 1);
     if (*name == '.' || g_str_has_suffix(name, ".") || strstr(name, "..")) {
         template_fail_at(template, tag->offset, error,
-                         "The name \"%s\" has an empty part beside a dot.", name);
+                         _("The name \"%s\" has an empty part beside a dot."), name);
         return NULL;
     }
     return g_strsplit(name, ".", -1);
@@ -197,7 +198,7 @@ set_delimiters(Parser *parser, const Tag *tag, GError **error)
     if (!*second || strpbrk(second, " \t\r\n") || strchr(content, '='))
         return template_fail_at(
             parser->template, tag->offset, error,
-            "Delimiters are set as {{=<%% %%>=}}: two of them, without \"=\" or blanks.");
+            _("Delimiters are set as {{=<%% %%>=}}: two of them, without \"=\" or blanks."));
     char *open = g_strndup(content, first);
     g_free(parser->open);
     parser->open = open;
@@ -211,7 +212,7 @@ open_section(Parser *parser, const Tag *tag, GError **error)
 {
     if (parser->sections->len >= TEMPLATE_DEPTH_MAX)
         return template_fail_at(parser->template, tag->offset, error,
-                                "Sections stand in each other more than %d levels deep.",
+                                _("Sections stand in each other more than %d levels deep."),
                                 TEMPLATE_DEPTH_MAX);
     guint index = parser->template->nodes->len - 1;
     g_array_append_val(parser->sections, index);
@@ -225,14 +226,14 @@ close_section(Parser *parser, const Tag *tag, GError **error)
     guint depth = parser->sections->len;
     if (depth == 0)
         return template_fail_at(template, tag->offset, error,
-                                "No section \"%s\" is open here to be closed.", tag->content);
+                                _("No section \"%s\" is open here to be closed."), tag->content);
     Node *node =
         &g_array_index(template->nodes, Node, g_array_index(parser->sections, guint, depth - 1));
     g_autofree char *name = node_name(node);
     if (strcmp(name, tag->content) != 0)
         return template_fail_at(
             template, tag->offset, error,
-            "This closes the section \"%s\", but \"%s\" is the one that is open.", tag->content,
+            _("This closes the section \"%s\", but \"%s\" is the one that is open."), tag->content,
             name);
     node->end = template->nodes->len;
     g_array_set_size(parser->sections, depth - 1);
@@ -306,7 +307,7 @@ parse_text(Template *template, GError **error)
     const Node *node = node_at(template, innermost);
     g_autofree char *name = node_name(node);
     return template_fail_at(template, node->offset, error,
-                            "The section \"%s\" is not closed: {{/%s}} is missing.", name, name);
+                            _("The section \"%s\" is not closed: {{/%s}} is missing."), name, name);
 }
 
 Template *
@@ -317,7 +318,7 @@ template_parse(const char *text, gsize length, const char *source, GError **erro
     template->nodes = g_array_new(FALSE, TRUE, sizeof(Node));
     g_array_set_clear_func(template->nodes, node_clear);
     if (length > TEMPLATE_BYTES_MAX) {
-        error_set_input(error, source, 1, 1, "The template is larger than %d octets.",
+        error_set_input(error, source, 1, 1, _("The template is larger than %d octets."),
                         TEMPLATE_BYTES_MAX);
         return NULL;
     }
@@ -333,8 +334,8 @@ template_parse(const char *text, gsize length, const char *source, GError **erro
     const char *end;
     if (!g_utf8_validate_len(template->text, length, &end)) {
         template_fail_at(template, (gsize)(end - template->text), error,
-                         *end ? "This is not UTF-8; save the template in that encoding."
-                              : "There is a NUL in the template.");
+                         *end ? _("This is not UTF-8; save the template in that encoding.")
+                              : _("There is a NUL in the template."));
         return NULL;
     }
     if (!parse_text(template, error))

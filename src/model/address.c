@@ -2,6 +2,7 @@
 #include "model/address.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/text.h"
 
 #include <gio/gio.h>
@@ -23,7 +24,7 @@ fail(GError **error, const char *text, gsize offset, const char *format, ...)
     va_start(args, format);
     g_autofree char *message = g_strdup_vprintf(format, args);
     va_end(args);
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT, "column %u: %s",
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT, _("column %u: %s"),
                 text_column(text, offset), message);
     return FALSE;
 }
@@ -53,24 +54,25 @@ static gboolean
 check_local(const char *text, gsize length, GError **error)
 {
     if (length == 0)
-        return fail(error, text, 0, "the part before \"@\" is missing");
+        return fail(error, text, 0, _("the part before \"@\" is missing"));
     if (*text == '"')
-        return fail(error, text, 0, "a quoted local part is not supported");
+        return fail(error, text, 0, _("a quoted local part is not supported"));
     for (const char *p = text; p < text + length; p = g_utf8_next_char(p)) {
         gsize offset = (gsize)(p - text);
         gunichar c = g_utf8_get_char(p);
         if (c == '.' && (p == text || offset + 1 == length || p[-1] == '.'))
             return fail(error, text, offset,
-                        "a dot cannot stand first or last before \"@\", nor beside another one");
+                        _("a dot cannot stand first or last before \"@\", nor beside another one"));
         if (c != '.' && !is_atext(c)) {
             if (c == ' ' || g_unichar_isspace(c))
-                return fail(error, text, offset, "a blank cannot stand in a mail address");
+                return fail(error, text, offset, _("a blank cannot stand in a mail address"));
             return fail(error, text, offset,
-                        "the character U+%04X cannot stand before the \"@\" of a mail address", c);
+                        _("the character U+%04X cannot stand before the \"@\" of a mail address"),
+                        c);
         }
     }
     if (length > LOCAL_MAX)
-        return fail(error, text, 0, "the part before \"@\" is longer than %d octets", LOCAL_MAX);
+        return fail(error, text, 0, _("the part before \"@\" is longer than %d octets"), LOCAL_MAX);
     return TRUE;
 }
 
@@ -80,15 +82,15 @@ check_label(const char *text, gsize at, const char *label, GError **error)
     gsize length = strlen(label);
     if (length == 0)
         return fail(error, text, at,
-                    "the domain has a dot at its beginning or end, or two in a row");
+                    _("the domain has a dot at its beginning or end, or two in a row"));
     if (length > LABEL_MAX)
-        return fail(error, text, at, "a part of the domain is longer than %d characters",
+        return fail(error, text, at, _("a part of the domain is longer than %d characters"),
                     LABEL_MAX);
     if (label[0] == '-' || label[length - 1] == '-')
-        return fail(error, text, at, "no part of a domain begins or ends with a hyphen");
+        return fail(error, text, at, _("no part of a domain begins or ends with a hyphen"));
     if (label[strspn(label, "abcdefghijklmnopqrstuvwxyz0123456789-")])
         return fail(error, text, at,
-                    "a domain is made of letters, digits, hyphens and dots, without blanks");
+                    _("a domain is made of letters, digits, hyphens and dots, without blanks"));
     return TRUE;
 }
 
@@ -111,21 +113,21 @@ read_domain(const char *text, gsize at, GError **error)
 {
     const char *domain = text + at, *odd = find_deviation(domain);
     if (!*domain) {
-        fail(error, text, at, "the domain after \"@\" is missing");
+        fail(error, text, at, _("the domain after \"@\" is missing"));
         return NULL;
     }
     if (*domain == '[') {
-        fail(error, text, at, "an address literal is not supported; write the host's name");
+        fail(error, text, at, _("an address literal is not supported; write the host's name"));
         return NULL;
     }
     if (odd) {
         fail(error, text, (gsize)(odd - text),
-             "this letter of the domain has two readings; write the domain as \"xn--...\"");
+             _("this letter of the domain has two readings; write the domain as \"xn--...\""));
         return NULL;
     }
     g_autofree char *ascii = g_hostname_to_ascii(domain);
     if (!ascii) {
-        fail(error, text, at, "\"%s\" is no domain name", domain);
+        fail(error, text, at, _("\"%s\" is no domain name"), domain);
         return NULL;
     }
     g_autofree char *lower = g_ascii_strdown(ascii, -1);
@@ -135,12 +137,12 @@ read_domain(const char *text, gsize at, GError **error)
         if (!check_label(text, at, labels[i], error))
             return NULL;
     if (strlen(lower) > DOMAIN_MAX) {
-        fail(error, text, at, "the domain is longer than %d characters", DOMAIN_MAX);
+        fail(error, text, at, _("the domain is longer than %d characters"), DOMAIN_MAX);
         return NULL;
     }
     /* a top-level domain of digits alone would be an IPv4 address (RFC 3696, 2) */
     if (count < 2 || !labels[count - 1][strspn(labels[count - 1], "0123456789")]) {
-        fail(error, text, at, "the domain has no top-level domain such as \".de\" at its end");
+        fail(error, text, at, _("the domain has no top-level domain such as \".de\" at its end"));
         return NULL;
     }
     return g_steal_pointer(&lower);
@@ -151,12 +153,12 @@ read_parts(const char *text, gsize length, GError **error)
 {
     const char *end;
     if (!g_utf8_validate(text, (gssize)length, &end)) {
-        fail(error, text, (gsize)(end - text), "an octet that is not UTF-8");
+        fail(error, text, (gsize)(end - text), _("an octet that is not UTF-8"));
         return NULL;
     }
     const char *at = memchr(text, '@', length);
     if (!at) {
-        fail(error, text, 0, "a mail address has an \"@\" in it");
+        fail(error, text, 0, _("a mail address has an \"@\" in it"));
         return NULL;
     }
     if (!check_local(text, (gsize)(at - text), error))
@@ -170,7 +172,7 @@ read_parts(const char *text, gsize length, GError **error)
     address->domain = g_steal_pointer(&domain);
     address->smtputf8 = !g_str_is_ascii(address->local);
     if (strlen(address->text) > ADDRESS_MAX) {
-        fail(error, text, 0, "the address is longer than %d octets", ADDRESS_MAX);
+        fail(error, text, 0, _("the address is longer than %d octets"), ADDRESS_MAX);
         return NULL;
     }
     return g_steal_pointer(&address);
@@ -182,12 +184,12 @@ address_parse(const char *text, gssize length, GError **error)
     gsize size = length < 0 ? strlen(text) : (gsize)length;
     /* bounds the work; the ASCII form, which counts, has at least one octet for each character */
     if (size > 4 * ADDRESS_MAX) {
-        fail(error, text, 0, "the address is longer than %d octets", ADDRESS_MAX);
+        fail(error, text, 0, _("the address is longer than %d octets"), ADDRESS_MAX);
         return NULL;
     }
     g_autofree char *copy = g_strndup(text, size);
     if (memchr(text, 0, size)) {
-        fail(error, text, strlen(copy), "a NUL cannot stand in a mail address");
+        fail(error, text, strlen(copy), _("a NUL cannot stand in a mail address"));
         return NULL;
     }
     return read_parts(copy, size, error);

@@ -2,6 +2,7 @@
 #include "model/attributes.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 
 #include <string.h>
 
@@ -230,7 +231,7 @@ attributes_decode(gconstpointer blob, gsize length, GError **error)
         good = take_attribute(&reader, attributes);
     if (!good) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
-                    "an entry's attributes are damaged; say: rundruf db check");
+                    _("an entry's attributes are damaged; say: rundruf db check"));
         return NULL;
     }
     return g_steal_pointer(&attributes);

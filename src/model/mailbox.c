@@ -2,6 +2,7 @@
 #include "model/mailbox.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -40,7 +41,7 @@ mailbox_parse(const char *text, GError **error)
     if (open && (!close || close[1 + strspn(close + 1, " \t")] ||
                  !read_name(text, (gsize)(open - text), &name))) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
-                    "\"%s\" is no sender; write Name <address>", text);
+                    _("\"%s\" is no sender; write Name <address>"), text);
         return NULL;
     }
     g_autofree char *spec = open ? g_strndup(open + 1, (gsize)(close - open - 1)) : g_strdup(text);

@@ -13,8 +13,9 @@ struct Store {
     GHashTable *cache; /* SQL text (by address) -> Statement */
 };
 
-/* Sets STORE or BUSY from an SQLite result code, with what to do about it. Returns FALSE. */
-gboolean connection_set_error(Store *store, int code, const char *doing, GError **error);
+/* Sets STORE or BUSY from an SQLite result code, with what to do about it; `what` says what failed,
+ * as "cannot read" does. Returns FALSE. */
+gboolean connection_set_error(Store *store, int code, const char *what, GError **error);
 
 /* Finalizes the cached statements. */
 void connection_drop_statements(Store *store);

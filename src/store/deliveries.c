@@ -2,6 +2,7 @@
 #include "store/deliveries.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "store/statement.h"
 #include "store/suppressions.h"
 
@@ -16,7 +17,7 @@
 /* the condition of the index delivery_due, word by word */
 #define WAITING "state IN ('queued', 'retry')"
 
-#define MISSED "not sent before the end of the mailing"
+#define MISSED N_("not sent before the end of the mailing")
 
 enum {
     INSERT,
@@ -60,7 +61,7 @@ static const char *const texts[] = {
     [REQUEUE] = "UPDATE delivery SET state = CASE WHEN attempts > 0 THEN 'retry' ELSE 'queued' END"
                 " WHERE state = 'claimed'",
     [MISS] = "UPDATE delivery SET state = 'missed', settled_at = $1,"
-             " text = coalesce(text, '" MISSED "') WHERE " WAITING " AND mailing IN"
+             " text = coalesce(text, $2) WHERE " WAITING " AND mailing IN"
              " (SELECT id FROM mailing WHERE state IN ('running', 'paused') AND not_after <= $1)",
     [CANCEL] = "UPDATE delivery SET state = 'cancelled', settled_at = $1 WHERE " WAITING
                " AND mailing IN (SELECT id FROM mailing WHERE state = 'cancelled')",
@@ -115,7 +116,7 @@ deliveries_holder(Store *store, gint64 mailing, const char *key, GError **error)
         return g_strdup(statement_text(find, 0));
     case STEP_DONE:
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-                    "nobody in mailing %" G_GINT64_FORMAT " has that address", mailing);
+                    _("nobody in mailing %" PRId64 " has that address"), mailing);
         return NULL;
     default:
         return NULL;
@@ -166,7 +167,7 @@ find_due(Store *store, gint64 now, guint limit, GError **error)
         read_row(due, delivery);
         const char *reason = statement_int(due, COLUMN_IN_ROSTER) != 0
                                  ? statement_text(due, COLUMN_REASON)
-                                 : DELIVERIES_GONE;
+                                 : _(DELIVERIES_GONE);
         delivery->state = reason ? DELIVERY_SUPPRESSED : DELIVERY_CLAIMED;
         if (reason) {
             g_free(delivery->text);
@@ -230,7 +231,7 @@ deliveries_settle(Store *store, const Delivery *delivery, GError **error)
     if (changes == 1)
         return TRUE;
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                "delivery %" G_GINT64_FORMAT " was changed by another program while it was sent",
+                _("delivery %" PRId64 " was changed by another program while it was sent"),
                 delivery->id);
     return FALSE;
 }
@@ -259,6 +260,7 @@ deliveries_miss(Store *store, gint64 now, guint *count, GError **error)
     if (!miss)
         return FALSE;
     statement_bind_int(miss, 1, now);
+    statement_bind_text(miss, 2, _(MISSED));
     return run_count(miss, count, error);
 }
 

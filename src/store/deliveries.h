@@ -11,11 +11,12 @@
 #ifndef RUNDRUF_STORE_DELIVERIES_H
 #define RUNDRUF_STORE_DELIVERIES_H
 
+#include "base/i18n.h"
 #include "model/mailing.h"
 #include "store/store.h"
 
 /* The reason of a person who is not in the roster any more. */
-#define DELIVERIES_GONE "no longer in the roster"
+#define DELIVERIES_GONE N_("no longer in the roster")
 
 /* Inserts `delivery` (its id is not read). `key` is address_key() of its address, or both are NULL.
  * `inserted` is FALSE, and nothing is, if the mailing has a row with that key. */

@@ -2,6 +2,7 @@
 #include "store/entries.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "store/statement.h"
 
 #include <string.h>
@@ -36,7 +37,7 @@ read_row(Statement *statement, EntryRow *row, GError **error)
     const guint8 *digest = statement_blob(statement, 6, &digest_length);
     if (uuid_length != UUID_LENGTH || digest_length != ENTRY_DIGEST_LENGTH) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
-                    "entry %" G_GINT64_FORMAT " is damaged; say: rundruf db check",
+                    _("entry %" PRId64 " is damaged; say: rundruf db check"),
                     statement_int(statement, 0));
         return FALSE;
     }
@@ -77,8 +78,8 @@ entries_blob(Store *store, gint64 id, GError **error)
     statement_bind_int(statement, 1, id);
     StepResult result = statement_step(statement, error);
     if (result == STEP_DONE)
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-                    "there is no entry %" G_GINT64_FORMAT, id);
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND, _("there is no entry %" PRId64),
+                    id);
     if (result != STEP_ROW)
         return NULL;
     gsize length;

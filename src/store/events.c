@@ -2,6 +2,7 @@
 #include "store/events.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "store/statement.h"
 
 #define VALUES                                                                                     \
@@ -58,7 +59,7 @@ read_one(Statement *find, const char *what, GError **error)
         return read_row(find);
     case STEP_DONE:
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-                    "there is no event \"%s\"; those that there are: rundruf event ls", what);
+                    _("there is no event \"%s\"; those that there are: rundruf event ls"), what);
         return NULL;
     default:
         return NULL;

@@ -2,6 +2,7 @@
 #include "store/lists.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "store/statement.h"
 
 #define COLUMNS "id, name, title, filter, purpose, sender, created_at, changed_at"
@@ -23,7 +24,7 @@ static gboolean
 set_not_found(const char *name, GError **error)
 {
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-                "there is no list \"%s\"; those that there are: rundruf list ls", name);
+                _("there is no list \"%s\"; those that there are: rundruf list ls"), name);
     return FALSE;
 }
 
@@ -45,7 +46,7 @@ lists_insert(Store *store, List *list, GError **error)
         return FALSE;
     if (id == 0) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
-                    "there is a list \"%s\" already; change it with: rundruf list set %s",
+                    _("there is a list \"%s\" already; change it with: rundruf list set %s"),
                     list->name, list->name);
         return FALSE;
     }

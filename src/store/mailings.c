@@ -2,6 +2,7 @@
 #include "store/mailings.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "store/statement.h"
 
 #define VALUES "kind, event, list, filter, purpose, sender, state, frozen_at, due, not_after, actor"
@@ -72,8 +73,7 @@ mailings_get(Store *store, gint64 id, GError **error)
         return read_row(get);
     case STEP_DONE:
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-                    "there is no mailing %" G_GINT64_FORMAT
-                    "; those that there are: rundruf mailing ls",
+                    _("there is no mailing %" PRId64 "; those that there are: rundruf mailing ls"),
                     id);
         return NULL;
     default:

@@ -2,6 +2,7 @@
 #include "store/statement.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "store/connection.h"
 
 #define PARAMETERS_MAX 999
@@ -49,7 +50,7 @@ statement_prepare(Store *store, const char *sql, GError **error)
     sqlite3_stmt *stmt = NULL;
     int code = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
     if (code != SQLITE_OK) {
-        connection_set_error(store, code, "prepare a statement", error);
+        connection_set_error(store, code, _("cannot prepare a statement"), error);
         return NULL;
     }
     Statement *statement = g_new0(Statement, 1);
@@ -155,7 +156,7 @@ statement_step(Statement *statement, GError **error)
     if (code == SQLITE_ROW)
         return STEP_ROW;
     if (code != SQLITE_DONE)
-        connection_set_error(statement->store, code, "run a statement", error);
+        connection_set_error(statement->store, code, _("cannot run a statement"), error);
     sqlite3_reset(statement->stmt);
     return code == SQLITE_DONE ? STEP_DONE : STEP_FAILED;
 }

@@ -2,6 +2,7 @@
 #include "store/store.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "store/connection.h"
 #include "store/schema.h"
 
@@ -14,7 +15,7 @@
 #define BACKUP_PAGES    1024
 
 gboolean
-connection_set_error(Store *store, int code, const char *doing, GError **error)
+connection_set_error(Store *store, int code, const char *what, GError **error)
 {
     const char *advice = "";
     RundrufError kind = RUNDRUF_ERROR_STORE;
@@ -22,36 +23,36 @@ connection_set_error(Store *store, int code, const char *doing, GError **error)
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         kind = RUNDRUF_ERROR_BUSY;
-        advice = "; another process is writing to it: try again";
+        advice = _("; another process is writing to it: try again");
         break;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        advice = "; the file is damaged or no Rundruf store: put a backup in its place";
+        advice = _("; the file is damaged or no Rundruf store: put a backup in its place");
         break;
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
-        advice = "; let the user who runs Rundruf write to the file and its folder";
+        advice = _("; let the user who runs Rundruf write to the file and its folder");
         break;
     case SQLITE_FULL:
-        advice = "; make room on the disk: nothing was changed";
+        advice = _("; make room on the disk: nothing was changed");
         break;
     case SQLITE_IOERR:
-        advice = "; the disk reports errors: nothing was changed";
+        advice = _("; the disk reports errors: nothing was changed");
         break;
     default:
         break;
     }
-    g_set_error(error, RUNDRUF_ERROR, (gint)kind, "store %s: cannot %s: %s%s", store->path, doing,
+    g_set_error(error, RUNDRUF_ERROR, (gint)kind, _("store %s: %s: %s%s"), store->path, what,
                 store->db ? sqlite3_errmsg(store->db) : sqlite3_errstr(code), advice);
     return FALSE;
 }
 
 static gboolean
-execute(Store *store, const char *sql, const char *doing, GError **error)
+execute(Store *store, const char *sql, const char *what, GError **error)
 {
     int code = sqlite3_exec(store->db, sql, NULL, NULL, NULL);
-    return code == SQLITE_OK || connection_set_error(store, code, doing, error);
+    return code == SQLITE_OK || connection_set_error(store, code, what, error);
 }
 
 /* the number that a PRAGMA gives */
@@ -65,7 +66,7 @@ read_pragma(Store *store, const char *sql, int *number, GError **error)
     if (code == SQLITE_ROW)
         *number = sqlite3_column_int(stmt, 0);
     sqlite3_finalize(stmt);
-    return code == SQLITE_ROW || connection_set_error(store, code, "read", error);
+    return code == SQLITE_ROW || connection_set_error(store, code, _("cannot read"), error);
 }
 
 static gboolean
@@ -79,12 +80,12 @@ upgrade(Store *store, int version, GError **error)
         return FALSE;
     for (; version < schema_version(); version++) {
         g_autofree char *mark = g_strdup_printf("PRAGMA user_version=%d", version + 1);
-        if (!execute(store, schema_steps[version], "upgrade", error) ||
-            !execute(store, mark, "upgrade", error))
+        if (!execute(store, schema_steps[version], _("cannot upgrade"), error) ||
+            !execute(store, mark, _("cannot upgrade"), error))
             return FALSE;
     }
     g_autofree char *id = g_strdup_printf("PRAGMA application_id=%d", APPLICATION_ID);
-    return execute(store, id, "upgrade", error) &&
+    return execute(store, id, _("cannot upgrade"), error) &&
            store_commit(g_steal_pointer(&transaction), error);
 }
 
@@ -98,23 +99,24 @@ check_version(Store *store, StoreFlags flags, GError **error)
         return FALSE;
     if (id != APPLICATION_ID && tables > 0) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
-                    "%s is a database of another program; name another file in store.uri",
+                    _("%s is a database of another program; name another file in store.uri"),
                     store->path);
         return FALSE;
     }
     if (version > schema_version()) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
-                    "store %s has version %d and this program knows up to %d: it was written by a "
-                    "newer Rundruf; install that one, or restore a backup",
-                    store->path, version, schema_version());
+        g_set_error(
+            error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
+            _("store %s has version %d and this program knows up to %d: it was written by a "
+              "newer Rundruf; install that one, or restore a backup"),
+            store->path, version, schema_version());
         return FALSE;
     }
     if (version == schema_version())
         return TRUE;
     if (!(flags & (STORE_UPGRADE | (version == 0 ? STORE_CREATE : 0)))) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
-                    "store %s has version %d and this program needs %d; make a backup, then say: "
-                    "rundruf db upgrade",
+                    _("store %s has version %d and this program needs %d; make a backup, then say: "
+                      "rundruf db upgrade"),
                     store->path, version, schema_version());
         return FALSE;
     }
@@ -129,16 +131,17 @@ check_writable(Store *store, GError **error)
     gboolean there = g_file_test(store->path, G_FILE_TEST_EXISTS);
     if (!there && !g_file_test(folder, G_FILE_TEST_IS_DIR)) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
-                    "store %s: the folder %s is not there; make it, or change store.uri",
+                    _("store %s: the folder %s is not there; make it, or change store.uri"),
                     store->path, folder);
         return FALSE;
     }
     if (access(folder, W_OK) == 0 && (!there || access(store->path, R_OK | W_OK) == 0))
         return TRUE;
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
-                "store %s cannot be written; let the user who runs Rundruf write to the file and to "
-                "the folder %s",
-                store->path, folder);
+    g_set_error(
+        error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
+        _("store %s cannot be written; let the user who runs Rundruf write to the file and to "
+          "the folder %s"),
+        store->path, folder);
     return FALSE;
 }
 
@@ -151,14 +154,14 @@ open_connection(Store *store, GError **error)
         close(fd);
     int code = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE, NULL);
     if (code != SQLITE_OK)
-        return connection_set_error(store, code, "open", error);
+        return connection_set_error(store, code, _("cannot open"), error);
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
     return execute(store,
                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                    "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-32768;"
                    "PRAGMA temp_store=MEMORY",
-                   "open", error);
+                   _("cannot open"), error);
 }
 
 Store *
@@ -166,14 +169,14 @@ store_open(const char *uri, StoreFlags flags, GError **error)
 {
     if (!g_str_has_prefix(uri, "sqlite:") || !uri[strlen("sqlite:")]) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                    "store.uri is \"%s\"; it must be sqlite:FILE", uri);
+                    _("store.uri is \"%s\"; it must be sqlite:FILE"), uri);
         return NULL;
     }
     g_autoptr(Store) store = g_new0(Store, 1);
     store->path = g_strdup(uri + strlen("sqlite:"));
     if (!(flags & STORE_CREATE) && !g_file_test(store->path, G_FILE_TEST_EXISTS)) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-                    "there is no store %s; make one with: rundruf init", store->path);
+                    _("there is no store %s; make one with: rundruf init"), store->path);
         return NULL;
     }
     if (!check_writable(store, error) || !open_connection(store, error) ||
@@ -202,7 +205,7 @@ store_path(const Store *store)
 static StoreTransaction *
 begin(Store *store, const char *sql, GError **error)
 {
-    return execute(store, sql, "begin a transaction", error) ? store : NULL;
+    return execute(store, sql, _("cannot begin a transaction"), error) ? store : NULL;
 }
 
 StoreTransaction *
@@ -220,7 +223,7 @@ store_begin_read(Store *store, GError **error)
 gboolean
 store_commit(StoreTransaction *transaction, GError **error)
 {
-    if (execute(transaction, "COMMIT", "commit", error))
+    if (execute(transaction, "COMMIT", _("cannot commit"), error))
         return TRUE;
     store_rollback(transaction);
     return FALSE;
@@ -253,8 +256,8 @@ check_pragma(Store *store, const char *sql, const char *good, GError **error)
         if (good && g_strcmp0(found, good) == 0)
             continue;
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
-                    "store %s is damaged: %s; put a backup in its place", store->path,
-                    found ? found : "unknown");
+                    _("store %s is damaged: %s; put a backup in its place"), store->path,
+                    found ? found : "?");
         return FALSE;
     }
     return result == STEP_DONE;
@@ -298,8 +301,8 @@ store_backup(Store *store, const char *path, GError **error)
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                    "cannot make the backup %s: it is there already, or its folder cannot be "
-                    "written",
+                    _("cannot make the backup %s: it is there already, or its folder cannot be "
+                      "written"),
                     path);
         return FALSE;
     }
@@ -314,7 +317,7 @@ store_backup(Store *store, const char *path, GError **error)
     if (code == SQLITE_OK)
         return TRUE;
     unlink(path);
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE, "cannot make the backup %s: %s", path,
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE, _("cannot make the backup %s: %s"), path,
                 sqlite3_errstr(code));
     return FALSE;
 }

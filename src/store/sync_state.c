@@ -2,6 +2,7 @@
 #include "store/sync_state.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "store/statement.h"
 
 enum { LOAD, SAVE, HOLD, FIND_SAME, REMOVALS, COUNT, APPROVE, FORGET };
@@ -119,8 +120,8 @@ held_removals(Store *store, const char *source, gint64 id, GError **error)
     StepResult result = statement_step(statement, error);
     if (result == STEP_DONE)
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-                    "no held difference has the number %" G_GINT64_FORMAT
-                    "; say rundruf sync to see what is held now",
+                    _("no held difference has the number %" PRId64
+                      "; say rundruf sync to see what is held now"),
                     id);
     if (result != STEP_ROW)
         return NULL;

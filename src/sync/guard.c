@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/guard.h"
 
+#include "base/i18n.h"
+
 GuardVerdict
 guard_decide(guint64 known, guint64 shown, guint64 lost, gint64 percent, gint64 count)
 {
@@ -20,22 +22,21 @@ guard_reason(GuardVerdict verdict, guint64 known, guint64 lost, gint64 percent, 
 {
     switch (verdict) {
     case GUARD_EMPTY:
-        return g_strdup_printf("the directory shows nobody; all %" G_GUINT64_FORMAT
-                               " persons and municipalities would go",
-                               lost);
+        return g_strdup_printf(
+            _("the directory shows nobody; all %" PRIu64 " persons and municipalities would go"),
+            lost);
     case GUARD_COUNT:
         return g_strdup_printf(
-            "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-            " persons and municipalities would go, more than guard.count (%" G_GINT64_FORMAT ")",
+            _("%" PRIu64 " of %" PRIu64
+              " persons and municipalities would go, more than guard.count (%" PRId64 ")"),
             lost, known, count);
     case GUARD_PERCENT:
         return g_strdup_printf(
-            "%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-            " persons and municipalities would go, more than guard.percent (%" G_GINT64_FORMAT
-            " %%)",
+            _("%" PRIu64 " of %" PRIu64
+              " persons and municipalities would go, more than guard.percent (%" PRId64 " %%)"),
             lost, known, percent);
     case GUARD_PASS:
         break;
     }
-    return g_strdup("nothing is held");
+    return g_strdup(_("nothing is held"));
 }

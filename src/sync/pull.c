@@ -2,6 +2,7 @@
 #include "sync/pull.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 #include "store/journal.h"
 #include "store/sync_state.h"
 #include "sync/refresh.h"
@@ -236,17 +237,22 @@ hold(Pull *pull, GError **error)
     if (!tell_removed(pull, note_held, &held, error))
         return FALSE;
     if (held.lines > HELD_LINES_MAX)
-        g_string_append_printf(text, "... and %u more\n", held.lines - HELD_LINES_MAX);
+        g_string_append_printf(text, _("... and %u more\n"), held.lines - HELD_LINES_MAX);
     if (!held_add(pull->store, config->directory_uri, pull->options->now, reason, pull->lost_digest,
                   (gint64)pull->lost, text->str, &id, error))
         return FALSE;
     pull->result.held = id;
-    const char *changed =
-        pull->options->approve ? "; this is not the difference that was approved" : "";
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
-                "%s; nothing was changed%s. If this is right, say: rundruf sync --approve "
-                "%" G_GINT64_FORMAT,
-                reason, changed, id);
+    if (pull->options->approve)
+        g_set_error(
+            error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
+            _("%s; nothing was changed; this is not the difference that was approved. If this "
+              "is right, say: rundruf sync --approve %" PRId64),
+            reason, id);
+    else
+        g_set_error(
+            error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
+            _("%s; nothing was changed. If this is right, say: rundruf sync --approve %" PRId64),
+            reason, id);
     return FALSE;
 }
 
@@ -361,7 +367,7 @@ check_generation(Pull *pull, GError **error)
     if (state.generation == pull->state.generation)
         return TRUE;
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY,
-                "another sync has changed the roster meanwhile; say rundruf sync again");
+                _("another sync has changed the roster meanwhile; say rundruf sync again"));
     return FALSE;
 }
 

@@ -2,6 +2,7 @@
 #include "sync/refresh.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 
 #include <errno.h>
 #include <string.h>
@@ -87,15 +88,15 @@ refresh_load(Refresh *refresh, Store *store, GError **error)
     return TRUE;
 }
 
-static gboolean
-set_twice(GError **error, const DirectoryEntry *entry, const char *what)
+static void
+set_twice(GError **error, const DirectoryEntry *entry)
 {
     g_autofree char *uuid = uuid_to_text(entry->uuid);
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
-                "the directory shows %s twice, last as %s with the UUID %s: it was perhaps changed "
-                "while it was read; nothing was changed here, the next sync tries again",
-                what, entry->dn, uuid);
-    return FALSE;
+                _("the directory shows a DN or an entry twice, last as %s with the UUID %s: it was "
+                  "perhaps changed while it was read; nothing was changed here, the next sync tries "
+                  "again"),
+                entry->dn, uuid);
 }
 
 /* finds or makes the row's place in the tree and ties it to what is known */
@@ -105,16 +106,14 @@ place(Refresh *refresh, const DirectoryEntry *entry, GError **error)
     Node *node = tree_place(refresh->tree, entry->dn);
     if (!node) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
-                    "the directory shows an entry whose name is no DN (RFC 4514): %s", entry->dn);
+                    _("the directory shows an entry whose name is no DN (RFC 4514): %s"),
+                    entry->dn);
         return NULL;
     }
     Known *known = g_hash_table_lookup(refresh->by_uuid, entry->uuid);
-    if (node->shown) {
-        set_twice(error, entry, "a DN");
-        return NULL;
-    }
-    if ((known && known->node) || g_hash_table_contains(refresh->new_uuids, entry->uuid)) {
-        set_twice(error, entry, "an entry");
+    if (node->shown || (known && known->node) ||
+        g_hash_table_contains(refresh->new_uuids, entry->uuid)) {
+        set_twice(error, entry);
         return NULL;
     }
     node->shown = TRUE;
@@ -149,7 +148,7 @@ spool(Refresh *refresh, Node *node, const GByteArray *blob, GError **error)
         refresh->spool = tmpfile();
     if (!refresh->spool || fwrite(blob->data, 1, blob->len, refresh->spool) != blob->len) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                    "cannot write a temporary file: %s; make room in /tmp", g_strerror(errno));
+                    _("cannot write a temporary file: %s; make room in /tmp"), g_strerror(errno));
         return FALSE;
     }
     node->offset = refresh->spooled;
@@ -191,7 +190,7 @@ refresh_read(Refresh *refresh, Directory *directory, GError **error)
     if (!refresh->spool || fflush(refresh->spool) == 0)
         return TRUE;
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                "cannot write a temporary file: %s; make room in /tmp", g_strerror(errno));
+                _("cannot write a temporary file: %s; make room in /tmp"), g_strerror(errno));
     return FALSE;
 }
 
@@ -224,7 +223,7 @@ read_spool(Refresh *refresh, gint64 offset, guint8 *data, gsize length, GError *
             continue;
         if (got <= 0) {
             g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                        "cannot read a temporary file: %s", g_strerror(errno));
+                        _("cannot read a temporary file: %s"), g_strerror(errno));
             return FALSE;
         }
         data += got;

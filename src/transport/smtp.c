@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "transport/wire.h"
 
@@ -133,12 +134,12 @@ on_reply(char *line, size_t size, size_t items, void *user)
         return length;
     if (!reply_line_is_valid(line, length)) {
         /* libcurl would wait on for a line that it understands */
-        abandon(self, "the relay's answer is not SMTP");
+        abandon(self, _("the relay's answer is not SMTP"));
         return 0;
     }
     keep_reply_line(self, line, length);
     if (self->reply_octets > REPLY_MAX) {
-        abandon(self, "the relay's answer has no end");
+        abandon(self, _("the relay's answer has no end"));
         return 0;
     }
     if (self->step == STEP_LOGIN && starts_with(line, length, "235"))
@@ -157,13 +158,13 @@ on_ready(void *user, G_GNUC_UNUSED char *remote_ip, G_GNUC_UNUSED char *local_ip
 {
     Smtp *self = user;
     if (self->user && !self->authenticated) {
-        abandon(self, "the relay offers no login that can be used, but transport.user is set; "
-                      "check transport.uri, or remove transport.user");
+        abandon(self, _("the relay offers no login that can be used, but transport.user is set; "
+                        "check transport.uri, or remove transport.user"));
         return CURL_PREREQFUNC_ABORT;
     }
     if (self->message && self->message->smtputf8 && !self->offers_smtputf8) {
         self->needs_smtputf8 = TRUE;
-        abandon(self, "the address needs SMTPUTF8, which the relay does not offer");
+        abandon(self, _("the address needs SMTPUTF8, which the relay does not offer"));
         return CURL_PREREQFUNC_ABORT;
     }
     return CURL_PREREQFUNC_OK;
@@ -202,7 +203,7 @@ on_wait(void *user, G_GNUC_UNUSED curl_off_t to_download, G_GNUC_UNUSED curl_off
     gint64 limit_s = self->body_ended ? 2 * self->timeout_s : self->timeout_s;
     if (clock_elapsed() - self->progress_at < (double)limit_s)
         return 0;
-    return abandon(self, "the relay did not answer in time (transport.timeout)");
+    return abandon(self, _("the relay did not answer in time (transport.timeout)"));
 }
 
 static void
@@ -274,12 +275,12 @@ advice(CURLcode result)
 {
     switch (result) {
     case CURLE_USE_SSL_FAILED:
-        return "; the relay offers no STARTTLS, and transport.starttls requires it";
+        return _("; the relay offers no STARTTLS, and transport.starttls requires it");
     case CURLE_PEER_FAILED_VERIFICATION:
-        return "; the relay's certificate must be valid for the host of transport.uri "
-               "(transport.ca_file names another authority)";
+        return _("; the relay's certificate must be valid for the host of transport.uri "
+                 "(transport.ca_file names another authority)");
     case CURLE_LOGIN_DENIED:
-        return "; check transport.user and transport.password_file";
+        return _("; check transport.user and transport.password_file");
     default:
         return "";
     }
@@ -293,7 +294,8 @@ describe(const Smtp *self, CURLcode result, int code, OutcomeKind kind)
         g_string_append(words, self->reply->str);
     } else {
         if (kind == OUTCOME_UNKNOWN)
-            g_string_append(words, "the message went out, but no answer came, it may have arrived: ");
+            g_string_append(words,
+                            _("the message went out, but no answer came, it may have arrived: "));
         if (self->abandoned)
             g_string_append(words, self->abandoned);
         else
@@ -384,7 +386,7 @@ smtp_check(Transport *transport, GError **error)
     g_auto(Outcome) outcome = {0};
     settle(self, result, &outcome);
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_TRANSPORT,
-                "the mail relay of transport.uri cannot be used: %s", outcome.text);
+                _("the mail relay of transport.uri cannot be used: %s"), outcome.text);
     return FALSE;
 }
 
@@ -425,20 +427,22 @@ build_url(Smtp *self, CURLU *url, const Config *config, GError **error)
     static const char allowed[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS ".-:[]";
     const char *helo = config->transport_helo ? config->transport_helo : "";
     if (!*helo || strspn(helo, allowed) != strlen(helo))
-        return set_config_error(error, "transport.helo is no host name, such as mail.example.org");
+        return set_config_error(error,
+                                _("transport.helo is no host name, such as mail.example.org"));
     if (curl_url_set(url, CURLUPART_URL, config->transport_uri, 0) != CURLUE_OK)
-        return set_config_error(error, "transport.uri is no valid URI; write smtp://HOST[:PORT]");
+        return set_config_error(error,
+                                _("transport.uri is no valid URI; write smtp://HOST[:PORT]"));
     static const CURLUPart secrets[] = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS};
     for (guint i = 0; i < G_N_ELEMENTS(secrets); i++) {
         if (url_part_is_set(url, secrets[i]))
-            return set_config_error(error, "transport.uri must not hold a user or password; "
-                                           "set transport.user and transport.password_file");
+            return set_config_error(error, _("transport.uri must not hold a user or password; "
+                                             "set transport.user and transport.password_file"));
     }
     static const CURLUPart surplus[] = {CURLUPART_PATH, CURLUPART_QUERY, CURLUPART_FRAGMENT};
     for (guint i = 0; i < G_N_ELEMENTS(surplus); i++) {
         if (url_part_is_set(url, surplus[i]))
-            return set_config_error(error, "transport.uri ends after the host and port; the EHLO "
-                                           "name is transport.helo");
+            return set_config_error(error, _("transport.uri ends after the host and port; the EHLO "
+                                             "name is transport.helo"));
     }
     g_autofree char *path = g_strconcat("/", helo, NULL);
     char *whole = NULL;
@@ -446,7 +450,8 @@ build_url(Smtp *self, CURLU *url, const Config *config, GError **error)
                      curl_url_get(url, CURLUPART_URL, &whole, 0) == CURLUE_OK;
     self->url = g_strdup(whole);
     curl_free(whole);
-    return built || set_config_error(error, "transport.uri and transport.helo make no valid URI");
+    return built ||
+           set_config_error(error, _("transport.uri and transport.helo make no valid URI"));
 }
 
 static gboolean
@@ -465,8 +470,8 @@ load_settings(Smtp *self, const Config *config, GError **error)
     gboolean user = config->transport_user && *config->transport_user;
     gboolean password = config->transport_password_file && *config->transport_password_file;
     if (user != password)
-        return set_config_error(error, "transport.user and transport.password_file belong "
-                                       "together; set both or none");
+        return set_config_error(error, _("transport.user and transport.password_file belong "
+                                         "together; set both or none"));
     if (!user)
         return TRUE;
     self->user = g_strdup(config->transport_user);
@@ -484,7 +489,7 @@ transport_smtp_new(const Config *config, GError **error)
     self->curl = curl_easy_init();
     if (!self->curl)
         g_set_error_literal(error, RUNDRUF_ERROR, RUNDRUF_ERROR_TRANSPORT,
-                            "libcurl cannot be started; is its installation whole?");
+                            _("libcurl cannot be started; is its installation whole?"));
     else if (load_settings(self, config, error))
         return &self->transport;
     smtp_close(&self->transport);

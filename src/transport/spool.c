@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/i18n.h"
 #include "transport/wire.h"
 
 #include <errno.h>
@@ -40,7 +41,7 @@ spool_send(Transport *transport, const TransportMessage *message, Outcome *outco
     if (!name_is_safe(message->name)) {
         *outcome = (Outcome){
             .kind = OUTCOME_PERMANENT,
-            .text = g_strdup("not written: the message's name is no safe file name"),
+            .text = g_strdup(_("not written: the message's name is no safe file name")),
         };
         return;
     }
@@ -59,8 +60,8 @@ set_folder_error(GError **error, const char *folder)
 {
     int saved = errno;
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_TRANSPORT,
-                "the spool folder %s cannot be used: %s; create it, give this user the right to "
-                "write there, or change transport.uri",
+                _("the spool folder %s cannot be used: %s; create it, give this user the right to "
+                  "write there, or change transport.uri"),
                 folder, g_strerror(saved));
     return FALSE;
 }
@@ -96,7 +97,7 @@ transport_spool_new(const Config *config, GError **error)
     const char *folder = config->transport_uri + strlen("spool:");
     if (!*folder) {
         g_set_error_literal(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                            "transport.uri names no folder; write spool:FOLDER");
+                            _("transport.uri names no folder; write spool:FOLDER"));
         return NULL;
     }
     /* 0700: the messages hold names and addresses of people */

@@ -2,6 +2,7 @@
 #include "transport/transport.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 
 #include <string.h>
 
@@ -24,8 +25,8 @@ transport_open(const Config *config, GError **error)
     }
     /* the URI itself is not repeated: somebody may have written a password into it */
     g_set_error_literal(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-                        "transport.uri is none that can be used; write smtp://HOST[:PORT], "
-                        "smtps://HOST[:PORT] or spool:FOLDER");
+                        _("transport.uri is none that can be used; write smtp://HOST[:PORT], "
+                          "smtps://HOST[:PORT] or spool:FOLDER"));
     return NULL;
 }
 
