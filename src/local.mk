@@ -74,7 +74,9 @@ librundruf_a_SOURCES = \
 	src/transport/spool.c \
 	src/transport/transport.c src/transport/transport.h \
 	src/transport/wire.c src/transport/wire.h \
+	src/sync/blobs.c src/sync/blobs.h \
 	src/sync/classify.c src/sync/classify.h \
+	src/sync/collect.c src/sync/collect.h \
 	src/sync/guard.c src/sync/guard.h \
 	src/sync/pull.c src/sync/pull.h \
 	src/sync/refresh.c src/sync/refresh.h \

@@ -66,8 +66,25 @@ same_description(const char *a, const char *b)
     return ((a[0] ^ b[0]) & ~0x20) == 0 && g_ascii_strcasecmp(a, b) == 0;
 }
 
-/* values of one description mostly come together, and entries resemble each other: the last one is
- * tried first, and a name that a slot has kept from the entry before is not copied again */
+/* entries resemble each other: a name that a slot has kept from the one before is not copied again */
+static Attribute *
+append(Attributes *attributes, const char *description, gsize length)
+{
+    if (attributes->used == attributes->list->len) {
+        Attribute fresh = {NULL, g_array_new(FALSE, FALSE, sizeof(AttributeValue))};
+        g_array_append_val(attributes->list, fresh);
+    }
+    Attribute *attribute = attribute_at(attributes, attributes->used++);
+    const char *kept = attribute->description;
+    if (!kept || strlen(kept) != length || memcmp(kept, description, length) != 0) {
+        g_free(attribute->description);
+        attribute->description = g_strndup(description, length);
+    }
+    g_array_set_size(attribute->values, 0);
+    return attribute;
+}
+
+/* values of one description mostly come together: the last one is tried first */
 static Attribute *
 find_or_append(Attributes *attributes, const char *description)
 {
@@ -76,17 +93,7 @@ find_or_append(Attributes *attributes, const char *description)
         if (same_description(attribute->description, description))
             return attribute;
     }
-    if (attributes->used == attributes->list->len) {
-        Attribute fresh = {NULL, g_array_new(FALSE, FALSE, sizeof(AttributeValue))};
-        g_array_append_val(attributes->list, fresh);
-    }
-    Attribute *attribute = attribute_at(attributes, attributes->used++);
-    if (g_strcmp0(attribute->description, description) != 0) {
-        g_free(attribute->description);
-        attribute->description = g_strdup(description);
-    }
-    g_array_set_size(attribute->values, 0);
-    return attribute;
+    return append(attributes, description, strlen(description));
 }
 
 void
@@ -209,32 +216,34 @@ take_attribute(Reader *reader, Attributes *attributes)
     guint64 count;
     if (!take_octets(reader, &name) || !take_number(reader, &count))
         return FALSE;
-    Attribute fresh = {g_strndup(name.data, name.length),
-                       g_array_new(FALSE, FALSE, sizeof(AttributeValue))};
-    g_array_append_val(attributes->list, fresh);
-    attributes->used++;
+    Attribute *attribute = append(attributes, name.data, name.length);
     for (; count > 0; count--) {
         if (!take_octets(reader, &value))
             return FALSE;
-        g_array_append_val(fresh.values, value);
+        g_array_append_val(attribute->values, value);
     }
     return TRUE;
+}
+
+gboolean
+attributes_read(Attributes *attributes, gconstpointer blob, gsize length, GError **error)
+{
+    Reader reader = {blob, (const guint8 *)blob + length};
+    attributes_clear(attributes);
+    gboolean good = length > 0 && *reader.at++ == BLOB_VERSION;
+    while (good && reader.at < reader.end)
+        good = take_attribute(&reader, attributes);
+    if (!good)
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
+                    "an entry's attributes are damaged; say: rundruf db check");
+    return good;
 }
 
 Attributes *
 attributes_decode(gconstpointer blob, gsize length, GError **error)
 {
-    Reader reader = {blob, (const guint8 *)blob + length};
     g_autoptr(Attributes) attributes = attributes_new();
-    gboolean good = length > 0 && *reader.at++ == BLOB_VERSION;
-    while (good && reader.at < reader.end)
-        good = take_attribute(&reader, attributes);
-    if (!good) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
-                    _("an entry's attributes are damaged; say: rundruf db check"));
-        return NULL;
-    }
-    return g_steal_pointer(&attributes);
+    return attributes_read(attributes, blob, length, error) ? g_steal_pointer(&attributes) : NULL;
 }
 
 guint

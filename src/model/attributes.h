@@ -36,8 +36,11 @@ void attributes_add(Attributes *attributes, const char *description, gconstpoint
 /* The canonical BLOB; `attributes` is sorted by it. Owned by the caller. */
 GByteArray *attributes_encode(Attributes *attributes);
 
-/* Reads a BLOB, which must outlive the result. NULL with STORE if it is damaged. */
+/* Reads a BLOB, which must outlive the result. NULL with STORE if it is damaged. attributes_read()
+ * does so into one that is there, keeping its memory. */
 Attributes *attributes_decode(gconstpointer blob, gsize length, GError **error);
+gboolean
+attributes_read(Attributes *attributes, gconstpointer blob, gsize length, GError **error);
 
 /* Iteration: descriptions from 0, in no promised order before encoding, sorted after it. */
 guint attributes_count(const Attributes *attributes);

@@ -8,7 +8,8 @@
 
 enum { CLEAR_KEYS, CLEAR_ENTRIES, FIND_KEY, NEXT_KEY, ADD_KEY, DROP_KEY, ADD, ADD_MANY, REMOVE };
 
-#define SEEN_MAX 10000 /* descriptions that are remembered */
+#define SEEN_MAX    10000 /* descriptions that are remembered */
+#define BLOCK_BYTES (256 * 1024)
 
 /* rows of one statement when many are written */
 #define MANY 16
@@ -53,11 +54,13 @@ struct Terms {
     GHashTable *seen; /* description -> number of the indexed attribute */
 
     /* what terms_collect() has gathered */
-    GStringChunk *chunk;
-    GHashTable *raw; /* TermValue * of raw octets: most repeat, and making keys is dear */
+    GPtrArray *blocks; /* memory of the values, BLOCK_BYTES each or more */
+    gsize room;        /* at the end of the last block */
+    guint8 *free;
+    GHashTable *raw;   /* TermValue * of raw octets: most repeat, and making keys is dear */
     GHashTable *norms; /* TermValue * of keys */
-    GPtrArray *keys;   /* of TermValue *, by number */
-    GArray *postings;  /* of Posting, by ascending entry */
+    GPtrArray *keys;   /* of TermValue *, by number; once sorted, in their order */
+    GArray *postings;  /* of Posting, by ascending entry; once sorted, by key (from 1), entry */
 };
 
 static guint
@@ -91,10 +94,10 @@ terms_new(const char *const *attributes)
         terms->rules[i] = attribute_rule(terms->names[i]);
     }
     terms->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    terms->chunk = g_string_chunk_new(64 * 1024);
-    terms->raw = g_hash_table_new_full(value_hash, value_equal, g_free, NULL);
+    terms->blocks = g_ptr_array_new_with_free_func(g_free);
+    terms->raw = g_hash_table_new(value_hash, value_equal);
     terms->norms = g_hash_table_new(value_hash, value_equal);
-    terms->keys = g_ptr_array_new_with_free_func(g_free);
+    terms->keys = g_ptr_array_new();
     terms->postings = g_array_new(FALSE, FALSE, sizeof(Posting));
     return terms;
 }
@@ -112,7 +115,7 @@ terms_free(Terms *terms)
     g_hash_table_unref(terms->norms);
     g_ptr_array_unref(terms->keys);
     g_array_unref(terms->postings);
-    g_string_chunk_free(terms->chunk);
+    g_ptr_array_unref(terms->blocks);
     g_free(terms);
 }
 
@@ -144,16 +147,36 @@ compare_values(gconstpointer a, gconstpointer b)
 
 #define NO_KEY G_MAXUINT32
 
+/* a copy of the value, NUL after its data */
+static TermValue *
+keep_value(Terms *terms, const TermValue *value)
+{
+    gsize size = sizeof *value + value->length + 1;
+    size += -size % G_ALIGNOF(TermValue);
+    if (size > terms->room) {
+        terms->room = MAX(size, BLOCK_BYTES);
+        terms->free = g_malloc(terms->room);
+        g_ptr_array_add(terms->blocks, terms->free);
+    }
+    TermValue *kept = (TermValue *)(gpointer)terms->free;
+    char *data = (char *)(kept + 1);
+    terms->free += size;
+    terms->room -= size;
+    *kept = *value;
+    kept->data = data;
+    memcpy(data, value->data, value->length);
+    data[value->length] = '\0';
+    return kept;
+}
+
 static guint32
 intern_norm(Terms *terms, guint attribute, const char *norm)
 {
-    TermValue probe = {attribute, (guint32)strlen(norm), 0, norm};
+    TermValue probe = {attribute, (guint32)strlen(norm), terms->keys->len, norm};
     const TermValue *known = g_hash_table_lookup(terms->norms, &probe);
     if (known)
         return known->number;
-    TermValue *fresh = g_memdup2(&probe, sizeof probe);
-    fresh->data = g_string_chunk_insert_len(terms->chunk, norm, (gssize)fresh->length);
-    fresh->number = terms->keys->len;
+    TermValue *fresh = keep_value(terms, &probe);
     g_ptr_array_add(terms->keys, fresh);
     g_hash_table_add(terms->norms, fresh);
     return fresh->number;
@@ -167,12 +190,10 @@ intern(Terms *terms, guint attribute, const AttributeValue *value)
     if (known)
         return known->number;
     g_autofree char *norm = attribute_norm(terms->rules[attribute], value->data, value->length);
-    TermValue *fresh = g_memdup2(&probe, sizeof probe);
-    fresh->number = norm ? intern_norm(terms, attribute, norm) : NO_KEY;
-    if (value->length)
-        fresh->data = g_string_chunk_insert_len(terms->chunk, value->data, (gssize)value->length);
-    g_hash_table_add(terms->raw, fresh);
-    return fresh->number;
+    if (norm)
+        probe.number = intern_norm(terms, attribute, norm);
+    g_hash_table_add(terms->raw, keep_value(terms, &probe));
+    return probe.number;
 }
 
 void
@@ -204,48 +225,62 @@ add_key(Store *store, const char *attribute, const char *norm, gint64 id, GError
     return statement_run(add, NULL, error);
 }
 
-/* Writes the keys in their order, numbered from 1; `rank` gets each key's number. */
-static gboolean
-build_keys(Terms *terms, Store *store, guint32 *rank, GError **error)
+/* Orders the postings by key, then entry: a counting sort, as entries ascend already. Of two values
+ * of an entry that have the same key one is kept. */
+static void
+sort_postings(Terms *terms, const guint32 *rank)
 {
+    guint count = terms->postings->len, kept = 0;
+    g_autofree guint32 *start = g_new0(guint32, terms->keys->len + 2);
+    const Posting *postings = (const Posting *)(gpointer)terms->postings->data;
+    GArray *array = g_array_sized_new(FALSE, FALSE, sizeof(Posting), count);
+    g_array_set_size(array, count);
+    Posting *sorted = (Posting *)(gpointer)array->data;
+    for (guint i = 0; i < count; i++)
+        start[rank[postings[i].key] + 1]++;
+    for (guint i = 1; i <= terms->keys->len + 1; i++)
+        start[i] += start[i - 1];
+    for (guint i = 0; i < count; i++) {
+        guint32 key = rank[postings[i].key];
+        sorted[start[key]++] = (Posting){key, postings[i].entry};
+    }
+    for (guint i = 0; i < count; i++)
+        if (kept == 0 || sorted[i].key != sorted[kept - 1].key ||
+            sorted[i].entry != sorted[kept - 1].entry)
+            sorted[kept++] = sorted[i];
+    g_array_set_size(array, kept);
+    g_array_unref(terms->postings);
+    terms->postings = array;
+}
+
+void
+terms_sort(Terms *terms)
+{
+    g_autofree guint32 *rank = g_new(guint32, terms->keys->len + 1);
+    g_hash_table_remove_all(terms->raw);
+    g_hash_table_remove_all(terms->norms);
     g_ptr_array_sort(terms->keys, compare_values);
+    for (guint i = 0; i < terms->keys->len; i++)
+        rank[((const TermValue *)g_ptr_array_index(terms->keys, i))->number] = i + 1;
+    sort_postings(terms, rank);
+}
+
+static gboolean
+build_keys(Terms *terms, Store *store, GError **error)
+{
     for (guint i = 0; i < terms->keys->len; i++) {
         const TermValue *key = g_ptr_array_index(terms->keys, i);
-        rank[key->number] = i + 1;
         if (!add_key(store, terms->names[key->attribute], key->data, i + 1, error))
             return FALSE;
     }
     return TRUE;
 }
 
-/* Orders the postings by key, then entry: a counting sort, as entries ascend already. Of two values
- * of an entry that have the same key one is kept. Returns how many. */
-static guint
-sort_postings(const Terms *terms, const guint32 *rank, Posting *sorted)
-{
-    g_autofree guint32 *start = g_new0(guint32, terms->keys->len + 2);
-    const Posting *postings = (const Posting *)(gpointer)terms->postings->data;
-    for (guint i = 0; i < terms->postings->len; i++)
-        start[rank[postings[i].key] + 1]++;
-    for (guint i = 1; i <= terms->keys->len + 1; i++)
-        start[i] += start[i - 1];
-    for (guint i = 0; i < terms->postings->len; i++) {
-        guint32 key = rank[postings[i].key];
-        sorted[start[key]++] = (Posting){key, postings[i].entry};
-    }
-    guint kept = 0;
-    for (guint i = 0; i < terms->postings->len; i++)
-        if (kept == 0 || sorted[i].key != sorted[kept - 1].key ||
-            sorted[i].entry != sorted[kept - 1].entry)
-            sorted[kept++] = sorted[i];
-    return kept;
-}
-
 static gboolean
-build_entries(Terms *terms, Store *store, const guint32 *rank, GError **error)
+build_entries(Terms *terms, Store *store, GError **error)
 {
-    g_autofree Posting *sorted = g_new(Posting, terms->postings->len + 1);
-    guint count = sort_postings(terms, rank, sorted);
+    const Posting *postings = (const Posting *)(gpointer)terms->postings->data;
+    guint count = terms->postings->len;
     g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD, error);
     g_autoptr(Statement) add_many = statement_get(store, &terms_statements, ADD_MANY, error);
     if (!add || !add_many)
@@ -254,8 +289,8 @@ build_entries(Terms *terms, Store *store, const guint32 *rank, GError **error)
         guint rows = count - done >= MANY ? MANY : 1;
         Statement *statement = rows == MANY ? add_many : add;
         for (guint i = 0; i < rows; i++, done++) {
-            statement_bind_int(statement, 2 * i + 1, sorted[done].key);
-            statement_bind_int(statement, 2 * i + 2, sorted[done].entry);
+            statement_bind_int(statement, 2 * i + 1, postings[done].key);
+            statement_bind_int(statement, 2 * i + 2, postings[done].entry);
         }
         if (!statement_run(statement, NULL, error))
             return FALSE;
@@ -273,9 +308,8 @@ run(Store *store, guint index, GError **error)
 gboolean
 terms_build(Terms *terms, Store *store, GError **error)
 {
-    g_autofree guint32 *rank = g_new0(guint32, terms->keys->len + 1);
     return run(store, CLEAR_ENTRIES, error) && run(store, CLEAR_KEYS, error) &&
-           build_keys(terms, store, rank, error) && build_entries(terms, store, rank, error);
+           build_keys(terms, store, error) && build_entries(terms, store, error);
 }
 
 /* the terms of one entry: a set of TermValue, with the key as data, owned by the set */

@@ -5,8 +5,8 @@
  * rule (model/attribute_type.h). Values that have no key (octets that are no text) have no term. A
  * Terms knows which attributes are indexed; it changes an entry's terms one by one with
  * terms_change(), or builds the whole index at once, in the order of its keys, which is several
- * times faster: terms_collect() for each entry, by ascending id, then terms_build() in the
- * transaction. */
+ * times faster: terms_collect() for each entry, by ascending id, then terms_sort(), then
+ * terms_build() in the transaction. Only terms_change() and terms_build() touch the store. */
 #ifndef RUNDRUF_STORE_TERMS_H
 #define RUNDRUF_STORE_TERMS_H
 
@@ -27,7 +27,10 @@ gboolean terms_change(Terms *terms, Store *store, gint64 entry, const Attributes
 
 void terms_collect(Terms *terms, gint64 entry, const Attributes *attributes);
 
-/* Replaces the whole index by what was collected. */
+/* After the last terms_collect(). */
+void terms_sort(Terms *terms);
+
+/* Replaces the whole index by what was collected and sorted. */
 gboolean terms_build(Terms *terms, Store *store, GError **error);
 
 #endif

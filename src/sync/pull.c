@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "store/journal.h"
 #include "store/sync_state.h"
+#include "sync/collect.h"
 #include "sync/refresh.h"
 
 #include <string.h>
@@ -16,9 +17,11 @@ typedef struct {
     Store *store;
     const PullOptions *options;
     Refresh *refresh;
+    Terms *terms;
     PullResult result;
     SyncState state;
     char *indexed;    /* what the index must hold */
+    gboolean first;   /* nothing is known: the index is made of the answer alone */
     gboolean rebuild; /* the index holds other attributes */
     guint64 lost;     /* known persons and municipalities that would be none any more */
     GBytes *lost_digest;
@@ -28,6 +31,7 @@ static void
 pull_clear(Pull *pull)
 {
     refresh_free(pull->refresh);
+    terms_free(pull->terms);
     sync_state_clear(&pull->state);
     g_free(pull->indexed);
     if (pull->lost_digest)
@@ -138,13 +142,19 @@ count_difference(Pull *pull)
                      pull->config->guard_percent, pull->config->guard_count);
 }
 
+static Attributes *
+decode(GBytes *blob, GError **error)
+{
+    gsize length;
+    gconstpointer data = g_bytes_get_data(blob, &length);
+    return attributes_decode(data, length, error);
+}
+
 static gboolean
 tell_entry(Pull *pull, PullDifference *difference, GBytes *blob, gint64 old_id, PullFunc func,
            gpointer user_data, GError **error)
 {
-    gsize length;
-    gconstpointer data = g_bytes_get_data(blob, &length);
-    g_autoptr(Attributes) attributes = attributes_decode(data, length, error);
+    g_autoptr(Attributes) attributes = decode(blob, error);
     if (!attributes)
         return FALSE;
     g_autofree char *name = classify_name(pull->config, difference->kind, attributes);
@@ -166,8 +176,13 @@ tell_node(Pull *pull, const Node *node, PullSign sign, PullFunc func, gpointer u
 {
     g_autofree char *dn = tree_name(node, NULL);
     PullDifference difference = {.sign = sign, .kind = node->kind, .dn = dn};
-    g_autoptr(GBytes) blob = node->offset >= 0 ? refresh_blob(pull->refresh, node, error)
-                                               : entries_blob(pull->store, node->id, error);
+    gconstpointer shown =
+        node->offset >= 0 ? refresh_blob(pull->refresh, node, error) : NULL;
+    g_autoptr(GBytes) blob = NULL;
+    if (shown)
+        blob = g_bytes_new(shown, node->length);
+    else if (node->offset < 0)
+        blob = entries_blob(pull->store, node->id, error);
     return blob && tell_entry(pull, &difference, blob, sign == PULL_MOVED ? node->id : 0, func,
                               user_data, error);
 }
@@ -272,21 +287,18 @@ is_approved(Pull *pull, gboolean *approved, GError **error)
 
 /* the index follows, unless it is built anew */
 static gboolean
-change_terms(Pull *pull, const Node *node, GBytes *blob, GError **error)
+change_terms(Pull *pull, const Node *node, gconstpointer blob, GError **error)
 {
-    if (pull->rebuild || pull->refresh->collect)
+    if (pull->rebuild || pull->first)
         return TRUE;
-    gsize length, old_length;
-    gconstpointer data = g_bytes_get_data(blob, &length);
-    g_autoptr(Attributes) after = attributes_decode(data, length, error);
+    g_autoptr(Attributes) after = attributes_decode(blob, node->length, error);
     if (!after)
         return FALSE;
     g_autoptr(GBytes) old = node->known ? entries_blob(pull->store, node->id, error) : NULL;
-    gconstpointer old_data = old ? g_bytes_get_data(old, &old_length) : NULL;
-    g_autoptr(Attributes) before = old ? attributes_decode(old_data, old_length, error) : NULL;
+    g_autoptr(Attributes) before = old ? decode(old, error) : NULL;
     if (node->known && !before)
         return FALSE;
-    return terms_change(pull->refresh->terms, pull->store, node->id, before, after, error);
+    return terms_change(pull->terms, pull->store, node->id, before, after, error);
 }
 
 static gboolean
@@ -298,13 +310,11 @@ write_node(Pull *pull, const Node *node, GError **error)
         return TRUE;
     if (node->offset < 0)
         return entries_update(pull->store, &row, NULL, 0, error);
-    g_autoptr(GBytes) blob = refresh_blob(pull->refresh, node, error);
+    gconstpointer blob = refresh_blob(pull->refresh, node, error);
     if (!blob || !change_terms(pull, node, blob, error))
         return FALSE;
-    gsize length;
-    gconstpointer data = g_bytes_get_data(blob, &length);
-    return node->known ? entries_update(pull->store, &row, data, length, error)
-                       : entries_insert(pull->store, &row, data, length, error);
+    return node->known ? entries_update(pull->store, &row, blob, node->length, error)
+                       : entries_insert(pull->store, &row, blob, node->length, error);
 }
 
 static gboolean
@@ -312,13 +322,9 @@ remove_known(Pull *pull, const Known *known, GError **error)
 {
     if (!pull->rebuild) {
         g_autoptr(GBytes) blob = entries_blob(pull->store, known->row.id, error);
-        if (!blob)
-            return FALSE;
-        gsize length;
-        gconstpointer data = g_bytes_get_data(blob, &length);
-        g_autoptr(Attributes) before = attributes_decode(data, length, error);
+        g_autoptr(Attributes) before = blob ? decode(blob, error) : NULL;
         if (!before ||
-            !terms_change(pull->refresh->terms, pull->store, known->row.id, before, NULL, error))
+            !terms_change(pull->terms, pull->store, known->row.id, before, NULL, error))
             return FALSE;
     }
     return entries_remove(pull->store, known->row.id, error);
@@ -329,14 +335,10 @@ collect_row(const EntryRow *row, gpointer user_data, GError **error)
 {
     Pull *pull = user_data;
     g_autoptr(GBytes) blob = entries_blob(pull->store, row->id, error);
-    if (!blob)
-        return FALSE;
-    gsize length;
-    gconstpointer data = g_bytes_get_data(blob, &length);
-    g_autoptr(Attributes) attributes = attributes_decode(data, length, error);
+    g_autoptr(Attributes) attributes = blob ? decode(blob, error) : NULL;
     if (!attributes)
         return FALSE;
-    terms_collect(pull->refresh->terms, row->id, attributes);
+    terms_collect(pull->terms, row->id, attributes);
     return TRUE;
 }
 
@@ -352,9 +354,31 @@ write_rows(Pull *pull, GError **error)
     for (guint i = 0; i < refresh->nodes->len; i++)
         if (!write_node(pull, g_ptr_array_index(refresh->nodes, i), error))
             return FALSE;
-    if (pull->rebuild && !entries_each(pull->store, collect_row, pull, error))
+    return TRUE;
+}
+
+static gboolean
+write_first(Pull *pull, GError **error)
+{
+    Refresh *refresh = pull->refresh;
+    g_autoptr(Collect) collect = collect_start(pull->terms, refresh->nodes, refresh->blobs);
+    return write_rows(pull, error) && collect_finish(collect, error) &&
+           terms_build(pull->terms, pull->store, error);
+}
+
+static gboolean
+write_all(Pull *pull, GError **error)
+{
+    if (pull->first)
+        return write_first(pull, error);
+    if (!write_rows(pull, error))
         return FALSE;
-    return !(pull->rebuild || refresh->collect) || terms_build(refresh->terms, pull->store, error);
+    if (!pull->rebuild)
+        return TRUE;
+    if (!entries_each(pull->store, collect_row, pull, error))
+        return FALSE;
+    terms_sort(pull->terms);
+    return terms_build(pull->terms, pull->store, error);
 }
 
 /* another sync may have written while this one listened to the network */
@@ -388,7 +412,7 @@ apply(Pull *pull, gint64 approved, GError **error)
 {
     const char *source = pull->config->directory_uri;
     g_autoptr(StoreTransaction) transaction = store_begin(pull->store, error);
-    return transaction && check_generation(pull, error) && write_rows(pull, error) &&
+    return transaction && check_generation(pull, error) && write_all(pull, error) &&
            held_settle(pull->store, source, approved, error) &&
            sync_state_save(pull->store, source, pull->indexed, pull->state.generation + 1,
                            pull->options->now, error) &&
@@ -420,12 +444,14 @@ load(Pull *pull, GError **error)
     gboolean approved;
     g_auto(GStrv) indexed = field_map_attributes(pull->config->directory_fields);
     pull->indexed = g_strjoinv(" ", indexed);
-    pull->refresh = refresh_new(pull->config, (const char *const *)indexed);
+    pull->terms = terms_new((const char *const *)indexed);
+    pull->refresh = refresh_new(pull->config);
     g_autoptr(StoreTransaction) transaction = store_begin_read(pull->store, error);
     if (!transaction || !sync_state_load(pull->store, &pull->state, error) ||
         !refresh_load(pull->refresh, pull->store, error) || !is_approved(pull, &approved, error))
         return FALSE;
-    pull->rebuild = !pull->refresh->collect && strcmp(pull->indexed, pull->state.indexed) != 0;
+    pull->first = pull->refresh->known->len == 0;
+    pull->rebuild = !pull->first && strcmp(pull->indexed, pull->state.indexed) != 0;
     return TRUE;
 }
 

@@ -4,11 +4,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
-
-#define WINDOW_BYTES (256 * 1024)
 
 /* a UUID from an honest directory is as good as a hash */
 static guint
@@ -26,7 +22,7 @@ uuid_equal(gconstpointer a, gconstpointer b)
 }
 
 Refresh *
-refresh_new(const Config *config, const char *const *indexed)
+refresh_new(const Config *config)
 {
     Refresh *refresh = g_new0(Refresh, 1);
     refresh->config = config;
@@ -39,7 +35,8 @@ refresh_new(const Config *config, const char *const *indexed)
     refresh->nodes = g_ptr_array_new();
     refresh->new_uuids = g_hash_table_new(uuid_hash, uuid_equal);
     refresh->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    refresh->terms = terms_new(indexed);
+    refresh->blobs = blobs_new();
+    refresh->reader = blob_reader_new(refresh->blobs);
     refresh->checksum = g_checksum_new(G_CHECKSUM_SHA256);
     return refresh;
 }
@@ -56,11 +53,9 @@ refresh_free(Refresh *refresh)
     g_hash_table_unref(refresh->by_key);
     g_ptr_array_unref(refresh->nodes);
     tree_free(refresh->tree);
-    terms_free(refresh->terms);
     g_checksum_free(refresh->checksum);
-    if (refresh->spool)
-        fclose(refresh->spool);
-    g_free(refresh->window);
+    blob_reader_free(refresh->reader);
+    blobs_free(refresh->blobs);
     g_free(refresh);
 }
 
@@ -82,10 +77,7 @@ take_known(const EntryRow *row, gpointer user_data, GError **error)
 gboolean
 refresh_load(Refresh *refresh, Store *store, GError **error)
 {
-    if (!entries_each(store, take_known, refresh, error))
-        return FALSE;
-    refresh->collect = refresh->known->len == 0;
-    return TRUE;
+    return entries_each(store, take_known, refresh, error);
 }
 
 static void
@@ -142,22 +134,6 @@ note_membership(Refresh *refresh, Node *node, const Attributes *attributes)
 }
 
 static gboolean
-spool(Refresh *refresh, Node *node, const GByteArray *blob, GError **error)
-{
-    if (!refresh->spool)
-        refresh->spool = tmpfile();
-    if (!refresh->spool || fwrite(blob->data, 1, blob->len, refresh->spool) != blob->len) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                    _("cannot write a temporary file: %s; make room in /tmp"), g_strerror(errno));
-        return FALSE;
-    }
-    node->offset = refresh->spooled;
-    node->length = blob->len;
-    refresh->spooled += blob->len;
-    return TRUE;
-}
-
-static gboolean
 take_entry(const DirectoryEntry *entry, gpointer user_data, GError **error)
 {
     Refresh *refresh = user_data;
@@ -173,25 +149,19 @@ take_entry(const DirectoryEntry *entry, gpointer user_data, GError **error)
     g_checksum_reset(refresh->checksum);
     g_checksum_update(refresh->checksum, blob->data, blob->len);
     g_checksum_get_digest(refresh->checksum, node->digest, &length);
-    if (refresh->collect)
-        terms_collect(refresh->terms, node->id, entry->attributes);
     node->offset = -1;
     if (node->known && memcmp(node->known->row.digest, node->digest, ENTRY_DIGEST_LENGTH) == 0)
         return TRUE;
     node->csn = entry->csn ? g_string_chunk_insert(refresh->texts, entry->csn) : NULL;
-    return spool(refresh, node, blob, error);
+    node->length = blob->len;
+    return blobs_add(refresh->blobs, blob->data, blob->len, &node->offset, error);
 }
 
 gboolean
 refresh_read(Refresh *refresh, Directory *directory, GError **error)
 {
-    if (!directory_search(directory, take_entry, refresh, &refresh->tally, error))
-        return FALSE;
-    if (!refresh->spool || fflush(refresh->spool) == 0)
-        return TRUE;
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                _("cannot write a temporary file: %s; make room in /tmp"), g_strerror(errno));
-    return FALSE;
+    return directory_search(directory, take_entry, refresh, &refresh->tally, error) &&
+           blobs_flush(refresh->blobs, error);
 }
 
 Node *
@@ -213,51 +183,8 @@ refresh_municipality(const Refresh *refresh, const Node *person)
     return NULL;
 }
 
-/* Reads `length` octets, or up to the end of the spool. */
-static gboolean
-read_spool(Refresh *refresh, gint64 offset, guint8 *data, gsize length, GError **error)
-{
-    while (length > 0 && offset < refresh->spooled) {
-        ssize_t got = pread(fileno(refresh->spool), data, length, (off_t)offset);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0) {
-            g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                        _("cannot read a temporary file: %s"), g_strerror(errno));
-            return FALSE;
-        }
-        data += got;
-        offset += got;
-        length -= (gsize)got;
-    }
-    return TRUE;
-}
-
-static gboolean
-window_holds(const Refresh *refresh, const Node *node)
-{
-    return node->offset >= refresh->window_at &&
-           node->offset + (gint64)node->length <=
-               refresh->window_at + (gint64)refresh->window_length;
-}
-
-GBytes *
+gconstpointer
 refresh_blob(Refresh *refresh, const Node *node, GError **error)
 {
-    if (node->length > WINDOW_BYTES) {
-        g_autofree guint8 *data = g_malloc(node->length);
-        return read_spool(refresh, node->offset, data, node->length, error)
-                   ? g_bytes_new_take(g_steal_pointer(&data), node->length)
-                   : NULL;
-    }
-    if (!refresh->window)
-        refresh->window = g_malloc(WINDOW_BYTES);
-    if (!window_holds(refresh, node)) {
-        refresh->window_length = 0;
-        if (!read_spool(refresh, node->offset, refresh->window, WINDOW_BYTES, error))
-            return NULL;
-        refresh->window_at = node->offset;
-        refresh->window_length = (gsize)MIN(WINDOW_BYTES, refresh->spooled - node->offset);
-    }
-    return g_bytes_new(refresh->window + (node->offset - refresh->window_at), node->length);
+    return blob_reader_get(refresh->reader, node->offset, node->length, error);
 }

@@ -10,11 +10,9 @@
 #include "config/config.h"
 #include "directory/directory.h"
 #include "store/entries.h"
-#include "store/terms.h"
+#include "sync/blobs.h"
 #include "sync/classify.h"
 #include "sync/tree.h"
-
-#include <stdio.h>
 
 struct Known {
     EntryRow row; /* rdn in the texts of the refresh */
@@ -37,17 +35,12 @@ typedef struct {
     DirectoryTally tally;
     guint64 persons, municipalities;
 
-    Terms *terms; /* collects, if the index will be built from the answer alone */
-    gboolean collect;
-    FILE *spool; /* unlinked */
-    gint64 spooled;
-    guint8 *window; /* octets of the spool, WINDOW_BYTES of them: blobs are read in its order */
-    gint64 window_at;
-    gsize window_length;
+    Blobs *blobs;
+    BlobReader *reader;
     GChecksum *checksum;
 } Refresh;
 
-Refresh *refresh_new(const Config *config, const char *const *indexed);
+Refresh *refresh_new(const Config *config);
 void refresh_free(Refresh *refresh);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Refresh, refresh_free)
 
@@ -57,7 +50,8 @@ gboolean refresh_read(Refresh *refresh, Directory *directory, GError **error);
 /* The municipality that a shown person belongs to, or NULL. */
 Node *refresh_municipality(const Refresh *refresh, const Node *person);
 
-/* The attributes' BLOB of a node as it was shown, if it is in the spool. */
-GBytes *refresh_blob(Refresh *refresh, const Node *node, GError **error);
+/* The attributes' BLOB (node->length octets) of a node as it was shown, if it was kept; valid until
+ * the next call. */
+gconstpointer refresh_blob(Refresh *refresh, const Node *node, GError **error);
 
 #endif

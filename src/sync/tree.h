@@ -26,7 +26,7 @@ struct Node {
     guint8 digest[ENTRY_DIGEST_LENGTH];
     const char *csn;       /* of an entry whose attributes are to be written; else NULL */
     const char *reference; /* by which a person names its municipality, or NULL */
-    gint64 offset;         /* of the attributes in the spool; -1: they are as known */
+    gint64 offset;         /* of the attributes in the blobs; -1: they are as known */
     gsize length;
 };
 
