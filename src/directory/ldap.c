@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "directory/deadline.h"
 
 #include <ldap.h>
 #include <string.h>
@@ -21,7 +22,9 @@ typedef struct {
     Directory vtable;
     const Config *config;
     LDAP *ld;
-    Attributes *attributes; /* reused for each entry */
+    Deadline *deadline;           /* while the connection is being made; else NULL */
+    struct ldap_conncb connected; /* tells the deadline the socket */
+    Attributes *attributes;       /* reused for each entry */
     GString *dn, *csn;
 } Ldap;
 
@@ -45,7 +48,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Control, control_clear)
 
 /* what a person can do about a result code, or "" */
 static const char *
-advice(int code)
+advice(const Config *config, int code)
 {
     switch (code) {
     case LDAP_SIZELIMIT_EXCEEDED:
@@ -63,7 +66,10 @@ advice(int code)
     case LDAP_STRONG_AUTH_REQUIRED:
         return "; the server demands TLS: set directory.starttls to required";
     case LDAP_SERVER_DOWN:
-        return "; check directory.uri and that the server runs";
+        if (!g_str_has_prefix(config->directory_uri, "ldaps:"))
+            return "; check directory.uri and that the server runs";
+        return "; check that the server runs, its certificate, its name in directory.uri, and "
+               "directory.ca_file"; /* libldap does not tell these apart */
     case LDAP_CONNECT_ERROR:
         return "; check the server's certificate, its name in directory.uri, and directory.ca_file";
     case LDAP_PROTOCOL_ERROR:
@@ -79,6 +85,8 @@ static gboolean
 set_error(Ldap *ldap, int code, const char *doing, const char *server_says, GError **error)
 {
     g_autofree char *kept = NULL;
+    if (ldap->deadline && deadline_passed(ldap->deadline))
+        code = LDAP_TIMEOUT;
     if (!server_says && code != LDAP_SERVER_DOWN) {
         char *diagnostic = NULL;
         ldap_get_option(ldap->ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &diagnostic);
@@ -93,7 +101,7 @@ set_error(Ldap *ldap, int code, const char *doing, const char *server_says, GErr
     g_strdelimit(said, "\r\n", ' ');
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY, "%s: cannot %s: %s%s%s%s%s",
                 ldap->config->directory_uri, doing, ldap_err2string(code), *said ? " (" : "", said,
-                *said ? ")" : "", advice(code));
+                *said ? ")" : "", advice(ldap->config, code));
     return FALSE;
 }
 
@@ -115,6 +123,25 @@ set_options(Ldap *ldap, const Option *options, guint count, GError **error)
     return TRUE;
 }
 
+static int
+note_connected(G_GNUC_UNUSED LDAP *ld, Sockbuf *buffer, G_GNUC_UNUSED LDAPURLDesc *server,
+               G_GNUC_UNUSED struct sockaddr *address, struct ldap_conncb *callback)
+{
+    Ldap *ldap = callback->lc_arg;
+    ber_socket_t fd;
+    if (ldap->deadline && ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &fd) == 1)
+        deadline_watch(ldap->deadline, fd);
+    return 0;
+}
+
+static void
+note_closing(G_GNUC_UNUSED LDAP *ld, G_GNUC_UNUSED Sockbuf *buffer, struct ldap_conncb *callback)
+{
+    Ldap *ldap = callback->lc_arg;
+    if (ldap->deadline)
+        deadline_forget(ldap->deadline);
+}
+
 static gboolean
 set_plain_options(Ldap *ldap, GError **error)
 {
@@ -129,6 +156,7 @@ set_plain_options(Ldap *ldap, GError **error)
         {LDAP_OPT_TIMELIMIT, &none, "TIMELIMIT"},
         {LDAP_OPT_TIMEOUT, &timeout, "TIMEOUT"},
         {LDAP_OPT_NETWORK_TIMEOUT, &timeout, "NETWORK_TIMEOUT"},
+        {LDAP_OPT_CONNECT_CB, &ldap->connected, "CONNECT_CB"},
     };
     return set_options(ldap, options, G_N_ELEMENTS(options), error);
 }
@@ -437,6 +465,7 @@ server_free(Directory *directory)
     Ldap *ldap = (Ldap *)directory;
     if (ldap->ld)
         ldap_unbind_ext_s(ldap->ld, NULL, NULL);
+    deadline_free(ldap->deadline);
     attributes_free(ldap->attributes);
     g_string_free(ldap->dn, TRUE);
     g_string_free(ldap->csn, TRUE);
@@ -450,6 +479,7 @@ directory_ldap_new(const Config *config, GError **error)
     g_autoptr(Directory) directory = &ldap->vtable;
     ldap->vtable = (Directory){server_search, server_free};
     ldap->config = config;
+    ldap->connected = (struct ldap_conncb){note_connected, note_closing, ldap};
     ldap->attributes = attributes_new();
     ldap->dn = g_string_new(NULL);
     ldap->csn = g_string_new(NULL);
@@ -460,10 +490,12 @@ directory_ldap_new(const Config *config, GError **error)
                     ldap_err2string(code));
         return NULL;
     }
+    ldap->deadline = deadline_new(MAX(1, config->directory_timeout));
     gboolean external = g_strcmp0(config->directory_sasl, "external") == 0;
     if (!set_plain_options(ldap, error) || !start_tls(ldap, error) ||
         !(external ? bind_external(ldap, error) : bind_simple(ldap, error)))
         return NULL;
+    g_clear_pointer(&ldap->deadline, deadline_free);
     tune_socket(ldap);
     return g_steal_pointer(&directory);
 }
