@@ -18,8 +18,8 @@ wait_until_end(gpointer data)
     Deadline *deadline = data;
     g_mutex_lock(&deadline->mutex);
     while (!deadline->done && !deadline->passed)
-        deadline->passed = !g_cond_wait_until(&deadline->over, &deadline->mutex, deadline->end) &&
-                           !deadline->done;
+        deadline->passed =
+            !g_cond_wait_until(&deadline->over, &deadline->mutex, deadline->end) && !deadline->done;
     if (deadline->passed && deadline->fd >= 0)
         shutdown(deadline->fd, SHUT_RDWR);
     g_mutex_unlock(&deadline->mutex);

@@ -92,6 +92,7 @@ class Rig:
         self.folder = Path(tempfile.mkdtemp(prefix="rundruf-e2e-"))
         self.peers = []
         self.slapd_folder = None
+        self.database = "rundruf.db"
         self.settings = {
             "network": {"name": "Großstadtnetzwerk", "domain": "netz.example"},
             "directory": {"uri": "ldif:roster.ldif", "base": BASE},
@@ -138,7 +139,7 @@ class Rig:
 
     def store(self, sql, *values):
         """Asks the store behind the program's back."""
-        with sqlite3.connect(self.folder / "rundruf.db", timeout=30) as connection:
+        with sqlite3.connect(self.folder / self.database, timeout=30) as connection:
             return connection.execute(sql, values).fetchall()
 
     def roster(self, persons, city="Mannheim"):
