@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/i18n.h"
+#include "directory/deadline.h"
 
 #include <ldap.h>
 #include <string.h>
@@ -22,7 +23,9 @@ typedef struct {
     Directory vtable;
     const Config *config;
     LDAP *ld;
-    Attributes *attributes; /* reused for each entry */
+    Deadline *deadline;           /* while the connection is being made; else NULL */
+    struct ldap_conncb connected; /* tells the deadline the socket */
+    Attributes *attributes;       /* reused for each entry */
     GString *dn, *csn;
 } Ldap;
 
@@ -46,7 +49,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Control, control_clear)
 
 /* what a person can do about a result code, or "" */
 static const char *
-advice(int code)
+advice(const Config *config, int code)
 {
     switch (code) {
     case LDAP_SIZELIMIT_EXCEEDED:
@@ -64,7 +67,11 @@ advice(int code)
     case LDAP_STRONG_AUTH_REQUIRED:
         return _("; the server demands TLS: set directory.starttls to required");
     case LDAP_SERVER_DOWN:
-        return _("; check directory.uri and that the server runs");
+        if (!g_str_has_prefix(config->directory_uri, "ldaps:"))
+            return _("; check directory.uri and that the server runs");
+        /* libldap does not tell these apart */
+        return _("; check that the server runs, its certificate, its name in directory.uri, and "
+                 "directory.ca_file");
     case LDAP_CONNECT_ERROR:
         return _(
             "; check the server's certificate, its name in directory.uri, and directory.ca_file");
@@ -81,6 +88,8 @@ static gboolean
 set_error(Ldap *ldap, int code, const char *what, const char *server_says, GError **error)
 {
     g_autofree char *kept = NULL;
+    if (ldap->deadline && deadline_passed(ldap->deadline))
+        code = LDAP_TIMEOUT;
     if (!server_says && code != LDAP_SERVER_DOWN) {
         char *diagnostic = NULL;
         ldap_get_option(ldap->ld, LDAP_OPT_DIAGNOSTIC_MESSAGE, &diagnostic);
@@ -95,7 +104,7 @@ set_error(Ldap *ldap, int code, const char *what, const char *server_says, GErro
     g_strdelimit(said, "\r\n", ' ');
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY, "%s: %s: %s%s%s%s%s",
                 ldap->config->directory_uri, what, ldap_err2string(code), *said ? " (" : "", said,
-                *said ? ")" : "", advice(code));
+                *said ? ")" : "", advice(ldap->config, code));
     return FALSE;
 }
 
@@ -117,6 +126,25 @@ set_options(Ldap *ldap, const Option *options, guint count, GError **error)
     return TRUE;
 }
 
+static int
+note_connected(G_GNUC_UNUSED LDAP *ld, Sockbuf *buffer, G_GNUC_UNUSED LDAPURLDesc *server,
+               G_GNUC_UNUSED struct sockaddr *address, struct ldap_conncb *callback)
+{
+    Ldap *ldap = callback->lc_arg;
+    ber_socket_t fd;
+    if (ldap->deadline && ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &fd) == 1)
+        deadline_watch(ldap->deadline, fd);
+    return 0;
+}
+
+static void
+note_closing(G_GNUC_UNUSED LDAP *ld, G_GNUC_UNUSED Sockbuf *buffer, struct ldap_conncb *callback)
+{
+    Ldap *ldap = callback->lc_arg;
+    if (ldap->deadline)
+        deadline_forget(ldap->deadline);
+}
+
 static gboolean
 set_plain_options(Ldap *ldap, GError **error)
 {
@@ -131,6 +159,7 @@ set_plain_options(Ldap *ldap, GError **error)
         {LDAP_OPT_TIMELIMIT, &none, "TIMELIMIT"},
         {LDAP_OPT_TIMEOUT, &timeout, "TIMEOUT"},
         {LDAP_OPT_NETWORK_TIMEOUT, &timeout, "NETWORK_TIMEOUT"},
+        {LDAP_OPT_CONNECT_CB, &ldap->connected, "CONNECT_CB"},
     };
     return set_options(ldap, options, G_N_ELEMENTS(options), error);
 }
@@ -442,6 +471,7 @@ server_free(Directory *directory)
     Ldap *ldap = (Ldap *)directory;
     if (ldap->ld)
         ldap_unbind_ext_s(ldap->ld, NULL, NULL);
+    deadline_free(ldap->deadline);
     attributes_free(ldap->attributes);
     g_string_free(ldap->dn, TRUE);
     g_string_free(ldap->csn, TRUE);
@@ -455,6 +485,7 @@ directory_ldap_new(const Config *config, GError **error)
     g_autoptr(Directory) directory = &ldap->vtable;
     ldap->vtable = (Directory){server_search, server_free};
     ldap->config = config;
+    ldap->connected = (struct ldap_conncb){note_connected, note_closing, ldap};
     ldap->attributes = attributes_new();
     ldap->dn = g_string_new(NULL);
     ldap->csn = g_string_new(NULL);
@@ -465,10 +496,12 @@ directory_ldap_new(const Config *config, GError **error)
                     ldap_err2string(code));
         return NULL;
     }
+    ldap->deadline = deadline_new(MAX(1, config->directory_timeout));
     gboolean external = g_strcmp0(config->directory_sasl, "external") == 0;
     if (!set_plain_options(ldap, error) || !start_tls(ldap, error) ||
         !(external ? bind_external(ldap, error) : bind_simple(ldap, error)))
         return NULL;
+    g_clear_pointer(&ldap->deadline, deadline_free);
     tune_socket(ldap);
     return g_steal_pointer(&directory);
 }

@@ -235,7 +235,7 @@ attributes_read(Attributes *attributes, gconstpointer blob, gsize length, GError
         good = take_attribute(&reader, attributes);
     if (!good)
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
-                    "an entry's attributes are damaged; say: rundruf db check");
+                    _("an entry's attributes are damaged; say: rundruf db check"));
     return good;
 }
 

@@ -89,11 +89,12 @@ upgrade(Store *store, int version, GError **error)
            store_commit(g_steal_pointer(&transaction), error);
 }
 
+/* whether the file is a store that this program knows; nothing is written */
 static gboolean
-check_version(Store *store, StoreFlags flags, GError **error)
+check_identity(Store *store, int *version, GError **error)
 {
-    int version = 0, id = 0, tables = 0;
-    if (!read_pragma(store, "PRAGMA user_version", &version, error) ||
+    int id = 0, tables = 0;
+    if (!read_pragma(store, "PRAGMA user_version", version, error) ||
         !read_pragma(store, "PRAGMA application_id", &id, error) ||
         !read_pragma(store, "SELECT count(*) FROM sqlite_master", &tables, error))
         return FALSE;
@@ -103,14 +104,20 @@ check_version(Store *store, StoreFlags flags, GError **error)
                     store->path);
         return FALSE;
     }
-    if (version > schema_version()) {
+    if (*version > schema_version()) {
         g_set_error(
             error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
             _("store %s has version %d and this program knows up to %d: it was written by a "
               "newer Rundruf; install that one, or restore a backup"),
-            store->path, version, schema_version());
+            store->path, *version, schema_version());
         return FALSE;
     }
+    return TRUE;
+}
+
+static gboolean
+check_version(Store *store, int version, StoreFlags flags, GError **error)
+{
     if (version == schema_version())
         return TRUE;
     if (!(flags & (STORE_UPGRADE | (version == 0 ? STORE_CREATE : 0)))) {
@@ -146,7 +153,7 @@ check_writable(Store *store, GError **error)
 }
 
 static gboolean
-open_connection(Store *store, GError **error)
+open_connection(Store *store, int *version, GError **error)
 {
     /* made here with mode 0600, as the driver would follow the umask; WAL files take it over */
     int fd = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -157,6 +164,9 @@ open_connection(Store *store, GError **error)
         return connection_set_error(store, code, _("cannot open"), error);
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
+    /* first, as the journal mode stays in the file */
+    if (!check_identity(store, version, error))
+        return FALSE;
     return execute(store,
                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                    "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-32768;"
@@ -179,8 +189,9 @@ store_open(const char *uri, StoreFlags flags, GError **error)
                     _("there is no store %s; make one with: rundruf init"), store->path);
         return NULL;
     }
-    if (!check_writable(store, error) || !open_connection(store, error) ||
-        !check_version(store, flags, error))
+    int version = 0;
+    if (!check_writable(store, error) || !open_connection(store, &version, error) ||
+        !check_version(store, version, flags, error))
         return NULL;
     return g_steal_pointer(&store);
 }

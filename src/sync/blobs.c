@@ -2,6 +2,7 @@
 #include "sync/blobs.h"
 
 #include "base/error.h"
+#include "base/i18n.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -39,7 +40,7 @@ static gboolean
 set_write_error(GError **error)
 {
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                "cannot write a temporary file: %s; make room in /tmp", g_strerror(errno));
+                _("cannot write a temporary file: %s; make room in /tmp"), g_strerror(errno));
     return FALSE;
 }
 
@@ -92,7 +93,7 @@ fill(BlobReader *reader, gint64 offset, GError **error)
             continue;
         if (got <= 0) {
             g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                        "cannot read a temporary file: %s", g_strerror(errno));
+                        _("cannot read a temporary file: %s"), g_strerror(errno));
             return FALSE;
         }
         reader->length += (gsize)got;

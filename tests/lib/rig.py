@@ -9,15 +9,19 @@ and real peers (slapd by lib/slapd.sh, an SMTP server by lib/smtpd.py), ended by
 A failed expectation is an AssertionError; a peer that is not installed ends the test with 77.
 """
 import base64
+import contextlib
+import hashlib
 import json
 import os
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import uuid
 from pathlib import Path
@@ -25,6 +29,7 @@ from pathlib import Path
 SOURCE = Path(os.environ["SRCDIR"])
 PROGRAM = os.environ["RUNDRUF"]
 BASE = "dc=netz,dc=example"
+ADMIN = "cn=admin," + BASE
 NAMESPACE = uuid.UUID("0f3c2a55-7d3b-4e0c-9d5e-6f0b8a4c1d22")
 
 EVENT = """title: Integrierte Planung
@@ -87,6 +92,7 @@ class Rig:
         self.folder = Path(tempfile.mkdtemp(prefix="rundruf-e2e-"))
         self.peers = []
         self.slapd_folder = None
+        self.database = "rundruf.db"
         self.settings = {
             "network": {"name": "Großstadtnetzwerk", "domain": "netz.example"},
             "directory": {"uri": "ldif:roster.ldif", "base": BASE},
@@ -133,7 +139,7 @@ class Rig:
 
     def store(self, sql, *values):
         """Asks the store behind the program's back."""
-        with sqlite3.connect(self.folder / "rundruf.db", timeout=30) as connection:
+        with sqlite3.connect(self.folder / self.database, timeout=30) as connection:
             return connection.execute(sql, values).fetchall()
 
     def roster(self, persons, city="Mannheim"):
@@ -164,23 +170,37 @@ class Rig:
         self.configure(transport={"uri": "smtp://127.0.0.1:%d" % port, "starttls": "off"})
         return box
 
-    def slapd(self, ldif):
-        """Starts slapd with the entries of a file; gives its URI. Its administrator is cn=admin."""
+    def slapd(self, ldif, **env):
+        """Starts slapd with the entries of a file (one that runs is ended first); gives its URI. Its
+        administrator is ADMIN, whose password is in the file "password". `env`: see slapd.sh."""
+        if self.slapd_folder:
+            self.slapd_command("stop")
         self.slapd_folder = self.folder / "slapd"
         for command in (("load", str(ldif)), ("start",)):
-            self.slapd_command(*command)
+            self.slapd_command(*command, env=env)
         (self.folder / "password").write_text("geheim")
         (self.folder / "password").chmod(0o600)
         return self.slapd_command("uri").strip()
 
-    def slapd_command(self, command, *words):
+    def slapd_command(self, command, *words, env=None):
         script = SOURCE / "tests/lib/slapd.sh"
         done = subprocess.run(["sh", str(script), command, str(self.slapd_folder), *words], text=True,
-                              stdout=subprocess.PIPE)
+                              stdout=subprocess.PIPE, env={**os.environ, **(env or {})})
         if done.returncode == 77:
             skip("slapd is not installed")
         assert done.returncode == 0, (command, done.returncode)
         return done.stdout
+
+    def modify(self, changes):
+        """Changes slapd's entries: LDIF change records."""
+        subprocess.run(["ldapmodify", "-x", "-H", self.slapd_command("uri").strip(), "-D", ADMIN, "-w", "geheim"],
+                       input=changes, text=True, check=True, stdout=subprocess.DEVNULL)
+
+    def fingerprint(self, *but):
+        """Each table's rows as one hash; `but`: tables that may change."""
+        tables = [name for name, in self.store("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: hashlib.sha256(repr(self.store("SELECT * FROM %s ORDER BY 1, 2" % name)).encode()).hexdigest()
+                for name in tables if name not in but}
 
     def states(self, mailing):
         """How many deliveries of a mailing are in each state, from its report."""
@@ -199,6 +219,31 @@ def messages(box):
         assert len(row["rcpt"]) == 1, row["rcpt"]
         kept.append((row["from"], row["rcpt"][0], base64.b64decode(row["data"])))
     return kept
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class Listener(threading.Thread):
+    """A TCP server that keeps all octets it gets from one client after the other, and says what
+    `answers` gives (bytes, or nothing) to each lot of them."""
+
+    def __init__(self, answers=lambda octets: b""):
+        super().__init__(daemon=True)
+        self.answers, self.seen = answers, b""
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.start()
+
+    def run(self):
+        while True:
+            connection, _ = self.listener.accept()
+            with connection, contextlib.suppress(ConnectionError):
+                while octets := connection.recv(65536):
+                    self.seen += octets
+                    connection.sendall(self.answers(octets))
 
 
 def wait_for(condition, seconds=30):

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# slapd.sh - a throw-away slapd for tests, reached by the socket DIR/ldapi only
+# slapd.sh - a throw-away slapd for tests, reached by the socket DIR/ldapi, and by what LISTEN names
 #
 #   slapd.sh load  DIR LDIF    write DIR/slapd.conf, fill a new database with LDIF
 #   slapd.sh start DIR         start it, wait until it answers
@@ -8,7 +8,8 @@
 #   slapd.sh kill  DIR         SIGKILL, wait
 #   slapd.sh uri   DIR
 #
-# SIZELIMIT: limit for everybody but the root DN (default unlimited; set it for load). The base is
+# SIZELIMIT: limit for everybody but the root DN (default unlimited; set it for load). TLS: a folder
+# with ca.pem, cert.pem and key.pem (for load). LISTEN: more URLs to listen on (for start). The base is
 # dc=netz,dc=example, the root DN cn=admin below it, the password "geheim". Exit 77: no slapd here.
 set -eu
 PATH=$PATH:/usr/sbin:/usr/libexec
@@ -28,6 +29,9 @@ end() {
 
 case $command in
 load)
+	tls=${TLS:+"TLSCACertificateFile $TLS/ca.pem
+TLSCertificateFile $TLS/cert.pem
+TLSCertificateKeyFile $TLS/key.pem"}
 	rm -rf "$dir/db"
 	mkdir -p "$dir/db"
 	cat > "$dir/slapd.conf" <<-E
@@ -40,6 +44,7 @@ load)
 	moduleload back_mdb
 	threads 4
 	sizelimit ${SIZELIMIT:-unlimited}
+	$tls
 	database mdb
 	suffix dc=netz,dc=example
 	rootdn cn=admin,dc=netz,dc=example
@@ -53,7 +58,7 @@ load)
 	;;
 start)
 	rm -f "$dir/ldapi"
-	slapd -f "$dir/slapd.conf" -h "$uri" -d none > "$dir/slapd.log" 2>&1 < /dev/null &
+	slapd -f "$dir/slapd.conf" -h "$uri${LISTEN:+ $LISTEN}" -d none > "$dir/slapd.log" 2>&1 < /dev/null &
 	i=0
 	until ldapsearch -x -LLL -H "$uri" -s base -b '' 1.1 > /dev/null 2>&1; do
 		i=$((i + 1))

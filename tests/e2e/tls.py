@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the directory is reached: StartTLS, ldaps and SASL EXTERNAL with a real slapd; certificates that
+are not to be trusted, and a server without StartTLS, never see the password; a silent one is left."""
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
+from rig import ADMIN, BASE, Listener, Rig, free_port, person, skip
+
+PEOPLE = 5
+TIMEOUT_S = 1
+# LDAP messages of RFC 4511 in BER: the extended responses to message 1
+STARTTLS_REFUSED = bytes.fromhex("300c02010178070a010204000400")
+STARTTLS_GRANTED = bytes.fromhex("300c02010178070a010004000400")
+
+
+def openssl(*words):
+    subprocess.run(["openssl", *map(str, words)], check=True, stderr=subprocess.DEVNULL)
+
+
+def certificates(folder, name):
+    """A new authority (ca.pem) and a certificate of a server called `name` (cert.pem, key.pem)."""
+    folder.mkdir()
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    openssl("req", "-x509", *key, "-keyout", folder / "ca.key", "-out", folder / "ca.pem", "-days", 2,
+            "-subj", "/CN=Test authority", "-addext", "keyUsage=critical,keyCertSign")
+    openssl("req", *key, "-keyout", folder / "key.pem", "-out", folder / "request", "-subj", "/CN=Test server")
+    (folder / "extensions").write_text("subjectAltName=%s\nbasicConstraints=CA:FALSE\n" % name)
+    openssl("x509", "-req", "-in", folder / "request", "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key",
+            "-CAcreateserial", "-days", 2, "-extfile", folder / "extensions", "-out", folder / "cert.pem")
+    return folder
+
+
+def start(rig, tls):
+    """slapd with the certificate of a folder; gives its URIs by scheme."""
+    uris = {scheme: "%s://127.0.0.1:%d" % (scheme, free_port()) for scheme in ("ldap", "ldaps")}
+    uris["ldapi"] = rig.slapd(rig.folder / "roster.ldif", TLS=str(tls), LISTEN=" ".join(uris.values()))
+    return uris
+
+
+def reach(rig, uri, **keys):
+    """Sets how the directory is reached, by default with a password and StartTLS."""
+    login = {} if "sasl" in keys else {"bind_dn": ADMIN, "password_file": str(rig.folder / "password")}
+    rig.settings["directory"] = {"base": BASE, "timeout": "%ds" % TIMEOUT_S, **login}
+    rig.configure(directory={"uri": uri, **keys})
+
+
+def synced(rig):
+    shown = "the directory shows %d persons in 1 municipalities" % PEOPLE
+    assert shown in (said := rig.run("sync")), said
+
+
+def refused(rig, *words):
+    """A sync that must fail, saying these words, and change nothing."""
+    before = rig.fingerprint()
+    begun = time.monotonic()
+    said = rig.run("sync", status=1)
+    for word in words:
+        assert word in said, (word, said)
+    assert "geheim" not in said, said
+    assert rig.fingerprint() == before
+    return time.monotonic() - begun
+
+
+def good_and_bad_certificates(rig):
+    good = certificates(rig.folder / "good", "IP:127.0.0.1")
+    other = certificates(rig.folder / "other", "IP:127.0.0.1")
+    wrong_name = certificates(rig.folder / "wrong-name", "DNS:ldap.elsewhere.example")
+    uris = start(rig, good)
+    for scheme in ("ldap", "ldaps"):
+        reach(rig, uris[scheme], ca_file=str(good / "ca.pem"))
+        synced(rig)
+        reach(rig, uris[scheme], ca_file=str(other / "ca.pem"))
+        refused(rig, "certificate", "directory.ca_file")
+        reach(rig, uris[scheme])
+        refused(rig, "certificate", "directory.ca_file")
+        reach(rig, uris[scheme], ca_file=str(rig.folder / "none.pem"))
+        refused(rig, "none.pem", "PEM")
+    reach(rig, uris["ldap"], starttls="off")
+    synced(rig)
+    reach(rig, uris["ldapi"], sasl="external")
+    synced(rig)
+    reach(rig, uris["ldap"], sasl="external", ca_file=str(good / "ca.pem"))
+    refused(rig, "ldapi://")
+    uris = start(rig, wrong_name)
+    for scheme in ("ldap", "ldaps"):
+        reach(rig, uris[scheme], ca_file=str(wrong_name / "ca.pem"))
+        refused(rig, "certificate", "name")
+
+
+def starttls_is_not_to_be_had(rig):
+    """Neither who refuses StartTLS nor who talks nonsense after it gets the password."""
+    for answer in (STARTTLS_REFUSED, STARTTLS_GRANTED, STARTTLS_GRANTED + b"0" * 200, b"HTTP/1.1 400 Bad\r\n\r\n"):
+        server = Listener(lambda octets, answer=answer: answer)
+        reach(rig, "ldap://127.0.0.1:%d" % server.port)
+        refused(rig, "no password was sent")
+        assert server.seen and b"geheim" not in server.seen and b"cn=admin" not in server.seen, server.seen
+
+
+def silence(rig):
+    """A server that accepts and says nothing more, at each step of the way."""
+    ways = (("ldap", {"starttls": "off"}, b""),     # the bind is not answered
+            ("ldap", {}, b""),                      # nor StartTLS
+            ("ldap", {}, STARTTLS_GRANTED),         # nor what opens TLS after it
+            ("ldaps", {}, b""))                     # or at once
+    for scheme, keys, first in ways:
+        answers = [first]
+        server = Listener(lambda octets, answers=answers: answers.pop() if answers else b"")
+        reach(rig, "%s://127.0.0.1:%d" % (scheme, server.port), **keys)
+        took = refused(rig, "directory.timeout")
+        assert TIMEOUT_S - 0.5 < took < TIMEOUT_S + 4, (scheme, keys, took)
+
+
+if not shutil.which("openssl"):
+    skip("openssl is not installed")
+with Rig() as rig:
+    rig.roster([person("Person %d" % n, "p%d@a.example" % n) for n in range(PEOPLE)])
+    good_and_bad_certificates(rig)
+    starttls_is_not_to_be_had(rig)
+    silence(rig)
+print("StartTLS, ldaps, SASL EXTERNAL, bad certificates, no StartTLS, silent servers: good")
