@@ -297,6 +297,7 @@ static Event *
 change_event(const Event *event, char **pairs, GError **error)
 {
     g_autoptr(Value) value = announcement_to_value(event);
+    value_set(value, "all_day", value_new_null()); /* start and end say it */
     for (char **pair = pairs; *pair; pair++) {
         char *equals = strchr(*pair, '=');
         if (!equals || equals == *pair) {
