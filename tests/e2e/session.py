@@ -234,7 +234,7 @@ def check_control(rig):
 
     rig.run(*invite)
     rig.store("UPDATE mailing SET not_after = 1 WHERE id = 3")
-    expect(rig.run("send", status=PARTLY), "5 missed")
+    expect(rig.run("-q", "send", status=PARTLY), "5 missed")
     expect(rig.run("mailing", "retry", "3", "--state", "missed", "-n"), "5")
     rig.run("mailing", "retry", "3", "--state", "frob", status=USAGE)
     rig.run("mailing", "retry", "3", "--state", "sent", "--yes", status=FAILED)
@@ -259,7 +259,7 @@ def check_cancelled_event(rig):
     rig.run("event", "cancel", "yaml", "--yes", status=FAILED)
     rig.run("mailing", "cancel", "4", "--yes")
     rig.run("-q", "invite", "yaml", "--filter", "(city=Mannheim)", "--yes")
-    expect(rig.run("send"), "5 sent")
+    assert rig.run("-q", "send") == ""
     for message in (rig.folder / "outbox").glob("000005-*.eml"):
         expect(message.read_text(), "method=CANCEL")
 
@@ -282,7 +282,7 @@ def check_spool_faults(rig):
 def check_two_senders(rig):
     lock = (rig.folder / "rundruf.db.send").open("w")
     fcntl.flock(lock, fcntl.LOCK_EX)
-    expect(rig.run("send", status=75), "another rundruf send")
+    assert rig.run("send", status=75).startswith("rundruf: another rundruf send")
     lock.close()
 
 
