@@ -136,6 +136,7 @@ cli_confirm(const char *question, GError **error)
                     _("nothing was done: there is no terminal to ask on; say --yes to go ahead"));
         return FALSE;
     }
+    fflush(stdout); /* what it is about, where that is a pipe */
     fprintf(stderr, "%s [%s] ", question, _("y/N"));
     if (fgets(answer, sizeof answer, stdin) &&
         (g_ascii_tolower(*answer) == 'y' || g_ascii_tolower(*answer) == 'j'))

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "cli/cli.h"
 #include "cli/output.h"
+#include "mailing/report.h"
 #include "message/announcement.h"
 #include "message/calendar.h"
 #include "message/markdown.h"
@@ -13,6 +14,7 @@
 #include "model/mailbox.h"
 #include "store/events.h"
 #include "store/journal.h"
+#include "store/mailings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,6 +85,28 @@ store_version(Cli *cli, Event *event, const char *deed, GError **error)
            journal_add(store, event->created_at, cli_actor(), deed, event->name, event->title,
                        error) &&
            store_commit(g_steal_pointer(&transaction), error);
+}
+
+/* Says which mailings have messages waiting that will tell of the event as it was before. */
+static gboolean
+warn_of_waiting(Cli *cli, const char *name, GError **error)
+{
+    g_autoptr(GPtrArray) mailings = mailings_all(cli->store, error);
+    for (guint i = 0; mailings && i < mailings->len; i++) {
+        const Mailing *mailing = mailings->pdata[i];
+        if (mailing->state != MAILING_RUNNING && mailing->state != MAILING_PAUSED)
+            continue;
+        MailingReport report;
+        g_autoptr(Event) event = events_get(cli->store, mailing->event, error);
+        if (!event || !report_read(cli->store, mailing->id, &report, error))
+            return FALSE;
+        if (report.open > 0 && strcmp(event->name, name) == 0)
+            fprintf(stderr,
+                    _("Warning: mailing %" G_GINT64_FORMAT " still sends the event as it was; to "
+                      "stop it: rundruf mailing cancel %" G_GINT64_FORMAT "\n"),
+                    mailing->id, mailing->id);
+    }
+    return mailings != NULL;
 }
 
 /* TRUE if both say the same to a reader */
@@ -160,7 +184,9 @@ cmd_event_import(Cli *cli, int argc, char **argv, GError **error)
                     event->name);
         return STATUS_FAILED;
     }
-    if (!dry_run && !same && !store_version(cli, event, "event.import", error))
+    if (!dry_run && !same &&
+        (!store_version(cli, event, "event.import", error) ||
+         (known && !warn_of_waiting(cli, event->name, error))))
         return STATUS_FAILED;
     if (!cli->quiet && !show_event(cli, event, error))
         return STATUS_FAILED;
@@ -258,12 +284,21 @@ new_item(const char *text)
     return value_new_text(text);
 }
 
+/* what stands behind "NAME:LINE:COLUMN: " */
+static const char *
+skip_place(const char *message)
+{
+    const char *text = strstr(message, ": ");
+    return text ? text + strlen(": ") : message;
+}
+
 /* The event with some keys of its YAML form set anew ("" removes one): made by writing it out,
  * changing it, and reading it again, so that every check of an import holds here too. */
 static Event *
 change_event(const Event *event, char **pairs, GError **error)
 {
     g_autoptr(Value) value = announcement_to_value(event);
+    value_set(value, "all_day", value_new_null()); /* start and end say it */
     for (char **pair = pairs; *pair; pair++) {
         char *equals = strchr(*pair, '=');
         if (!equals || equals == *pair) {
@@ -279,10 +314,13 @@ change_event(const Event *event, char **pairs, GError **error)
     }
     g_autoptr(GString) text = g_string_new(NULL);
     json_append(text, value);
-    Event *changed = announcement_parse(text->str, text->len, event->name, event->timezone, NULL,
-                                        error);
+    g_autoptr(GError) wrong = NULL;
+    Event *changed =
+        announcement_parse(text->str, text->len, event->name, event->timezone, NULL, &wrong);
     if (changed)
         changed->status = event->status;
+    else /* its place is one in a text that nobody has seen */
+        g_set_error_literal(error, wrong->domain, wrong->code, skip_place(wrong->message));
     return changed;
 }
 
@@ -296,9 +334,14 @@ cmd_event_set(Cli *cli, int argc, char **argv, GError **error)
         return status;
     g_autoptr(Event) event = find_event(cli, argv[1], error);
     g_autoptr(Event) changed = event ? change_event(event, argv + 2, error) : NULL;
-    if (!changed || (!dry_run && !store_version(cli, changed, "event.set", error)))
+    if (!changed || (!dry_run && (!store_version(cli, changed, "event.set", error) ||
+                                  !warn_of_waiting(cli, changed->name, error))))
         return STATUS_FAILED;
-    return cli->quiet || show_event(cli, changed, error) ? STATUS_DONE : STATUS_FAILED;
+    if (!cli->quiet && !show_event(cli, changed, error))
+        return STATUS_FAILED;
+    if (dry_run && !cli->quiet && !cli->json)
+        printf(_("\nNothing was stored (--dry-run).\n"));
+    return STATUS_DONE;
 }
 
 ExitStatus
@@ -325,7 +368,8 @@ cmd_event_cancel(Cli *cli, int argc, char **argv, GError **error)
         return STATUS_DONE;
     }
     if ((!yes && !cli_confirm(question, error)) ||
-        !store_version(cli, event, "event.cancel", error))
+        !store_version(cli, event, "event.cancel", error) ||
+        !warn_of_waiting(cli, event->name, error))
         return STATUS_FAILED;
     if (!cli->quiet)
         printf(_("%s is marked as cancelled. Nobody was told yet; to tell those who were invited: "

@@ -12,11 +12,6 @@
 static gboolean
 write_sample(const char *path, GError **error)
 {
-    if (g_file_test(path, G_FILE_TEST_EXISTS)) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                    _("%s is there already; it was left as it is"), path);
-        return FALSE;
-    }
     g_autoptr(GBytes) sample = g_resource_lookup_data(conf_get_resource(), SAMPLE,
                                                       G_RESOURCE_LOOKUP_FLAGS_NONE, error);
     if (!sample)
@@ -26,6 +21,19 @@ write_sample(const char *path, GError **error)
     return file_write(path, text, length, 0640, error);
 }
 
+static void
+print_made(const Cli *cli, const char *path, gboolean kept)
+{
+    if (kept)
+        printf(_("Kept %s; made the store %s. The key file is %s.\n"), path, store_path(cli->store),
+               cli->config->key_file);
+    else
+        printf(_("Made %s, the store %s and the key file %s.\n"
+                 "Next: set directory.uri and network.domain in %s, then say: rundruf check\n"),
+               path, store_path(cli->store), cli->config->key_file, path);
+}
+
+/* A configuration that is there is kept, and gets the store that it names if that is missing. */
 ExitStatus
 cmd_init(Cli *cli, int argc, char **argv, GError **error)
 {
@@ -39,19 +47,23 @@ cmd_init(Cli *cli, int argc, char **argv, GError **error)
         return STATUS_FAILED;
     }
     g_autofree char *path = g_build_filename(folder, "rundruf.yaml", NULL);
-    if (!write_sample(path, error))
+    gboolean kept = g_file_test(path, G_FILE_TEST_EXISTS);
+    if (!kept && !write_sample(path, error))
         return STATUS_FAILED;
     g_free(cli->config_path);
     cli->config_path = g_strdup(path);
     const Config *config = cli_config(cli, error);
     if (!config)
         return STATUS_FAILED;
+    if (kept && cli_store(cli, NULL)) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
+                    _("%s is there already; it was left as it is"), path);
+        return STATUS_FAILED;
+    }
     cli->store = store_open(config->store_uri, STORE_CREATE, error);
     if (!cli->store || !cli_keys(cli, error))
         return STATUS_FAILED;
     if (!cli->quiet)
-        printf(_("Made %s, the store %s and the key file %s.\n"
-                 "Next: set directory.uri and network.domain in %s, then say: rundruf check\n"),
-               path, store_path(cli->store), config->key_file, path);
+        print_made(cli, path, kept);
     return STATUS_DONE;
 }

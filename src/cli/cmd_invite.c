@@ -72,12 +72,18 @@ parse_time(const Config *config, const char *text, gint64 *time, GError **error)
     GTimeZone *zone = dates_zone(config->network_timezone, error);
     if (!zone)
         return FALSE;
-    if (dates_scan(text, &wall) == 0 || wall.hour < 0) {
+    gsize length = dates_scan(text, &wall);
+    if (length == 0 || text[length] != '\0' || wall.hour < 0) {
         cli_usage(error, _("\"%s\" is no date and time; write it as 2027-01-15 08:00"), text);
         return FALSE;
     }
-    return dates_from_wall(zone, wall.year, wall.month, wall.day, wall.hour, wall.minute, time,
-                           error);
+    if (!dates_from_wall(zone, wall.year, wall.month, wall.day, wall.hour, wall.minute, time,
+                         error))
+        return FALSE;
+    if (*time > clock_now())
+        return TRUE;
+    cli_usage(error, _("--at \"%s\" is past; leave it out to send at once"), text);
+    return FALSE;
 }
 
 static void
@@ -166,8 +172,9 @@ typedef struct {
     const Mailing *mailing;
     const List *list; /* or NULL */
     const Config *config;
-    const char *address;
-    gboolean sent;
+    const Address *address;
+    gboolean dry_run; /* compose it, so that its faults show, and send nothing */
+    gboolean done;
 } Sample;
 
 /* The first person's message, to the tester's address; ends the search. */
@@ -175,46 +182,67 @@ static gboolean
 send_sample(const Person *person, gpointer data, GError **error)
 {
     Sample *sample = data;
-    if (sample->sent)
+    if (sample->done)
         return TRUE;
-    g_autoptr(Address) address = address_parse(sample->address, -1, error);
     g_autofree char *name = person_text(person, sample->config->directory_fields, FIELD_NAME);
     ComposeRequest request = {
         .event = sample->event,
         .mailing = sample->mailing,
-        .address = sample->address,
+        .address = sample->address->text,
         .list_title = sample->list ? sample->list->title : NULL,
         .name = name,
         .person = person,
         .now = clock_now(),
     };
-    g_autoptr(GBytes) message =
-        address ? compose_invitation(sample->composer, &request, error) : NULL;
+    g_autoptr(GBytes) message = compose_invitation(sample->composer, &request, error);
     if (!message)
         return FALSE;
+    if (sample->dry_run)
+        return sample->done = TRUE;
     g_autofree char *return_path = compose_return_path(sample->composer, 0);
     gsize length;
     const char *content = g_bytes_get_data(message, &length);
     TransportMessage handed = {
         .return_path = return_path,
-        .recipient = address->text,
-        .smtputf8 = address->smtputf8,
+        .recipient = sample->address->text,
+        .smtputf8 = sample->address->smtputf8,
         .name = "sample",
         .content = content,
         .length = length,
     };
     g_auto(Outcome) outcome = {0};
     sample->transport->send(sample->transport, &handed, &outcome);
-    sample->sent = outcome.kind == OUTCOME_SENT;
-    if (!sample->sent)
+    sample->done = outcome.kind == OUTCOME_SENT;
+    if (!sample->done)
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_TRANSPORT,
                     _("the sample was not sent: %s"), outcome.text ? outcome.text : "?");
-    return sample->sent;
+    return sample->done;
+}
+
+static void
+print_sample(const Cli *cli, const Sample *sample)
+{
+    if (cli->json) {
+        g_autoptr(Value) value = value_new_map();
+        value_set_text(value, "event", sample->event->name);
+        value_set_text(value, "sample", sample->address->text);
+        value_set_bool(value, "sent", !sample->dry_run);
+        output_json(value);
+    } else if (!cli->quiet) {
+        printf(sample->dry_run ? _("A sample would be sent to %s (--dry-run).\n")
+                               : _("A sample was sent to %s; nobody else was written to.\n"),
+               sample->address->text);
+    }
 }
 
 static ExitStatus
 invite_sample(Cli *cli, const InviteOptions *given, const PrepareRequest *request, GError **error)
 {
+    g_autoptr(Address) address = address_parse(given->test_to, -1, error);
+    if (!address) {
+        g_prefix_error(error, "--test-to: ");
+        return STATUS_FAILED;
+    }
     const TokenKeys *keys = cli_keys(cli, error);
     g_autoptr(Composer) composer = keys ? composer_new(cli->config, keys, error) : NULL;
     g_autoptr(Transport) transport = composer ? transport_open(cli->config, error) : NULL;
@@ -235,20 +263,20 @@ invite_sample(Cli *cli, const InviteOptions *given, const PrepareRequest *reques
         .mailing = &mailing,
         .list = list,
         .config = cli->config,
-        .address = given->test_to,
+        .address = address,
+        .dry_run = given->dry_run,
     };
     g_autoptr(Selection) selection =
         selection_new(list ? list->filter : request->filter, request->except,
                       cli->config->directory_fields, error);
     if (!selection || !selection_each(selection, cli->store, send_sample, &sample, error))
         return STATUS_FAILED;
-    if (!sample.sent) {
+    if (!sample.done) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
                     _("the filter selects nobody whose message could be shown"));
         return STATUS_FAILED;
     }
-    if (!cli->quiet)
-        printf(_("A sample was sent to %s; nobody else was written to.\n"), given->test_to);
+    print_sample(cli, &sample);
     return STATUS_DONE;
 }
 

@@ -18,6 +18,14 @@ show_progress(const SendSummary *summary, gpointer data)
     output_progress(_("sending"), summary->attempts, 0, clock_elapsed() - progress->started);
 }
 
+/* What a person must look at, even with -q: not what is tried again by itself. */
+static gboolean
+alarming(const SendSummary *summary)
+{
+    return summary->fault || summary->counts[DELIVERY_FAILED] + summary->counts[DELIVERY_UNKNOWN] +
+                                     summary->counts[DELIVERY_MISSED] > 0;
+}
+
 static void
 print_summary(const Cli *cli, const SendSummary *summary, double seconds)
 {
@@ -32,7 +40,7 @@ print_summary(const Cli *cli, const SendSummary *summary, double seconds)
         output_json(value);
         return;
     }
-    if (cli->quiet)
+    if (cli->quiet && !alarming(summary))
         return;
     printf(_("%u sent, %u to be tried again, %u failed, %u unknown, %u suppressed, %u missed, in "
              "%.1f s.\n"),
@@ -87,6 +95,7 @@ cmd_send(Cli *cli, int argc, char **argv, GError **error)
     g_auto(SendSummary) summary = {0};
     gboolean good = send_run(store, composer, transport, &how, &summary, error);
     output_progress_end();
-    print_summary(cli, &summary, clock_elapsed() - progress.started);
+    if (good || summary.attempts > 0)
+        print_summary(cli, &summary, clock_elapsed() - progress.started);
     return good ? status_of(&summary) : STATUS_FAILED;
 }

@@ -4,12 +4,16 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "cli/cli.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Where the system lacks the locale that the user asks for (a small server), messages are translated
  * all the same: gettext goes by LANGUAGE then, provided that the locale is not plain "C". */
@@ -34,6 +38,33 @@ set_up_language(void)
     const char *folder = g_getenv("RUNDRUF_LOCALEDIR");
     bindtextdomain(I18N_DOMAIN, folder ? folder : LOCALEDIR);
     bind_textdomain_codeset(I18N_DOMAIN, "UTF-8");
+}
+
+/* A descriptor that the caller closed would be that of the next file opened, a message or the store,
+ * and output would go there: it is made one that cannot be written. */
+static void
+keep_standard_streams(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
+/* Whether all output went where it should. A reader that had enough (| head) has nothing to be told:
+ * then FALSE without an error. */
+static gboolean
+finish_output(GError **error)
+{
+    gboolean good = fflush(stdout) == 0;
+    int reason = errno;
+    if (good && !ferror(stdout))
+        return TRUE;
+    if (good || reason != EPIPE)
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, "cannot write the output");
+    return FALSE;
 }
 
 static ExitStatus
@@ -118,6 +149,7 @@ main(int argc, char **argv)
 {
     Cli cli = {0};
     g_autoptr(GError) error = NULL;
+    keep_standard_streams();
     set_up_language();
     signal(SIGPIPE, SIG_IGN);
     for (int i = 1; i < argc; i++) /* before the command is known, so that its opening is logged */
@@ -125,10 +157,12 @@ main(int argc, char **argv)
             log_set_level(LOG_LEVEL_INFO);
 
     ExitStatus status = run(&cli, argc, argv, &error);
-    if (fflush(stdout) != 0 && !error)
-        g_set_error(&error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, _("cannot write the output"));
+    if (!error && !finish_output(&error) && status == STATUS_DONE)
+        status = STATUS_FAILED;
     if (error) {
-        fprintf(stderr, "rundruf: %s\n", error->message);
+        /* a directory's or a relay's words may be in it: nothing that moves the terminal's cursor */
+        g_autofree char *line = text_is_clean(error->message) ? NULL : text_one_line(error->message);
+        fprintf(stderr, "rundruf: %s\n", line ? line : error->message);
         status = status_of(error);
     }
     token_keys_free(cli.keys);

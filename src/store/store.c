@@ -186,7 +186,9 @@ store_open(const char *uri, StoreFlags flags, GError **error)
     store->path = g_strdup(uri + strlen("sqlite:"));
     if (!(flags & STORE_CREATE) && !g_file_test(store->path, G_FILE_TEST_EXISTS)) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-                    _("there is no store %s; make one with: rundruf init"), store->path);
+                    _("there is no store %s; put a backup there, or make a new one: rundruf init "
+                      "FOLDER, the folder that rundruf.yaml is in"),
+                    store->path);
         return NULL;
     }
     int version = 0;
