@@ -45,6 +45,7 @@ librundruf_a_SOURCES = \
 	src/filter/filter.c src/filter/filter.h \
 	src/filter/match.c src/filter/match.h \
 	src/filter/print.c \
+	src/directory/deadline.c src/directory/deadline.h \
 	src/directory/directory.c src/directory/directory.h \
 	src/directory/dn.c src/directory/dn.h \
 	src/directory/ldap.c \
