@@ -102,8 +102,8 @@ warn_of_waiting(Cli *cli, const char *name, GError **error)
             return FALSE;
         if (report.open > 0 && strcmp(event->name, name) == 0)
             fprintf(stderr,
-                    _("Warning: mailing %" G_GINT64_FORMAT " still sends the event as it was; to "
-                      "stop it: rundruf mailing cancel %" G_GINT64_FORMAT "\n"),
+                    _("Warning: mailing %" PRId64 " still sends the event as it was; to "
+                      "stop it: rundruf mailing cancel %" PRId64 "\n"),
                     mailing->id, mailing->id);
     }
     return mailings != NULL;

@@ -63,7 +63,7 @@ finish_output(GError **error)
     if (good && !ferror(stdout))
         return TRUE;
     if (good || reason != EPIPE)
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, "cannot write the output");
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, _("cannot write the output"));
     return FALSE;
 }
 
