@@ -13,6 +13,7 @@
 
 #include <ldap.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define SYSTEM_CA_FILE    "/etc/ssl/certs/ca-certificates.crt"
 #define MESSAGE_BYTES_MAX (64 * 1024 * 1024) /* one entry on the wire */
@@ -131,8 +132,13 @@ note_connected(G_GNUC_UNUSED LDAP *ld, Sockbuf *buffer, G_GNUC_UNUSED LDAPURLDes
                G_GNUC_UNUSED struct sockaddr *address, struct ldap_conncb *callback)
 {
     Ldap *ldap = callback->lc_arg;
+    const struct timeval timeout = {.tv_sec = MAX(1, ldap->config->directory_timeout)};
     ber_socket_t fd;
-    if (ldap->deadline && ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &fd) == 1)
+    if (ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &fd) != 1)
+        return 0;
+    /* for the rest of a TLS record that has begun; without it libldap waits for ever */
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    if (ldap->deadline)
         deadline_watch(ldap->deadline, fd);
     return 0;
 }

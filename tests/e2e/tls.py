@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
-from rig import ADMIN, BASE, Listener, Rig, free_port, person, skip
+from rig import ADMIN, BASE, Listener, Proxy, Rig, free_port, person, skip
 
 PEOPLE = 5
 TIMEOUT_S = 1
@@ -114,6 +114,22 @@ def silence(rig):
         assert TIMEOUT_S - 0.5 < took < TIMEOUT_S + 4, (scheme, keys, took)
 
 
+def silence_in_the_answer(rig):
+    """A server that stops in the middle of what it sends, TLS record or message."""
+    certificate = rig.folder / "good"
+    uris = start(rig, certificate)
+    for scheme, keys in (("ldap", {"starttls": "off"}), ("ldaps", {"ca_file": str(certificate / "ca.pem")})):
+        port = int(uris[scheme].rpartition(":")[2])
+        through = Proxy(port)
+        reach(rig, "%s://127.0.0.1:%d" % (scheme, through.port), **keys)
+        synced(rig)
+        for short in (5, 200):
+            stalled = Proxy(port, through.passed - short)
+            reach(rig, "%s://127.0.0.1:%d" % (scheme, stalled.port), **keys)
+            took = refused(rig, "Nothing was changed.", "directory.timeout")
+            assert TIMEOUT_S - 0.5 < took < 2 * TIMEOUT_S + 4, (scheme, short, took)
+
+
 if not shutil.which("openssl"):
     skip("openssl is not installed")
 with Rig() as rig:
@@ -121,4 +137,5 @@ with Rig() as rig:
     good_and_bad_certificates(rig)
     starttls_is_not_to_be_had(rig)
     silence(rig)
+    silence_in_the_answer(rig)
 print("StartTLS, ldaps, SASL EXTERNAL, bad certificates, no StartTLS, silent servers: good")

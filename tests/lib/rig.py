@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -244,6 +245,35 @@ class Listener(threading.Thread):
                 while octets := connection.recv(65536):
                     self.seen += octets
                     connection.sendall(self.answers(octets))
+
+
+class Proxy(threading.Thread):
+    """Hands octets on to another port and back; stops handing back, without a word, after `limit`."""
+
+    def __init__(self, port, limit=None):
+        super().__init__(daemon=True)
+        self.target, self.limit, self.passed = port, limit, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.start()
+
+    def run(self):
+        client, _ = self.listener.accept()
+        with client, socket.create_connection(("127.0.0.1", self.target)) as server, \
+                contextlib.suppress(ConnectionError):
+            while ready := select.select([client, server], [], [])[0]:
+                if client in ready:
+                    if not (octets := client.recv(65536)):
+                        return
+                    server.sendall(octets)
+                if server in ready:
+                    octets = server.recv(65536)
+                    if self.limit is not None:
+                        octets = octets[:self.limit - self.passed]
+                    self.passed += len(octets)
+                    client.sendall(octets)
+                    if self.passed == self.limit:
+                        return client.recv(65536)  # until the client goes
 
 
 def wait_for(condition, seconds=30):
