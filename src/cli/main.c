@@ -27,7 +27,8 @@ set_up_language(void)
         wish = g_getenv("LANG");
     if (!setlocale(LC_ALL, "") && wish) {
         setlocale(LC_ALL, "C.UTF-8");
-        if (!g_getenv("LANGUAGE")) {
+        const char *languages = g_getenv("LANGUAGE");
+        if (!languages || !*languages) {
             g_autofree char *language = g_strdup(wish);
             language[strcspn(language, ".@")] = '\0';
             g_setenv("LANGUAGE", language, TRUE);
