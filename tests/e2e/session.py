@@ -138,6 +138,9 @@ def check_events(rig):
     rig.run("event", "set", "en", "start=2027-10-14", "end=2027-10-15")
     expect(rig.run("event", "ics", "en"), "DTSTART;VALUE=DATE:20271014", "DTEND;VALUE=DATE:20271016")
     rig.run("event", "show", "nowhere", status=FAILED)
+    rig.run("event", "import", "-", "--name", "bare", text="Neuer Termin: Nur das\nDatum: 1. Juni 2027, 10 Uhr\n")
+    rig.run("event", "set", "yaml", "body=", "-n")
+    expect(rig.run("event", "ics", "bare"), "SUMMARY:Nur das")
 
 
 def check_preview(rig):
@@ -174,6 +177,7 @@ def check_sample(rig):
     [message] = box.glob("*.eml")
     assert b"<tester@xn--mller-kva.example>" in message.read_bytes()
     message.unlink()
+    rig.run("invite", "bare", *sample[2:], "-n")
     expect(rig.run(*sample[:-1], "tester", status=FAILED), "--test-to")
     assert rig.json("mailing", "ls") == []
 
