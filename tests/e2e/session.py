@@ -250,6 +250,9 @@ def check_control(rig):
     assert report_adds_up(rig, 3)[1] == {"sent": 5, "suppressed": 1}
 
     listed = {mailing["id"]: mailing["state"] for mailing in rig.json("mailing", "ls")}
+    [first] = rig.json("mailing", "show", "1")
+    assert (first["purpose"], first["sender"]) == ("schools", "Büro <buero@netz.example>"), first
+    assert first["actor"] and first["frozen_at"] <= first["due"] < first["not_after"], first
     assert listed == {1: "running", 2: "cancelled", 3: "running"}, listed
     expect(rig.run("mailing", "ls"), "done", "cancelled")
     for word in ("show", "report", "pause"):
