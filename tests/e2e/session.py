@@ -44,6 +44,9 @@ def check_start(rig):
     expect(rig.run("init", str(rig.folder), config=False), "Kept", "rundruf.db")
     expect(rig.run(status=DONE, config=False), "mailing report ID")
     expect(rig.run("frob", status=USAGE), "no command")
+    for words in (("list",), ("list", "frob"), ("mailing", "--yes")):
+        expect(rig.run(*words, status=USAGE), "rundruf help " + words[0])
+    expect(rig.run("help", "list"), "list add NAME")
     expect(rig.run("list", "add", "--frob", status=USAGE), "--frob")
     expect(rig.run("event", "show", status=USAGE), "usage: rundruf event show EVENT")
     expect(rig.run("help", "invite"), "--test-to")
