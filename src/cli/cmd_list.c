@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/dates.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/persons.h"
@@ -69,6 +70,11 @@ apply_options(Cli *cli, List *list, ListOptions *given, GError **error)
     const Config *config = cli_config(cli, error);
     if (!config)
         return FALSE;
+    g_autofree char *line = text_one_line(list->title);
+    if (!*line || strcmp(line, list->title) != 0) {
+        cli_usage(error, _("--title: write one line, without blanks at its ends"));
+        return FALSE;
+    }
     g_autoptr(FilterNode) node = filter_parse(list->filter, -1, "filter", error);
     if (!node || !filter_resolve(node, config->directory_fields, "filter", error))
         return FALSE;

@@ -56,7 +56,11 @@ mailing_to_value(const Mailing *mailing, const Event *event, const MailingReport
     value_set_text(value, "event", event ? event->name : NULL);
     value_set_text(value, "list", mailing->list);
     value_set_text(value, "filter", mailing->filter);
+    value_set_text(value, "purpose", mailing->purpose);
+    value_set_text(value, "sender", mailing->sender);
     value_set_text(value, "state", mailing_state_text(mailing->state));
+    value_set_text(value, "actor", mailing->actor);
+    value_set_int(value, "frozen_at", mailing->frozen_at);
     value_set_int(value, "due", mailing->due);
     value_set_int(value, "not_after", mailing->not_after);
     value_set(value, "report", report_to_value(report));

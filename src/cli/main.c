@@ -94,6 +94,17 @@ find_command(int argc, char **argv, int *used)
     return NULL;
 }
 
+/* TRUE if commands of two words begin with this one */
+static gboolean
+is_family(const char *word)
+{
+    gsize length = strlen(word);
+    for (const Command *command = command_table; command->name; command++)
+        if (strncmp(command->name, word, length) == 0 && command->name[length] == ' ')
+            return TRUE;
+    return FALSE;
+}
+
 /* options before the command; `argv` starts at the command afterwards */
 static gboolean
 parse_leading(Cli *cli, int *argc, char ***argv, gboolean *version, gboolean *help, GError **error)
@@ -138,6 +149,9 @@ run(Cli *cli, int argc, char **argv, GError **error)
         argv = help_words;
     }
     cli->command = find_command(argc, argv, &used);
+    if (!cli->command && is_family(argv[0]))
+        return cli_usage(error, _("what of \"%s\"? rundruf help %s lists what there is"), argv[0],
+                         argv[0]);
     if (!cli->command)
         return cli_usage(error, _("there is no command \"%s%s%s\"; rundruf help lists them"),
                          argv[0], argc > 1 ? " " : "", argc > 1 ? argv[1] : "");

@@ -78,7 +78,7 @@ static const char step_1[] =
     " contact TEXT,"
     " registration TEXT,"
     " audience TEXT,"
-    " body TEXT NOT NULL,"
+    " body TEXT,"
     " created_at INTEGER NOT NULL,"
     " UNIQUE (name, sequence));"
     "CREATE TABLE suppression ("

@@ -184,12 +184,6 @@ statement_run_number(Statement *statement, gint64 *number, GError **error)
     return TRUE;
 }
 
-gboolean
-statement_is_null(Statement *statement, int column)
-{
-    return sqlite3_column_type(statement->stmt, column) == SQLITE_NULL;
-}
-
 gint64
 statement_int(Statement *statement, int column)
 {

@@ -65,7 +65,6 @@ gboolean statement_run(Statement *statement, gint64 *changes, GError **error);
 gboolean statement_run_number(Statement *statement, gint64 *number, GError **error);
 
 /* Columns of the current row, from 0; text and blob are valid until the next step. */
-gboolean statement_is_null(Statement *statement, int column);
 gint64 statement_int(Statement *statement, int column);
 const char *statement_text(Statement *statement, int column); /* NULL for NULL */
 gconstpointer statement_blob(Statement *statement, int column, gsize *length);
