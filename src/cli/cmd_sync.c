@@ -79,6 +79,14 @@ print_summary(const Cli *cli, const PullResult *result, gboolean dry_run, double
         puts(_("Nothing was stored (--dry-run)."));
 }
 
+static gboolean
+pull(Cli *cli, const PullOptions *how, PullResult *result, GError **error)
+{
+    Store *store = cli_store(cli, error);
+    g_autoptr(Directory) directory = store ? directory_open(cli->config, error) : NULL;
+    return directory && pull_run(cli->config, directory, store, how, result, error);
+}
+
 ExitStatus
 cmd_sync(Cli *cli, int argc, char **argv, GError **error)
 {
@@ -94,10 +102,6 @@ cmd_sync(Cli *cli, int argc, char **argv, GError **error)
     if (!cli_parse(cli, options, &argc, &argv, 0, 0, &status, error))
         return status;
     double started = clock_elapsed();
-    Store *store = cli_store(cli, error);
-    g_autoptr(Directory) directory = store ? directory_open(cli->config, error) : NULL;
-    if (!directory)
-        return STATUS_FAILED;
     PullOptions how = {
         .now = clock_now(),
         .actor = cli_actor(),
@@ -108,7 +112,7 @@ cmd_sync(Cli *cli, int argc, char **argv, GError **error)
     };
     PullResult result = {0};
     g_autoptr(GError) wrong = NULL;
-    gboolean good = pull_run(cli->config, directory, store, &how, &result, &wrong);
+    gboolean good = pull(cli, &how, &result, &wrong);
     if (good || g_error_matches(wrong, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD))
         print_summary(cli, &result, dry_run, clock_elapsed() - started);
     else if (!cli->quiet && !cli->json)

@@ -147,6 +147,8 @@ bench_init(Bench *bench, const char *uri)
 static void
 bench_clear(Bench *bench)
 {
+    if (!bench->config) /* never begun: the test was skipped */
+        return;
     store_close(bench->store);
     free_config(bench->config);
     g_unlink(bench->path);
