@@ -43,9 +43,11 @@ token_keys_new(const guint8 *master, gsize length)
     return keys;
 }
 
-static gboolean
-make_key_file(const char *path, GError **error)
+gboolean
+token_keys_create(const char *path, GError **error)
 {
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+        return TRUE;
     guint8 random[KEY_BYTES];
     if (getrandom(random, sizeof random, 0) != sizeof random) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, _("no random numbers: %s"),
@@ -59,8 +61,13 @@ make_key_file(const char *path, GError **error)
 TokenKeys *
 token_keys_load(const char *path, GError **error)
 {
-    if (!g_file_test(path, G_FILE_TEST_EXISTS) && !make_key_file(path, error))
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
+                    _("the key file %s is missing; put it back from a backup, as the links in mail "
+                      "already sent depend on it"),
+                    path);
         return NULL;
+    }
     g_autofree char *master = file_read_secret(path, error);
     if (!master)
         return NULL;

@@ -20,8 +20,12 @@ typedef enum {
 
 typedef struct TokenKeys TokenKeys;
 
-/* Reads the key file, or makes it from getrandom(2) if it is not there. The caller owns the result;
- * NULL with CONFIG if the file is too short or can be read by others. */
+/* Makes the key file from getrandom(2), mode 0600, unless it is there. */
+gboolean token_keys_create(const char *path, GError **error);
+
+/* Reads the key file. The caller owns the result; NULL with NOT_FOUND (a new one would make the links
+ * in all mail that was sent worthless, so it is not made by the way), CONFIG if it is too short or can
+ * be read by others. */
 TokenKeys *token_keys_load(const char *path, GError **error);
 TokenKeys *token_keys_new(const guint8 *master, gsize length);
 void token_keys_free(TokenKeys *keys);

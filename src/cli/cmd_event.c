@@ -143,6 +143,32 @@ read_announcement(Cli *cli, const char *path, GError **error)
     return event;
 }
 
+/* Stores an event that was read, unless the latest version of its name says the `same`; another content
+ * needs `update`. */
+static gboolean
+store_import(Cli *cli, Event *event, gboolean update, gboolean dry_run, gboolean *same,
+             GError **error)
+{
+    g_autoptr(GError) missing = NULL;
+    g_autoptr(Event) known = events_find(cli->store, event->name, &missing);
+    if (!known && !g_error_matches(missing, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, g_steal_pointer(&missing));
+        return FALSE;
+    }
+    *same = known && same_content(known, event);
+    if (known && !*same && !update) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
+                    _("there is an event %s already, and it differs; say --update to make this its "
+                      "next version, or --name for another event"),
+                    event->name);
+        return FALSE;
+    }
+    if (dry_run || *same)
+        return TRUE;
+    return store_version(cli, event, "event.import", error) &&
+           (!known || warn_of_waiting(cli, event->name, error));
+}
+
 ExitStatus
 cmd_event_import(Cli *cli, int argc, char **argv, GError **error)
 {
@@ -163,30 +189,14 @@ cmd_event_import(Cli *cli, int argc, char **argv, GError **error)
         return cli_usage(error, _("\"%s\" is no name for an event; use small letters, digits and "
                                   "hyphens"), name);
     g_autoptr(Event) event = read_announcement(cli, argv[1], error);
-    Store *store = event ? cli_store(cli, error) : NULL;
-    if (!store)
+    if (!event || !cli_store(cli, error))
         return STATUS_FAILED;
     if (name) {
         g_free(event->name);
         event->name = g_steal_pointer(&name);
     }
-    g_autoptr(GError) missing = NULL;
-    g_autoptr(Event) known = events_find(store, event->name, &missing);
-    if (!known && !g_error_matches(missing, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND)) {
-        g_propagate_error(error, g_steal_pointer(&missing));
-        return STATUS_FAILED;
-    }
-    gboolean same = known && same_content(known, event);
-    if (known && !same && !update) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                    _("there is an event %s already, and it differs; say --update to make this its "
-                      "next version, or --name for another event"),
-                    event->name);
-        return STATUS_FAILED;
-    }
-    if (!dry_run && !same &&
-        (!store_version(cli, event, "event.import", error) ||
-         (known && !warn_of_waiting(cli, event->name, error))))
+    gboolean same = FALSE;
+    if (!store_import(cli, event, update, dry_run, &same, error))
         return STATUS_FAILED;
     if (!cli->quiet && !show_event(cli, event, error))
         return STATUS_FAILED;

@@ -61,7 +61,7 @@ cmd_init(Cli *cli, int argc, char **argv, GError **error)
         return STATUS_FAILED;
     }
     cli->store = store_open(config->store_uri, STORE_CREATE, error);
-    if (!cli->store || !cli_keys(cli, error))
+    if (!cli->store || !token_keys_create(config->key_file, error) || !cli_keys(cli, error))
         return STATUS_FAILED;
     if (!cli->quiet)
         print_made(cli, path, kept);

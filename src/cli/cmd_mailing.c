@@ -21,23 +21,19 @@ parse_id(const char *text, gint64 *id, GError **error)
     return FALSE;
 }
 
-/* "running" that has nothing left to do is "done"; translated */
+/* What a mailing's state comes to, for JSON and, translated, for people: one that runs and has nothing
+ * left to do is done. */
 static const char *
-state_of(const Mailing *mailing, const guint counts[DELIVERY_STATES])
+state_of(const Mailing *mailing, const MailingReport *report)
 {
-    guint left = counts[DELIVERY_QUEUED] + counts[DELIVERY_CLAIMED] + counts[DELIVERY_RETRY];
-    switch (mailing->state) {
-    case MAILING_DRAFT:
-        return _("not confirmed");
-    case MAILING_RUNNING:
-        return left > 0 ? _("running") : _("done");
-    case MAILING_PAUSED:
-        return _("paused");
-    case MAILING_CANCELLED:
-    case MAILING_STATES:
-        break;
-    }
-    return _("cancelled");
+    static const char *const states[MAILING_STATES] = {
+        [MAILING_DRAFT] = N_("draft"),
+        [MAILING_RUNNING] = N_("running"),
+        [MAILING_PAUSED] = N_("paused"),
+        [MAILING_CANCELLED] = N_("cancelled"),
+    };
+    return mailing->state == MAILING_RUNNING && report->open == 0 ? N_("done")
+                                                                  : states[mailing->state];
 }
 
 static char *
@@ -58,7 +54,7 @@ mailing_to_value(const Mailing *mailing, const Event *event, const MailingReport
     value_set_text(value, "filter", mailing->filter);
     value_set_text(value, "purpose", mailing->purpose);
     value_set_text(value, "sender", mailing->sender);
-    value_set_text(value, "state", mailing_state_text(mailing->state));
+    value_set_text(value, "state", state_of(mailing, report));
     value_set_text(value, "actor", mailing->actor);
     value_set_int(value, "frozen_at", mailing->frozen_at);
     value_set_int(value, "due", mailing->due);
@@ -99,7 +95,7 @@ cmd_mailing_ls(Cli *cli, int argc, char **argv, GError **error)
         g_autofree char *prepared = format_time(cli, mailing->frozen_at);
         output_table_add(table, id, event ? event->name : "-",
                          mailing->list ? mailing->list : mailing->filter,
-                         state_of(mailing, report.counts), sent, open, all, prepared, NULL);
+                         _(state_of(mailing, &report)), sent, open, all, prepared, NULL);
     }
     if (!cli->json)
         output_table_print(table);
@@ -129,7 +125,7 @@ print_mailing(Cli *cli, const Mailing *mailing, const Event *event, const Mailin
     output_pair(_("Event"), event ? event->title : NULL);
     output_pair(_("List"), mailing->list);
     output_pair(_("Filter"), mailing->filter);
-    output_pair(_("State"), state_of(mailing, report->counts));
+    output_pair(_("State"), _(state_of(mailing, report)));
     output_pair(_("Prepared"), prepared);
     output_pair(_("By"), mailing->actor);
     output_pair(_("Sent from"), due);

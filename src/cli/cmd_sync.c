@@ -73,6 +73,8 @@ print_summary(const Cli *cli, const PullResult *result, gboolean dry_run, double
     if (result->referrals > 0)
         printf(_("Warning: %" PRIu64 " references to other servers were not followed.\n"),
                result->referrals);
+    if (result->held)
+        puts(_("Nothing was changed."));
     if (dry_run && result->verdict != GUARD_PASS)
         puts(_("The guard would hold this."));
     if (dry_run)

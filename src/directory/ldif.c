@@ -313,12 +313,6 @@ ldif_search(Directory *directory, DirectoryFunc func, gpointer user_data, Direct
     clear_record(ldif);
     if (!read_records(ldif, func, user_data, &count, error))
         return FALSE;
-    if (count.entries == 0 && *ldif->base_key) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
-                    _("%s holds no entry at or below directory.base (%s): nothing was changed"),
-                    ldif->path, ldif->base_key);
-        return FALSE;
-    }
     *tally = count;
     return TRUE;
 }

@@ -103,17 +103,18 @@ count_row(Freezer *freezer, const Delivery *delivery)
     result->recipients++;
 }
 
-/* a row without address, in which the reason stands instead */
+/* a row without address, in which the reason (taken over) stands instead; `shares`: the key of the row
+ * whose address is this person's, too */
 static gboolean
 insert_unreachable(Freezer *freezer, Delivery *delivery, DeliveryState state, char *reason,
-                   GError **error)
+                   const char *shares, GError **error)
 {
     gboolean inserted;
     g_clear_pointer(&delivery->address, g_free);
     g_free(delivery->text);
     delivery->text = reason;
     delivery->state = state;
-    if (!deliveries_insert(freezer->store, delivery, NULL, &inserted, error))
+    if (!deliveries_insert(freezer->store, delivery, shares, &inserted, error))
         return FALSE;
     count_row(freezer, delivery);
     return TRUE;
@@ -127,7 +128,7 @@ insert_duplicate(Freezer *freezer, Delivery *delivery, const char *key, GError *
         return FALSE;
     freezer->result->remarks[PREPARE_DUPLICATE]++;
     return insert_unreachable(freezer, delivery, DELIVERY_SUPPRESSED,
-                              g_strdup_printf(_("same address as %s"), holder), error);
+                              g_strdup_printf(_("same address as %s"), holder), key, error);
 }
 
 static gboolean
@@ -164,7 +165,7 @@ freeze_person(const Person *person, gpointer data, GError **error)
     if (address)
         return insert_reachable(freezer, delivery, address, error);
     freezer->result->remarks[remark]++;
-    return insert_unreachable(freezer, delivery, DELIVERY_FAILED, reason, error);
+    return insert_unreachable(freezer, delivery, DELIVERY_FAILED, reason, NULL, error);
 }
 
 static gboolean

@@ -341,8 +341,8 @@ deliver(Sender *sender, Delivery *delivery, GError **error)
         hand_over(sender, delivery, draft.message);
     else if (draft.failure)
         settle_without_sending(delivery, DELIVERY_FAILED, draft.failure->message, draft.now);
-    else /* the person went since the row was claimed */
-        settle_without_sending(delivery, DELIVERY_SUPPRESSED, _(DELIVERIES_GONE), draft.now);
+    else /* the person went since the row was claimed: the next claim sets it aside */
+        settle_without_sending(delivery, DELIVERY_RETRY, _(DELIVERIES_GONE), draft.now);
     return TRUE;
 }
 

@@ -25,6 +25,9 @@ enum {
     DUE,
     CLAIM,
     WITHHOLD,
+    KEY,
+    RELEASE,
+    PROMOTE,
     SETTLE,
     REQUEUE,
     MISS,
@@ -36,8 +39,9 @@ enum {
 };
 
 static const char *const texts[] = {
-    [INSERT] = "INSERT INTO delivery (mailing, person, name, address, key, state, due, text)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (mailing, key) DO NOTHING",
+    [INSERT] = "INSERT INTO delivery (mailing, person, name, address, key, shares, state, due, text)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+               " ON CONFLICT (mailing, key) DO NOTHING",
     [HOLDER] = "SELECT name FROM delivery WHERE mailing = $1 AND key = $2",
     /* $2 rows of each running mailing, by its part of delivery_due, then the first $2 of them all:
      * the cost does not depend on how many rows are queued */
@@ -56,6 +60,11 @@ static const char *const texts[] = {
               " WHERE id = $1 AND " WAITING,
     [WITHHOLD] = "UPDATE delivery SET state = 'suppressed', settled_at = $2, text = $3"
                  " WHERE id = $1 AND " WAITING,
+    [KEY] = "SELECT key FROM delivery WHERE id = $1",
+    [RELEASE] = "UPDATE delivery SET key = NULL WHERE id = $1",
+    [PROMOTE] = "UPDATE delivery SET state = 'queued', address = $3, key = shares, shares = NULL,"
+                " text = NULL WHERE id ="
+                " (SELECT min(id) FROM delivery WHERE mailing = $1 AND shares = $2)",
     [SETTLE] = "UPDATE delivery SET state = $2, attempts = $3, due = $4, settled_at = $5,"
                " code = $6, text = $7 WHERE id = $1 AND state = 'claimed'",
     [REQUEUE] = "UPDATE delivery SET state = CASE WHEN attempts > 0 THEN 'retry' ELSE 'queued' END"
@@ -66,7 +75,7 @@ static const char *const texts[] = {
     [CANCEL] = "UPDATE delivery SET state = 'cancelled', settled_at = $1 WHERE " WAITING
                " AND mailing IN (SELECT id FROM mailing WHERE state = 'cancelled')",
     [RETRY] = "UPDATE delivery SET state = 'queued', due = $3"
-              " WHERE mailing = $1 AND state = $2 AND address IS NOT NULL",
+              " WHERE mailing = $1 AND state = $2 AND key IS NOT NULL",
     [COUNT] = "SELECT state, count(*) FROM delivery WHERE mailing = $1 GROUP BY state",
     /* CROSS JOIN keeps this order, in which indexes serve; else SQLite reads all mailings' rows */
     [COUNT_REPEATED] = "SELECT o.id, count(*) FROM mailing m CROSS JOIN mailing o"
@@ -92,10 +101,11 @@ deliveries_insert(Store *store, const Delivery *delivery, const char *key, gbool
     statement_bind_blob(insert, 2, delivery->person, sizeof delivery->person);
     statement_bind_text(insert, 3, delivery->name);
     statement_bind_text(insert, 4, delivery->address);
-    statement_bind_text(insert, 5, key);
-    statement_bind_text(insert, 6, delivery_state_text(delivery->state));
-    statement_bind_int(insert, 7, delivery->due);
-    statement_bind_text(insert, 8, delivery->text);
+    statement_bind_text(insert, 5, delivery->address ? key : NULL);
+    statement_bind_text(insert, 6, delivery->address ? NULL : key);
+    statement_bind_text(insert, 7, delivery_state_text(delivery->state));
+    statement_bind_int(insert, 8, delivery->due);
+    statement_bind_text(insert, 9, delivery->text);
     gint64 changes = 0;
     if (!statement_run(insert, &changes, error))
         return FALSE;
@@ -150,9 +160,10 @@ read_row(Statement *row, Delivery *delivery)
     delivery->message_id = g_strdup(statement_text(row, 12));
 }
 
-/* the rows to claim; those that must not be sent stand as `suppressed` with the reason already */
+/* The rows to claim; those that must not be sent stand as `suppressed` with the reason already, and
+ * those of them whose person has left the roster are in `gone`, too. */
 static GPtrArray *
-find_due(Store *store, gint64 now, guint limit, GError **error)
+find_due(Store *store, gint64 now, guint limit, GPtrArray *gone, GError **error)
 {
     g_autoptr(Statement) due = statement_get(store, &deliveries_statements, DUE, error);
     if (!due)
@@ -165,9 +176,10 @@ find_due(Store *store, gint64 now, guint limit, GError **error)
         Delivery *delivery = delivery_new();
         g_ptr_array_add(found, delivery);
         read_row(due, delivery);
-        const char *reason = statement_int(due, COLUMN_IN_ROSTER) != 0
-                                 ? statement_text(due, COLUMN_REASON)
-                                 : _(DELIVERIES_GONE);
+        gboolean in_roster = statement_int(due, COLUMN_IN_ROSTER) != 0;
+        const char *reason = in_roster ? statement_text(due, COLUMN_REASON) : _(DELIVERIES_GONE);
+        if (!in_roster)
+            g_ptr_array_add(gone, delivery);
         delivery->state = reason ? DELIVERY_SUPPRESSED : DELIVERY_CLAIMED;
         if (reason) {
             g_free(delivery->text);
@@ -192,13 +204,50 @@ take(Store *store, Delivery *delivery, gint64 now, GError **error)
     return statement_run(update, NULL, error);
 }
 
+/* the key of a row, owned by the caller; FALSE on failure */
+static gboolean
+read_key(Store *store, gint64 id, char **key, GError **error)
+{
+    g_autoptr(Statement) find = statement_get(store, &deliveries_statements, KEY, error);
+    if (!find)
+        return FALSE;
+    statement_bind_int(find, 1, id);
+    StepResult result = statement_step(find, error);
+    *key = result == STEP_ROW ? g_strdup(statement_text(find, 0)) : NULL;
+    return result != STEP_FAILED;
+}
+
+/* Lets go of the address of somebody who has left the roster, for the first who shares it. */
+static gboolean
+pass_on(Store *store, const Delivery *gone, GError **error)
+{
+    g_autofree char *key = NULL;
+    if (!read_key(store, gone->id, &key, error))
+        return FALSE;
+    if (!key)
+        return TRUE;
+    g_autoptr(Statement) release = statement_get(store, &deliveries_statements, RELEASE, error);
+    g_autoptr(Statement) promote = statement_get(store, &deliveries_statements, PROMOTE, error);
+    if (!release || !promote)
+        return FALSE;
+    statement_bind_int(release, 1, gone->id);
+    statement_bind_int(promote, 1, gone->mailing);
+    statement_bind_text(promote, 2, key);
+    statement_bind_text(promote, 3, gone->address);
+    return statement_run(release, NULL, error) && statement_run(promote, NULL, error);
+}
+
 GPtrArray *
 deliveries_claim(Store *store, gint64 now, guint limit, DeliveryMessageId message_id, gpointer data,
                  GError **error)
 {
-    g_autoptr(GPtrArray) found = find_due(store, now, limit, error);
+    g_autoptr(GPtrArray) gone = g_ptr_array_new();
+    g_autoptr(GPtrArray) found = find_due(store, now, limit, gone, error);
     if (!found)
         return NULL;
+    for (guint i = 0; i < gone->len; i++)
+        if (!pass_on(store, gone->pdata[i], error))
+            return NULL;
     for (guint i = 0; i < found->len; i++) {
         Delivery *delivery = found->pdata[i];
         if (delivery->state == DELIVERY_CLAIMED) {

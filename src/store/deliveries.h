@@ -18,8 +18,9 @@
 /* The reason of a person who is not in the roster any more. */
 #define DELIVERIES_GONE N_("no longer in the roster")
 
-/* Inserts `delivery` (its id is not read). `key` is address_key() of its address, or both are NULL.
- * `inserted` is FALSE, and nothing is, if the mailing has a row with that key. */
+/* Inserts `delivery` (its id is not read). `key` is address_key() of its address, NULL if it has none;
+ * a key without an address makes a row that shares the address of the row which has that key.
+ * `inserted` is FALSE, and nothing is, if the mailing has a row with that key and this has an address. */
 gboolean deliveries_insert(Store *store, const Delivery *delivery, const char *key,
                            gboolean *inserted, GError **error);
 
@@ -49,7 +50,7 @@ gboolean deliveries_requeue(Store *store, guint *count, GError **error);
 gboolean deliveries_miss(Store *store, gint64 now, guint *count, GError **error);
 gboolean deliveries_cancel(Store *store, gint64 now, guint *count, GError **error);
 
-/* Queues again, due at `now`, the rows of a mailing that are in `state` and have an address. */
+/* Queues again, due at `now`, the rows of a mailing that are in `state` and have an address of their own. */
 gboolean deliveries_retry(Store *store, gint64 mailing, DeliveryState state, gint64 now,
                           guint *count, GError **error);
 

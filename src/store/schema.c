@@ -107,7 +107,9 @@ static const char step_1[] =
     " person BLOB NOT NULL,"
     " name TEXT NOT NULL,"
     " address TEXT," /* NULL: the person has none, or a bad one, or another row has it */
-    " key TEXT,"     /* address_key() of it: one recipient, and what suppressions name */
+    " key TEXT,"     /* address_key() of it: one recipient, and what suppressions name; NULL too for
+                      * somebody who has left the roster, so that another row may have it */
+    " shares TEXT,"  /* the key that another row has, for whom that is the address too */
     " state TEXT NOT NULL CHECK (state IN ('queued', 'claimed', 'sent', 'retry', 'failed',"
     " 'unknown', 'suppressed', 'missed', 'cancelled')),"
     " attempts INTEGER NOT NULL DEFAULT 0,"
@@ -117,10 +119,11 @@ static const char step_1[] =
     " code INTEGER,"
     " text TEXT,"
     " message_id TEXT,"
-    " CHECK ((address IS NULL) = (key IS NULL)),"
+    " CHECK (key IS NULL OR address IS NOT NULL),"
     " UNIQUE (mailing, key));"
     /* by mailing first, so that a paused mailing's rows cost a claim nothing */
     "CREATE INDEX delivery_due ON delivery (mailing, due, id) WHERE state IN ('queued', 'retry');"
+    "CREATE INDEX delivery_shares ON delivery (mailing, shares) WHERE shares IS NOT NULL;"
     "CREATE INDEX delivery_claimed ON delivery (id) WHERE state = 'claimed';"
     "CREATE INDEX delivery_state ON delivery (mailing, state);"
     "CREATE TABLE journal ("

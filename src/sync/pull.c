@@ -462,6 +462,12 @@ pull_run(const Config *config, Directory *directory, Store *store, const PullOpt
     g_auto(Pull) pull = {.config = config, .store = store, .options = options};
     if (!load(&pull, error) || !refresh_read(pull.refresh, directory, error))
         return FALSE;
+    if (pull.refresh->tally.entries == 0 && pull.refresh->known_people == 0) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
+                    _("%s shows no entry at or below directory.base (%s): nothing was changed"),
+                    config->directory_uri, config->directory_base);
+        return FALSE;
+    }
     count_difference(&pull);
     if (options->func && !tell_all(&pull, options->func, options->user_data, error))
         return FALSE;

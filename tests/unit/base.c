@@ -97,8 +97,14 @@ test_files(void)
     g_autofree char *folder = g_dir_make_tmp("rundruf-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(folder, "key", NULL);
 
+    g_assert_null(token_keys_load(path, &error));
+    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND);
+    g_clear_error(&error);
+    g_assert_true(token_keys_create(path, &error));
+    g_assert_no_error(error);
     g_autoptr(TokenKeys) keys = token_keys_load(path, &error);
     g_assert_no_error(error);
+    g_assert_true(token_keys_create(path, &error)); /* leaves it as it is */
     struct stat status;
     g_assert_cmpint(stat(path, &status), ==, 0);
     g_assert_cmpuint(status.st_mode & 0777, ==, 0600);

@@ -139,6 +139,45 @@ test_withheld(void)
     g_assert_cmpstr(stored, ==, here->message_id);
 }
 
+/* who shares the address of somebody that left the roster gets the message */
+static void
+test_shared_address(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Fixture) fixture = fixture_new();
+    fixture_add_persons(fixture, 2);
+    gint64 mailing = add_mailing(fixture, MAILING_RUNNING);
+    add_delivery(fixture, mailing, 3, "shared", NOW); /* gone */
+    for (gint64 person = 1; person <= 2; person++) {
+        g_autoptr(Delivery) sharer = delivery_new();
+        gboolean inserted = FALSE;
+        sharer->mailing = mailing;
+        memcpy(sharer->person, &person, sizeof person);
+        sharer->name = g_strdup("sharer");
+        sharer->state = DELIVERY_SUPPRESSED;
+        sharer->text = g_strdup("same address");
+        sharer->due = NOW;
+        g_assert_true(deliveries_insert(fixture->store, sharer, "shared", &inserted, &error));
+        g_assert_true(inserted);
+    }
+    g_autoptr(GPtrArray) first = claim(fixture, NOW, 9);
+    g_assert_cmpuint(first->len, ==, 1);
+    g_assert_cmpint(((Delivery *)first->pdata[0])->state, ==, DELIVERY_SUPPRESSED);
+
+    g_autoptr(GPtrArray) second = claim(fixture, NOW, 9);
+    g_assert_cmpuint(second->len, ==, 1); /* once, though two share it */
+    const Delivery *promoted = second->pdata[0];
+    g_assert_cmpint(promoted->state, ==, DELIVERY_CLAIMED);
+    g_assert_cmpint(promoted->id, ==, 2);
+    g_assert_cmpstr(promoted->address, ==, "shared");
+    g_assert_null(promoted->text);
+    /* the one who left keeps the address for the report, and is not queued again with it */
+    guint count = 99;
+    g_assert_true(
+        deliveries_retry(fixture->store, mailing, DELIVERY_SUPPRESSED, NOW, &count, &error));
+    g_assert_cmpuint(count, ==, 0);
+}
+
 static gboolean
 note_row(const Delivery *delivery, gpointer data, GError **error)
 {
@@ -275,6 +314,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/deliveries/order", test_order);
     g_test_add_func("/deliveries/withheld", test_withheld);
+    g_test_add_func("/deliveries/shared-address", test_shared_address);
     g_test_add_func("/deliveries/settle", test_settle);
     g_test_add_func("/deliveries/requeue", test_requeue);
     g_test_add_func("/deliveries/missed-and-cancelled", test_missed_and_cancelled);

@@ -357,7 +357,7 @@ test_meanwhile(void)
         {cancel_now, OUTCOME_SENT, "sent/1 sent/1 cancelled/0 cancelled/0 "},
         {cancel_now, OUTCOME_TEMPORARY, "sent/1 cancelled/1 cancelled/0 cancelled/0 "},
         {suppress_p4, OUTCOME_SENT, "sent/1 sent/1 sent/1 suppressed/0 "},
-        {remove_p4, OUTCOME_SENT, "sent/1 sent/1 sent/1 suppressed/0 "},
+        {remove_p4, OUTCOME_SENT, "suppressed/0 sent/1 sent/1 sent/1 "},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Fixture) fixture = setup(4);
