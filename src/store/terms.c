@@ -214,15 +214,19 @@ terms_collect(Terms *terms, gint64 entry, const Attributes *attributes)
 }
 
 static gboolean
-add_key(Store *store, const char *attribute, const char *norm, gint64 id, GError **error)
+run_add_key(Statement *add, const char *attribute, const char *norm, gint64 id, GError **error)
 {
-    g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD_KEY, error);
-    if (!add)
-        return FALSE;
     statement_bind_text(add, 1, attribute);
     statement_bind_text(add, 2, norm);
     statement_bind_int(add, 3, id);
     return statement_run(add, NULL, error);
+}
+
+static gboolean
+add_key(Store *store, const char *attribute, const char *norm, gint64 id, GError **error)
+{
+    g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD_KEY, error);
+    return add && run_add_key(add, attribute, norm, id, error);
 }
 
 /* Orders the postings by key, then entry: a counting sort, as entries ascend already. Of two values
@@ -268,9 +272,12 @@ terms_sort(Terms *terms)
 static gboolean
 build_keys(Terms *terms, Store *store, GError **error)
 {
+    g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD_KEY, error);
+    if (!add)
+        return FALSE;
     for (guint i = 0; i < terms->keys->len; i++) {
         const TermValue *key = g_ptr_array_index(terms->keys, i);
-        if (!add_key(store, terms->names[key->attribute], key->data, i + 1, error))
+        if (!run_add_key(add, terms->names[key->attribute], key->data, i + 1, error))
             return FALSE;
     }
     return TRUE;
