@@ -61,7 +61,7 @@ const Option option_table[] = {
     {"store.uri", OPTION_URI, MEMBER(store_uri), "sqlite:rundruf.db", 0, 0, NULL,
      N_("the store: sqlite:FILE, on a local disk")},
     {"key_file", OPTION_FILE, MEMBER(key_file), "rundruf.key", 0, 0, NULL,
-     N_("key of the links in mail, made when missing, mode 0600")},
+     N_("key of the links in mail, made by init, mode 0600")},
 
     {"transport.uri", OPTION_URI, MEMBER(transport_uri), "spool:outbox", 0, 0, NULL,
      N_("smtp://RELAY:PORT, smtps://RELAY:PORT or spool:FOLDER")},

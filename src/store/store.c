@@ -165,16 +165,14 @@ open_connection(Store *store, int *version, GError **error)
         return connection_set_error(store, code, _("cannot open"), error);
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
-<<<<<<< HEAD
     /* first, as the journal mode stays in the file */
     if (!check_identity(store, version, error))
         return FALSE;
-=======
     /* the page size counts for a new file only: entries of 500 octets waste less of a page of 8 KiB,
      * and half as many pages are logged */
->>>>>>> speed
     return execute(store,
-                   "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                   "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                   "PRAGMA foreign_keys=ON;"
                    "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-32768;"
                    "PRAGMA temp_store=MEMORY",
                    _("cannot open"), error);
