@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/error.h"
 
-G_DEFINE_QUARK(rundruf-error, rundruf_error)
+G_DEFINE_QUARK(rundruf_error, rundruf_error)
 
 gboolean
 error_set_input(GError **error, const char *source, guint line, guint column, const char *format,

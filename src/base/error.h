@@ -13,7 +13,7 @@
 #define RUNDRUF_ERROR (rundruf_error_quark())
 
 typedef enum {
-    RUNDRUF_ERROR_INPUT,     /* what somebody wrote is wrong: file:line:column: what, and what is right */
+    RUNDRUF_ERROR_INPUT,     /* what somebody wrote is wrong: file:line:column: what and how else */
     RUNDRUF_ERROR_NOT_FOUND, /* no such list, event, person, file ... */
     RUNDRUF_ERROR_CONFIG,    /* the configuration is wrong or incomplete */
     RUNDRUF_ERROR_STORE,     /* the database: unreadable, damaged, too new, full */

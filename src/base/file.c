@@ -20,8 +20,8 @@ descriptor_clear(Descriptor *fd)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Descriptor, descriptor_clear)
 
-static gboolean
-set_errno(GError **error, RundrufError code, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static gboolean set_errno(GError **error, RundrufError code, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
 
 /* what the format says, and the cause that errno names (gettext leaves errno as it is) */
 static gboolean

@@ -16,10 +16,10 @@
 #include <inttypes.h>
 #include <libintl.h>
 
-#define I18N_DOMAIN             "rundruf"
-#define _(text)                 dgettext(I18N_DOMAIN, text)
-#define N_(text)                text
-#define NP_(one, many)          one, many
-#define P_(one, many, number)   dngettext(I18N_DOMAIN, one, many, (unsigned long)(number))
+#define I18N_DOMAIN           "rundruf"
+#define _(text)               dgettext(I18N_DOMAIN, text)
+#define N_(text)              text
+#define NP_(one, many)        one, many
+#define P_(one, many, number) dngettext(I18N_DOMAIN, one, many, (unsigned long)(number))
 
 #endif

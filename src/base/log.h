@@ -18,8 +18,8 @@ typedef enum { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEB
 void log_set_level(LogLevel level);
 
 /* Writes one line. The pairs are key, value, ..., NULL; a NULL value leaves its key out. */
-void log_write(LogLevel level, const char *event, const char *first_key, ...)
-    G_GNUC_NULL_TERMINATED;
+void log_write(LogLevel level, const char *event, const char *first_key,
+               ...) G_GNUC_NULL_TERMINATED;
 
 #define log_error(event, ...)   log_write(LOG_LEVEL_ERROR, event, __VA_ARGS__)
 #define log_warning(event, ...) log_write(LOG_LEVEL_WARNING, event, __VA_ARGS__)

@@ -57,8 +57,8 @@ text_normalize_exact(const char *value, gssize length)
     return normalize(value, length, FALSE);
 }
 
-/* Optimal string alignment (Levenshtein's distance with swapped neighbours as one change), ASCII case
- * apart; `rows` has room for 3 * (strlen(b) + 1) */
+/* Optimal string alignment (Levenshtein's distance with swapped neighbours as one change), ASCII
+ * case apart; `rows` has room for 3 * (strlen(b) + 1) */
 static guint
 distance(const char *a, const char *b, guint *rows)
 {
@@ -75,8 +75,7 @@ distance(const char *a, const char *b, guint *rows)
         for (gsize j = 1; j <= width; j++) {
             char x = g_ascii_tolower(a[i - 1]), y = g_ascii_tolower(b[j - 1]);
             row[j] = MIN(above[j - 1] + (x != y ? 1 : 0), MIN(above[j], row[j - 1]) + 1);
-            if (i > 1 && j > 1 && x == g_ascii_tolower(b[j - 2]) &&
-                y == g_ascii_tolower(a[i - 2]))
+            if (i > 1 && j > 1 && x == g_ascii_tolower(b[j - 2]) && y == g_ascii_tolower(a[i - 2]))
                 row[j] = MIN(row[j], before[j - 2] + 1);
         }
     }

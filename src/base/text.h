@@ -22,8 +22,9 @@ const char *text_nearest(const char *word, const char *const *candidates);
 /* TRUE if `text` holds no control character but tab and line feed (C0, DEL, C1, U+2028/9). */
 gboolean text_is_clean(const char *text);
 
-/* `text` with each run of control characters, line ends and blanks (no-break ones included) made one
- * blank, ends trimmed; invalid UTF-8 becomes U+FFFD: fit for one line of a header or a terminal. */
+/* `text` with each run of control characters, line ends and blanks (no-break ones included) made
+ * one blank, ends trimmed; invalid UTF-8 becomes U+FFFD: fit for one line of a header or a
+ * terminal. */
 char *text_one_line(const char *text);
 
 /* Appends `text` with & < > " ' as character references. */

@@ -12,7 +12,7 @@
 #define KEY_BYTES 32
 #define MAC_BYTES 10
 #define MAC_CHARS (MAC_BYTES * 8 / 5)
-#define ID_CHARS 13 /* 2^63 in base 36 */
+#define ID_CHARS  13 /* 2^63 in base 36 */
 
 struct TokenKeys {
     guint8 key[TOKEN_PURPOSES][KEY_BYTES];

@@ -13,8 +13,8 @@ struct Value {
         double real;
         char *text;
     };
-    GPtrArray *items; /* of Value, for LIST and MAP */
-    GPtrArray *keys;  /* of char *, for MAP, parallel to items */
+    GPtrArray *items;  /* of Value, for LIST and MAP */
+    GPtrArray *keys;   /* of char *, for MAP, parallel to items */
     GHashTable *index; /* key -> position + 1, made when a map grows over INDEX_FROM */
 };
 

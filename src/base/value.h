@@ -2,19 +2,28 @@
 /* value.h - a tree of text, numbers, lists and maps
  *
  * The common currency between YAML files, templates and JSON output: config/yaml.h reads one,
- * message/template.h renders with one, base/json.h writes one. A value is reference counted and is
- * not changed once it is shared. Maps keep the order in which keys were set. Values read from a file
- * know their line and column (from 1; 0: not from a file). */
+ * message/template.h renders with one, base/json.h writes one. A value is reference counted and
+ * is not changed once it is shared. Maps keep the order in which keys were set. Values read from
+ * a file know their line and column (from 1; 0: not from a file). */
 #ifndef RUNDRUF_BASE_VALUE_H
 #define RUNDRUF_BASE_VALUE_H
 
 #include <glib.h>
 
-typedef enum { VALUE_NULL, VALUE_BOOL, VALUE_INT, VALUE_REAL, VALUE_TEXT, VALUE_LIST, VALUE_MAP } ValueKind;
+typedef enum {
+    VALUE_NULL,
+    VALUE_BOOL,
+    VALUE_INT,
+    VALUE_REAL,
+    VALUE_TEXT,
+    VALUE_LIST,
+    VALUE_MAP
+} ValueKind;
 
 typedef struct Value Value;
 
-/* New values; the caller owns the reference. `text` is copied and must be UTF-8 (NULL makes a null). */
+/* New values; the caller owns the reference. `text` is copied and must be UTF-8 (NULL makes a
+ * null). */
 Value *value_new_null(void);
 Value *value_new_bool(gboolean flag);
 Value *value_new_int(gint64 number);

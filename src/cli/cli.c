@@ -76,8 +76,8 @@ cli_parse(Cli *cli, const GOptionEntry *options, int *argc, char ***argv, int le
         (*argc)--;
     }
     if (*argc - 1 < least || *argc - 1 > most) {
-        cli_usage(error, _("usage: rundruf %s %s (rundruf help %s tells more)"),
-                  cli->command->name, cli->command->arguments, cli->command->name);
+        cli_usage(error, _("usage: rundruf %s %s (rundruf help %s tells more)"), cli->command->name,
+                  cli->command->arguments, cli->command->name);
         return FALSE;
     }
     *status = STATUS_DONE;

@@ -43,18 +43,26 @@ struct Cli {
     TokenKeys *keys;
 };
 
-/* Parses the command's options and the ones that all have; `argv` keeps the arguments, from 1, of
- * which there must be `least` to `most`. FALSE: return `*status`, for help was shown, or `error` is set
- * (usage). TRUE: `*status` is STATUS_DONE. */
+/* Parses the command's options and the ones that all have; `argv` keeps the arguments, from 1,
+ * of which there must be `least` to `most`. FALSE: return `*status`, for help was shown, or
+ * `error` is set (usage). TRUE: `*status` is STATUS_DONE. */
 gboolean cli_parse(Cli *cli, const GOptionEntry *options, int *argc, char ***argv, int least,
                    int most, ExitStatus *status, GError **error);
 
 /* Options that several commands have. */
 #define CLI_DRY_RUN(flag)                                                                          \
-    {"dry-run", 'n', 0, G_OPTION_ARG_NONE, &(flag), N_("show what would be done, and do nothing"),  \
-     NULL}
-#define CLI_YES(flag) {"yes", 'y', 0, G_OPTION_ARG_NONE, &(flag), N_("do not ask"), NULL}
-#define CLI_END {NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL}
+    {                                                                                              \
+        "dry-run", 'n', 0, G_OPTION_ARG_NONE, &(flag),                                             \
+            N_("show what would be done, and do nothing"), NULL                                    \
+    }
+#define CLI_YES(flag)                                                                              \
+    {                                                                                              \
+        "yes", 'y', 0, G_OPTION_ARG_NONE, &(flag), N_("do not ask"), NULL                          \
+    }
+#define CLI_END                                                                                    \
+    {                                                                                              \
+        NULL, 0, 0, G_OPTION_ARG_NONE, NULL, NULL, NULL                                            \
+    }
 
 /* Sets a usage error (exit status 2). Returns STATUS_USAGE. */
 ExitStatus cli_usage(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -71,8 +79,8 @@ const char *cli_actor(void);
 /* The language in which dates are shown, "de" or "en": that of the translation. Static. */
 const char *cli_language(void);
 
-/* Asks a question on the terminal; FALSE with FAILED if there is none to ask (then say --yes), or if
- * the answer is not yes. */
+/* Asks a question on the terminal; FALSE with FAILED if there is none to ask (then say --yes),
+ * or if the answer is not yes. */
 gboolean cli_confirm(const char *question, GError **error);
 
 /* TRUE once SIGINT or SIGTERM has come, after cli_catch_signals(). */

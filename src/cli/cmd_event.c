@@ -143,8 +143,8 @@ read_announcement(Cli *cli, const char *path, GError **error)
     return event;
 }
 
-/* Stores an event that was read, unless the latest version of its name says the `same`; another content
- * needs `update`. */
+/* Stores an event that was read, unless the latest version of its name says the `same`; another
+ * content needs `update`. */
 static gboolean
 store_import(Cli *cli, Event *event, gboolean update, gboolean dry_run, gboolean *same,
              GError **error)
@@ -186,8 +186,10 @@ cmd_event_import(Cli *cli, int argc, char **argv, GError **error)
     if (!cli_parse(cli, options, &argc, &argv, 1, 1, &status, error))
         return status;
     if (name && !event_name_valid(name))
-        return cli_usage(error, _("\"%s\" is no name for an event; use small letters, digits and "
-                                  "hyphens"), name);
+        return cli_usage(error,
+                         _("\"%s\" is no name for an event; use small letters, digits and "
+                           "hyphens"),
+                         name);
     g_autoptr(Event) event = read_announcement(cli, argv[1], error);
     if (!event || !cli_store(cli, error))
         return STATUS_FAILED;

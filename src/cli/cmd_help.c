@@ -24,8 +24,9 @@ print_overview(void)
            "lists from it, and sends personal invitations.\n"));
     puts(_("usage: rundruf [-c FILE] [--json] [-q|-v] COMMAND ...\n"));
     print_commands("");
-    puts(_("\nrundruf help COMMAND explains a command, rundruf help config the configuration.\n"
-           "Exit status: 0 done, 1 failed, 2 usage, 3 held by a guard, 4 partly done, 75 try again."));
+    puts(_(
+        "\nrundruf help COMMAND explains a command, rundruf help config the configuration.\n"
+        "Exit status: 0 done, 1 failed, 2 usage, 3 held by a guard, 4 partly done, 75 try again."));
 }
 
 static const Option *

@@ -12,8 +12,8 @@
 static gboolean
 write_sample(const char *path, GError **error)
 {
-    g_autoptr(GBytes) sample = g_resource_lookup_data(conf_get_resource(), SAMPLE,
-                                                      G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+    g_autoptr(GBytes) sample =
+        g_resource_lookup_data(conf_get_resource(), SAMPLE, G_RESOURCE_LOOKUP_FLAGS_NONE, error);
     if (!sample)
         return FALSE;
     gsize length;

@@ -46,8 +46,8 @@ parse_invite(Cli *cli, InviteOptions *given, int *argc, char ***argv, ExitStatus
          N_("send from then on, e.g. \"2027-01-15 08:00\""), N_("TIME")},
         {"test-to", 0, 0, G_OPTION_ARG_STRING, &given->test_to,
          N_("only send one sample to this address, at once"), N_("ADDRESS")},
-        {"allow-past", 0, 0, G_OPTION_ARG_NONE, &given->allow_past,
-         N_("though the event is over"), NULL},
+        {"allow-past", 0, 0, G_OPTION_ARG_NONE, &given->allow_past, N_("though the event is over"),
+         NULL},
         CLI_DRY_RUN(given->dry_run),
         CLI_YES(given->yes),
         CLI_END,
@@ -130,9 +130,9 @@ print_preview(const Config *config, const Event *event, const PreparedMailing *p
     g_autofree char *due = dates_format_short(zone, prepared->due);
     g_autofree char *until = dates_format_short(zone, prepared->not_after);
     g_autofree char *names = g_strjoinv(", ", (char **)prepared->names);
-    g_autofree char *to = g_strdup_printf(
-        P_("%u of %u person", "%u of %u persons", prepared->recipients),
-        prepared->counts[DELIVERY_QUEUED], prepared->recipients);
+    g_autofree char *to =
+        g_strdup_printf(P_("%u of %u person", "%u of %u persons", prepared->recipients),
+                        prepared->counts[DELIVERY_QUEUED], prepared->recipients);
     output_pair(_("Subject"), subject);
     output_pair(_("To"), to);
     output_pair(_("First of them"), *names ? names : "-");
@@ -145,9 +145,9 @@ static void
 print_json(const Event *event, const PreparedMailing *prepared)
 {
     static const char *const names[PREPARE_REMARKS] = {
-        [PREPARE_NO_ADDRESS] = "no_address",   [PREPARE_BAD_ADDRESS] = "bad_address",
-        [PREPARE_SUPPRESSED] = "suppressed",   [PREPARE_DUPLICATE] = "duplicate",
-        [PREPARE_REPEATED] = "repeated",       [PREPARE_EVENT_BEGUN] = "event_begun",
+        [PREPARE_NO_ADDRESS] = "no_address", [PREPARE_BAD_ADDRESS] = "bad_address",
+        [PREPARE_SUPPRESSED] = "suppressed", [PREPARE_DUPLICATE] = "duplicate",
+        [PREPARE_REPEATED] = "repeated",     [PREPARE_EVENT_BEGUN] = "event_begun",
         [PREPARE_EVENT_OVER] = "event_over",
     };
     g_autoptr(Value) value = value_new_map();
@@ -214,8 +214,8 @@ send_sample(const Person *person, gpointer data, GError **error)
     sample->transport->send(sample->transport, &handed, &outcome);
     sample->done = outcome.kind == OUTCOME_SENT;
     if (!sample->done)
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_TRANSPORT,
-                    _("the sample was not sent: %s"), outcome.text ? outcome.text : "?");
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_TRANSPORT, _("the sample was not sent: %s"),
+                    outcome.text ? outcome.text : "?");
     return sample->done;
 }
 
@@ -295,8 +295,8 @@ decide(Cli *cli, const InviteOptions *given, const Event *event, PreparedMailing
         return STATUS_DONE;
     }
     guint queued = prepared->counts[DELIVERY_QUEUED];
-    g_autofree char *question = g_strdup_printf(
-        P_("Send this to %u person?", "Send this to %u persons?", queued), queued);
+    g_autofree char *question =
+        g_strdup_printf(P_("Send this to %u person?", "Send this to %u persons?", queued), queued);
     if (!given->yes && !cli_confirm(question, error)) {
         mailing_discard(cli->store, prepared->mailing, NULL);
         return STATUS_FAILED;

@@ -158,10 +158,13 @@ cmd_list_add(Cli *cli, int argc, char **argv, GError **error)
     if (!parse_list_options(cli, &given, &argc, &argv, &status, error))
         return status;
     if (!event_name_valid(argv[1]))
-        return cli_usage(error, _("\"%s\" is no name for a list; use small letters, digits and "
-                                  "hyphens"), argv[1]);
+        return cli_usage(error,
+                         _("\"%s\" is no name for a list; use small letters, digits and "
+                           "hyphens"),
+                         argv[1]);
     if (!given.filter)
-        return cli_usage(error, _("say who is in the list, e.g. --filter '(planning=Sozialplanung)'"));
+        return cli_usage(error,
+                         _("say who is in the list, e.g. --filter '(planning=Sozialplanung)'"));
     g_autoptr(List) list = list_new();
     list->name = g_strdup(argv[1]);
     list->title = g_strdup(argv[1]);

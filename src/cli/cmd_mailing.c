@@ -21,8 +21,8 @@ parse_id(const char *text, gint64 *id, GError **error)
     return FALSE;
 }
 
-/* What a mailing's state comes to, for JSON and, translated, for people: one that runs and has nothing
- * left to do is done. */
+/* What a mailing's state comes to, for JSON and, translated, for people: one that runs and has
+ * nothing left to do is done. */
 static const char *
 state_of(const Mailing *mailing, const MailingReport *report)
 {
@@ -74,9 +74,9 @@ cmd_mailing_ls(Cli *cli, int argc, char **argv, GError **error)
     g_autoptr(GPtrArray) mailings = snapshot ? mailings_all(store, error) : NULL;
     if (!mailings)
         return STATUS_FAILED;
-    g_autoptr(OutputTable) table = output_table_new(_("ID"), _("EVENT"), _("LIST"), _("STATE"),
-                                                    _("SENT"), _("OPEN"), _("ALL"), _("PREPARED"),
-                                                    NULL);
+    g_autoptr(OutputTable) table =
+        output_table_new(_("ID"), _("EVENT"), _("LIST"), _("STATE"), _("SENT"), _("OPEN"), _("ALL"),
+                         _("PREPARED"), NULL);
     for (guint i = 0; i < mailings->len; i++) {
         const Mailing *mailing = g_ptr_array_index(mailings, i);
         MailingReport report;
@@ -106,10 +106,14 @@ static const char *
 state_title(DeliveryState state)
 {
     static const char *const titles[DELIVERY_STATES] = {
-        [DELIVERY_QUEUED] = N_("queued"),         [DELIVERY_CLAIMED] = N_("being sent"),
-        [DELIVERY_SENT] = N_("sent"),             [DELIVERY_RETRY] = N_("to be tried again"),
-        [DELIVERY_FAILED] = N_("failed"),         [DELIVERY_UNKNOWN] = N_("unknown"),
-        [DELIVERY_SUPPRESSED] = N_("suppressed"), [DELIVERY_MISSED] = N_("missed"),
+        [DELIVERY_QUEUED] = N_("queued"),
+        [DELIVERY_CLAIMED] = N_("being sent"),
+        [DELIVERY_SENT] = N_("sent"),
+        [DELIVERY_RETRY] = N_("to be tried again"),
+        [DELIVERY_FAILED] = N_("failed"),
+        [DELIVERY_UNKNOWN] = N_("unknown"),
+        [DELIVERY_SUPPRESSED] = N_("suppressed"),
+        [DELIVERY_MISSED] = N_("missed"),
         [DELIVERY_CANCELLED] = N_("cancelled"),
     };
     return _(titles[state]);
@@ -295,13 +299,14 @@ cmd_mailing_cancel(Cli *cli, int argc, char **argv, GError **error)
     Store *store = cli_store(cli, error);
     if (!store || !report_read(store, id, &report, error))
         return STATUS_FAILED;
-    g_autofree char *question = g_strdup_printf(
-        P_("End this mailing? %u person would not get it any more.",
-           "End this mailing? %u persons would not get it any more.", report.open),
-        report.open);
+    g_autofree char *question =
+        g_strdup_printf(P_("End this mailing? %u person would not get it any more.",
+                           "End this mailing? %u persons would not get it any more.", report.open),
+                        report.open);
     if (dry_run) {
         printf(P_("%u person would not get it any more.\n",
-                  "%u persons would not get it any more.\n", report.open), report.open);
+                  "%u persons would not get it any more.\n", report.open),
+               report.open);
         return STATUS_DONE;
     }
     if (!yes && !cli_confirm(question, error))
@@ -311,7 +316,8 @@ cmd_mailing_cancel(Cli *cli, int argc, char **argv, GError **error)
         return STATUS_FAILED;
     if (!cli->quiet)
         printf(P_("Cancelled: %u person does not get it.\n",
-                  "Cancelled: %u persons do not get it.\n", count), count);
+                  "Cancelled: %u persons do not get it.\n", count),
+               count);
     return STATUS_DONE;
 }
 
@@ -338,15 +344,19 @@ cmd_mailing_retry(Cli *cli, int argc, char **argv, GError **error)
     if (!parse_id(argv[1], &request.mailing, error))
         return STATUS_USAGE;
     if (state && !delivery_state_parse(state, &request.state))
-        return cli_usage(error, _("\"%s\" is no state; rundruf help mailing retry lists them"), state);
+        return cli_usage(error, _("\"%s\" is no state; rundruf help mailing retry lists them"),
+                         state);
     request.allow_past = allow_past;
     Store *store = cli_store(cli, error);
     if (!store || !report_read(store, request.mailing, &report, error))
         return STATUS_FAILED;
     guint most = report.counts[request.state];
     if (dry_run) {
-        printf(P_("%u delivery would be queued again.\n", "Up to %u deliveries would be queued "
-                  "again.\n", most), most);
+        printf(P_("%u delivery would be queued again.\n",
+                  "Up to %u deliveries would be queued "
+                  "again.\n",
+                  most),
+               most);
         return STATUS_DONE;
     }
     g_autofree char *question = g_strdup_printf(

@@ -70,9 +70,9 @@ persons_print(Cli *cli, const char *filter, GError **error)
         store ? selection_new(filter, NULL, cli->config->directory_fields, error) : NULL;
     if (!selection)
         return FALSE;
-    g_autoptr(OutputTable) table =
-        cli->json ? NULL
-                  : output_table_new(_("NAME"), _("MAIL"), _("ROLE"), _("CITY"), _("PLANNING"), NULL);
+    g_autoptr(OutputTable) table = cli->json ? NULL
+                                             : output_table_new(_("NAME"), _("MAIL"), _("ROLE"),
+                                                                _("CITY"), _("PLANNING"), NULL);
     Listing listing = {cli->config->directory_fields, table, 0};
     if (!selection_each_by_name(selection, store, list_one, &listing, error))
         return FALSE;
@@ -85,8 +85,10 @@ persons_print(Cli *cli, const char *filter, GError **error)
 }
 
 #define FILTER_OPTION(variable)                                                                    \
-    {"filter", 'f', 0, G_OPTION_ARG_STRING, &(variable),                                           \
-     N_("those that it selects (RFC 4515), e.g. (city=Mannheim)"), N_("FILTER")}
+    {                                                                                              \
+        "filter", 'f', 0, G_OPTION_ARG_STRING, &(variable),                                        \
+            N_("those that it selects (RFC 4515), e.g. (city=Mannheim)"), N_("FILTER")             \
+    }
 
 ExitStatus
 cmd_member_ls(Cli *cli, int argc, char **argv, GError **error)
@@ -160,10 +162,11 @@ cmd_member_show(Cli *cli, int argc, char **argv, GError **error)
         return STATUS_FAILED;
     if (show.found > 0)
         return STATUS_DONE;
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-                _("the roster has nobody \"%s\" (by address, full name, DN or UUID); after a change "
-                  "in the directory say: rundruf sync"),
-                argv[1]);
+    g_set_error(
+        error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
+        _("the roster has nobody \"%s\" (by address, full name, DN or UUID); after a change "
+          "in the directory say: rundruf sync"),
+        argv[1]);
     return STATUS_FAILED;
 }
 

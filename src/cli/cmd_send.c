@@ -23,7 +23,8 @@ static gboolean
 alarming(const SendSummary *summary)
 {
     return summary->fault || summary->counts[DELIVERY_FAILED] + summary->counts[DELIVERY_UNKNOWN] +
-                                     summary->counts[DELIVERY_MISSED] > 0;
+                                     summary->counts[DELIVERY_MISSED] >
+                                 0;
 }
 
 static void
@@ -49,7 +50,8 @@ print_summary(const Cli *cli, const SendSummary *summary, double seconds)
            summary->counts[DELIVERY_SUPPRESSED], summary->counts[DELIVERY_MISSED], seconds);
     if (summary->fault)
         printf(_("The mail relay was at fault: %s\nWhat is left is tried again with the next "
-                 "rundruf send.\n"), summary->fault);
+                 "rundruf send.\n"),
+               summary->fault);
 }
 
 /* Whether everything that was tried arrived at the relay. */

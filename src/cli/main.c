@@ -15,8 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where the system lacks the locale that the user asks for (a small server), messages are translated
- * all the same: gettext goes by LANGUAGE then, provided that the locale is not plain "C". */
+/* Where the system lacks the locale that the user asks for (a small server), messages are
+ * translated all the same: gettext goes by LANGUAGE then, provided that the locale is not plain
+ * "C". */
 static void
 set_up_language(void)
 {
@@ -40,8 +41,8 @@ set_up_language(void)
     bind_textdomain_codeset(I18N_DOMAIN, "UTF-8");
 }
 
-/* A descriptor that the caller closed would be that of the next file opened, a message or the store,
- * and output would go there: it is made one that cannot be written. */
+/* A descriptor that the caller closed would be that of the next file opened, a message or the
+ * store, and output would go there: it is made one that cannot be written. */
 static void
 keep_standard_streams(void)
 {
@@ -53,8 +54,8 @@ keep_standard_streams(void)
         close(fd);
 }
 
-/* Whether all output went where it should. A reader that had enough (| head) has nothing to be told:
- * then FALSE without an error. */
+/* Whether all output went where it should. A reader that had enough (| head) has nothing to be
+ * told: then FALSE without an error. */
 static gboolean
 finish_output(GError **error)
 {
@@ -174,8 +175,9 @@ main(int argc, char **argv)
     if (!error && !finish_output(&error) && status == STATUS_DONE)
         status = STATUS_FAILED;
     if (error) {
-        /* a directory's or a relay's words may be in it: nothing that moves the terminal's cursor */
-        g_autofree char *line = text_is_clean(error->message) ? NULL : text_one_line(error->message);
+        /* a directory's or relay's words may be in it: nothing that moves the terminal's cursor */
+        g_autofree char *line =
+            text_is_clean(error->message) ? NULL : text_one_line(error->message);
         fprintf(stderr, "rundruf: %s\n", line ? line : error->message);
         status = status_of(error);
     }

@@ -24,11 +24,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(OutputTable, output_table_free)
 /* One row of CSV (RFC 4180) on standard output; `cells` ends with NULL. */
 void output_csv(const char *const *cells);
 
-/* "Title:   value" lines under each other, a value's own lines joined by commas; NULL prints nothing. */
+/* "Title:   value" lines under each other, a value's own lines joined by commas; NULL prints
+ * nothing. */
 void output_pair(const char *title, const char *value);
 
-/* Progress on standard error, if that is a terminal: "TEXT DONE/TOTAL  RATE/s  LEFT", at most ten times
- * a second; a `total` of 0 is unknown. output_progress_end() clears the line. */
+/* Progress on standard error, if that is a terminal: "TEXT DONE/TOTAL  RATE/s  LEFT", at most
+ * ten times a second; a `total` of 0 is unknown. output_progress_end() clears the line. */
 void output_progress(const char *text, gint64 done, gint64 total, double seconds);
 void output_progress_end(void);
 

@@ -23,9 +23,8 @@ text_member(Config *config, const Option *option)
     return G_STRUCT_MEMBER_P(config, option->offset);
 }
 
-static gboolean
-fail(const Loader *loader, const Value *value, GError **error, const char *format, ...)
-    G_GNUC_PRINTF(4, 5);
+static gboolean fail(const Loader *loader, const Value *value, GError **error, const char *format,
+                     ...) G_GNUC_PRINTF(4, 5);
 
 static gboolean
 fail(const Loader *loader, const Value *value, GError **error, const char *format, ...)
@@ -41,8 +40,7 @@ fail(const Loader *loader, const Value *value, GError **error, const char *forma
 static char *
 resolve_path(const Loader *loader, const char *path)
 {
-    return g_path_is_absolute(path) ? g_strdup(path)
-                                    : g_build_filename(loader->folder, path, NULL);
+    return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(loader->folder, path, NULL);
 }
 
 /* a URI whose path is a file's gets it made absolute */
@@ -252,18 +250,17 @@ fill_defaults(const Loader *loader, GError **error)
     for (const Option *option = option_table; option->name; option++) {
         if (!option->fallback)
             continue;
-        g_autoptr(Value) value =
-            option->kind == OPTION_INTEGER
-                ? value_new_int(g_ascii_strtoll(option->fallback, NULL, 10))
-                : value_new_text(option->fallback);
+        g_autoptr(Value) value = option->kind == OPTION_INTEGER
+                                     ? value_new_int(g_ascii_strtoll(option->fallback, NULL, 10))
+                                     : value_new_text(option->fallback);
         if (!read_option(loader, option, value, error))
             return FALSE;
     }
     return TRUE;
 }
 
-static gboolean
-fail_key(GError **error, const Config *config, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static gboolean fail_key(GError **error, const Config *config, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
 
 static gboolean
 fail_key(GError **error, const Config *config, const char *format, ...)
@@ -282,8 +279,9 @@ finish(Config *config, GError **error)
 {
     g_autofree char *domain = g_hostname_to_ascii(config->network_domain);
     g_autofree char *lower = domain ? g_ascii_strdown(domain, -1) : NULL;
-    if (!lower || !g_regex_match_simple("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$",
-                                        lower, 0, 0))
+    if (!lower ||
+        !g_regex_match_simple("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$",
+                              lower, 0, 0))
         return fail_key(error, config, _("network.domain \"%s\" is no mail domain"),
                         config->network_domain);
     g_free(config->network_domain);
@@ -300,8 +298,8 @@ finish(Config *config, GError **error)
         config->transport_helo = g_strdup(config->network_domain);
 
     const char *url = config->web_public_url;
-    if (url && (!g_str_has_prefix(url, "https://") || !url[strlen("https://")] ||
-                strpbrk(url, " <>\"")))
+    if (url &&
+        (!g_str_has_prefix(url, "https://") || !url[strlen("https://")] || strpbrk(url, " <>\"")))
         return fail_key(error, config, _("web.public_url must begin with https://"));
     while (url && g_str_has_suffix(url, "/"))
         config->web_public_url[strlen(url) - 1] = '\0';

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* config.h - the settings of rundruf.yaml, checked and with defaults filled in
  *
- * config_load() reads the file strictly (config/yaml.h), checks every key against the option table
- * (config/options.h), and resolves relative paths (in sqlite:, ldif: and spool: URIs, *_file keys and
- * folders) against the folder of the file, so that cron and a terminal see the same. A Config is not
- * changed after that and lives as long as the program. */
+ * config_load() reads the file strictly (config/yaml.h), checks every key against the option
+ * table (config/options.h), and resolves relative paths (in sqlite:, ldif: and spool: URIs,
+ * *_file keys and folders) against the folder of the file, so that cron and a terminal see the
+ * same. A Config is not changed after that and lives as long as the program. */
 #ifndef RUNDRUF_CONFIG_CONFIG_H
 #define RUNDRUF_CONFIG_CONFIG_H
 
@@ -17,9 +17,9 @@ typedef struct {
     char *network_domain;   /* of From, Message-ID, VERP; ASCII, lower case */
     char *network_language; /* "de" or "en" */
     char *network_timezone;
-    char *network_sender;   /* "Name <address>"; default: network_name <rundruf@network_domain> */
+    char *network_sender; /* "Name <address>"; default: network_name <rundruf@network_domain> */
 
-    char *directory_uri;    /* ldap://, ldaps://, ldapi://, ldif:FILE */
+    char *directory_uri; /* ldap://, ldaps://, ldapi://, ldif:FILE */
     char *directory_base;
     char *directory_bind_dn;
     char *directory_password_file;
@@ -27,12 +27,13 @@ typedef struct {
     char *directory_starttls; /* "required", "off" */
     char *directory_ca_file;
     char *directory_filter;
-    gint64 directory_page_size; /* entries; 0: not paged */
-    gint64 directory_timeout;   /* seconds without an answer */
+    gint64 directory_page_size;         /* entries; 0: not paged */
+    gint64 directory_timeout;           /* seconds without an answer */
     char *directory_person_class;       /* objectClasses, separated by blanks, that make a person */
     char *directory_municipality_class; /* ... a municipality, other than the base */
     char *directory_membership; /* "tree"; or the person's attribute that names the municipality */
-    char *directory_membership_key; /* "dn"; or the municipality's attribute which that value is of */
+    char *
+        directory_membership_key; /* "dn"; or the municipality's attribute which that value is of */
     FieldMap *directory_fields;
 
     gint64 guard_percent; /* of the persons and municipalities known; more removals are held */
@@ -41,18 +42,18 @@ typedef struct {
     char *store_uri;
     char *key_file;
 
-    char *transport_uri;    /* smtp://, smtps://, spool:DIR */
+    char *transport_uri;      /* smtp://, smtps://, spool:DIR */
     char *transport_starttls; /* "required", "off" */
     char *transport_ca_file;
     char *transport_user;
     char *transport_password_file;
-    char *transport_helo;   /* EHLO name; default: network_domain */
+    char *transport_helo;     /* EHLO name; default: network_domain */
     gint64 transport_timeout; /* seconds without progress */
 
     char *message_templates; /* folder whose files replace the built-in ones; NULL: none */
     gint64 mailing_lifetime; /* seconds from confirmation to not_after, at the latest the start */
 
-    char *web_public_url;   /* https://...: in links; without a slash at its end */
+    char *web_public_url; /* https://...: in links; without a slash at its end */
 } Config;
 
 /* Finds the file: `path` if not NULL, else $RUNDRUF_CONFIG, ./rundruf.yaml,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* options.h - the option table: one row for each key of rundruf.yaml
  *
- * The reader (config/config.h), `rundruf help config`, and the checks of the sample configuration and
- * the manual all take their facts from here. */
+ * The reader (config/config.h), `rundruf help config`, and the checks of the sample
+ * configuration and the manual all take their facts from here. */
 #ifndef RUNDRUF_CONFIG_OPTIONS_H
 #define RUNDRUF_CONFIG_OPTIONS_H
 
@@ -19,18 +19,19 @@ typedef enum {
 } OptionKind;
 
 typedef struct {
-    const char *name;     /* "group.key", or "key" at the top */
+    const char *name; /* "group.key", or "key" at the top */
     OptionKind kind;
     gsize offset;         /* of the member of Config: char * or gint64 */
     const char *fallback; /* as it would be written; NULL: nothing */
     gint64 min, max;
-    const char *choices;  /* separated by blanks */
-    const char *text;     /* what it is; msgid */
+    const char *choices; /* separated by blanks */
+    const char *text;    /* what it is; msgid */
 } Option;
 
 extern const Option option_table[]; /* name NULL at the end */
 
-/* Every name with "directory.fields" taken apart into its fields; NULL at the end; the caller owns it. */
+/* Every name with "directory.fields" taken apart into its fields; NULL at the end; the caller
+ * owns it. */
 char **option_names(void);
 
 /* The default of a name from option_names(), "" if none; static. */

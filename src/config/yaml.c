@@ -16,8 +16,8 @@ typedef struct {
 static gboolean
 fail_at(const Reader *reader, yaml_mark_t mark, GError **error, const char *what)
 {
-    return error_set_input(error, reader->source, (guint)mark.line + 1, (guint)mark.column + 1, "%s",
-                           what);
+    return error_set_input(error, reader->source, (guint)mark.line + 1, (guint)mark.column + 1,
+                           "%s", what);
 }
 
 static gboolean

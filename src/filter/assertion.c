@@ -6,7 +6,8 @@
 static const struct {
     const char *oid;
     MatchingRule rule;
-} matching_rules[] = { /* in the order of matching_rule_names */
+} matching_rules[] = {
+    /* in the order of matching_rule_names */
     {"2.5.13.2", RULE_CASE_IGNORE},
     {"2.5.13.5", RULE_CASE_EXACT},
     {"2.5.13.14", RULE_INTEGER},
@@ -21,10 +22,9 @@ static const struct {
 };
 
 const char *const matching_rule_names[] = {
-    "caseIgnoreMatch",      "caseExactMatch",         "integerMatch",
-    "numericStringMatch",   "telephoneNumberMatch",   "distinguishedNameMatch",
-    "booleanMatch",         "generalizedTimeMatch",   "octetStringMatch",
-    "caseIgnoreIA5Match",   "caseExactIA5Match",      NULL,
+    "caseIgnoreMatch",      "caseExactMatch",         "integerMatch",      "numericStringMatch",
+    "telephoneNumberMatch", "distinguishedNameMatch", "booleanMatch",      "generalizedTimeMatch",
+    "octetStringMatch",     "caseIgnoreIA5Match",     "caseExactIA5Match", NULL,
 };
 
 gboolean

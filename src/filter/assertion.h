@@ -12,9 +12,9 @@
 
 /* Where a term looks: the first of `names` that has a value. Borrows from node and map. */
 typedef struct {
-    FieldId field;     /* FIELDS: a plain attribute of the person, or none */
-    char *attribute;   /* as written, without options; NULL: none */
-    char **options;    /* each without its ";" */
+    FieldId field;   /* FIELDS: a plain attribute of the person, or none */
+    char *attribute; /* as written, without options; NULL: none */
+    char **options;  /* each without its ";" */
     const char *plain[2];
     const char *const *names; /* attributes, NULL at the end */
     gboolean of_municipality;

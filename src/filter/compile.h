@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* compile.h - a filter made an SQL condition over persons of the store
  *
- * Fields and LDAP attributes of the index (`term`) become conditions on it; what the index cannot
- * decide (attributes that it does not hold, options, octets that are no text) lets more rows through
- * and makes the condition inexact: then filter/match.h decides on each row. */
+ * Fields and LDAP attributes of the index (`term`) become conditions on it; what the index
+ * cannot decide (attributes that it does not hold, options, octets that are no text) lets more
+ * rows through and makes the condition inexact: then filter/match.h decides on each row. */
 #ifndef RUNDRUF_FILTER_COMPILE_H
 #define RUNDRUF_FILTER_COMPILE_H
 
@@ -16,7 +16,7 @@
 gboolean filter_resolve(const FilterNode *node, const FieldMap *map, const char *source,
                         GError **error);
 
-/* Owned by the caller; NULL with INPUT (unknown name, a value that is no number for `population`). */
+/* Owned by the caller; NULL with INPUT (unknown name, no number for `population`). */
 Condition *filter_compile(const FilterNode *node, const FieldMap *map, const char *source,
                           GError **error);
 

@@ -16,8 +16,7 @@ typedef struct {
     GError **error;
 } Parser;
 
-static gboolean fail(Parser *parser, const char *at, const char *format, ...)
-    G_GNUC_PRINTF(3, 4);
+static gboolean fail(Parser *parser, const char *at, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
 static gboolean
 fail(Parser *parser, const char *at, const char *format, ...)
@@ -230,8 +229,8 @@ parse_equal(Parser *parser, FilterNode *node)
     }
     node->n_any = any->len;
     node->any = (FilterValue *)(gpointer)g_array_free(g_steal_pointer(&any), node->n_any == 0);
-    node->kind = node->initial.data || node->final.data || node->n_any ? FILTER_SUBSTRINGS
-                                                                      : FILTER_PRESENT;
+    node->kind =
+        node->initial.data || node->final.data || node->n_any ? FILTER_SUBSTRINGS : FILTER_PRESENT;
     return good;
 }
 
@@ -271,8 +270,8 @@ parse_item(Parser *parser, FilterNode *node)
     static const struct {
         char text[3];
         FilterKind kind;
-    } operators[] = {{">=", FILTER_GREATER_OR_EQUAL}, {"<=", FILTER_LESS_OR_EQUAL},
-                     {"~=", FILTER_APPROX}};
+    } operators[] = {
+        {">=", FILTER_GREATER_OR_EQUAL}, {"<=", FILTER_LESS_OR_EQUAL}, {"~=", FILTER_APPROX}};
     const char *start = parser->at;
     g_autofree char *bad = describe(parser, start);
     node->attribute = parse_name(parser, TRUE);
@@ -373,8 +372,13 @@ filter_parse(const char *text, gssize length, const char *source, GError **error
 {
     g_autoptr(GError) local = NULL;
     gsize size = length < 0 ? strlen(text) : (gsize)length;
-    Parser parser = {.text = text, .end = text + size, .at = text, .source = source,
-                     .counted = text, .column = 1, .error = &local};
+    Parser parser = {.text = text,
+                     .end = text + size,
+                     .at = text,
+                     .source = source,
+                     .counted = text,
+                     .column = 1,
+                     .error = &local};
     g_autoptr(FilterNode) node = NULL;
     const char *bad;
     if (size == 0)

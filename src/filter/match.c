@@ -40,7 +40,8 @@ look_at(Look *look, const Assertion *assertion, MatchingRule rule, const char *d
     look->held = assertion && assertion_holds(assertion, norm);
 }
 
-/* Looks at all values of an attribute and of its subtypes by options. `assertion` NULL: none holds. */
+/* Looks at all values of an attribute and of its subtypes by options. `assertion` NULL: none
+ * holds. */
 static Look
 look_at_attribute(const Attributes *attributes, const char *name, char **options, MatchingRule rule,
                   const Assertion *assertion)

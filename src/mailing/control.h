@@ -28,8 +28,8 @@ gboolean mailing_pause(Store *store, gint64 mailing, const Deed *deed, GError **
 gboolean mailing_resume(Store *store, gint64 mailing, const Deed *deed, GError **error);
 
 /* For good; `count` gets how many will not get it now. */
-gboolean
-mailing_cancel(Store *store, gint64 mailing, const Deed *deed, guint *count, GError **error);
+gboolean mailing_cancel(Store *store, gint64 mailing, const Deed *deed, guint *count,
+                        GError **error);
 
 typedef struct {
     gint64 mailing;

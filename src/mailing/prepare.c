@@ -103,8 +103,8 @@ count_row(Freezer *freezer, const Delivery *delivery)
     result->recipients++;
 }
 
-/* a row without address, in which the reason (taken over) stands instead; `shares`: the key of the row
- * whose address is this person's, too */
+/* a row without address, in which the reason (taken over) stands instead; `shares`: the key of
+ * the row whose address is this person's, too */
 static gboolean
 insert_unreachable(Freezer *freezer, Delivery *delivery, DeliveryState state, char *reason,
                    const char *shares, GError **error)

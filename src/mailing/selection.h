@@ -14,8 +14,8 @@ typedef struct Selection Selection;
 /* `filter` NULL selects everybody (for listings; a mailing always has a filter), `except` NULL
  * leaves nobody out. `map` must outlive the result. INPUT with the column in the text that is
  * wrong. Owned by the caller. */
-Selection *
-selection_new(const char *filter, const char *except, const FieldMap *map, GError **error);
+Selection *selection_new(const char *filter, const char *except, const FieldMap *map,
+                         GError **error);
 void selection_free(Selection *selection);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Selection, selection_free)
 

@@ -10,10 +10,10 @@
  *  - a pause, a cancellation, a suppression, or a person's leaving the roster counts from the next
  *    message on.
  *
- * One sender works on a store at a time: it holds a lock on the empty file "<store>.send". A fault
- * that is the relay's (outcome.h: `site`) is held against no recipient: the delivery waits
- * SITE_DELAY_S without counting an attempt. After the third in a row the sender stops, or (watching)
- * pauses before the next. */
+ * One sender works on a store at a time: it holds a lock on the empty file "<store>.send". A
+ * fault that is the relay's (outcome.h: `site`) is held against no recipient: the delivery waits
+ * SITE_DELAY_S without counting an attempt. After the third in a row the sender stops, or
+ * (watching) pauses before the next. */
 #ifndef RUNDRUF_MAILING_SEND_H
 #define RUNDRUF_MAILING_SEND_H
 

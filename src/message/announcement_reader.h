@@ -35,8 +35,8 @@ Event *announcement_read_text(AnnouncementReader *reader, const char *text, GErr
 
 /* The YAML form: announcement_yaml.c. `event->name` may be set. */
 gboolean announcement_is_yaml(const char *text);
-Event *
-announcement_read_yaml(AnnouncementReader *reader, const char *text, gsize length, GError **error);
+Event *announcement_read_yaml(AnnouncementReader *reader, const char *text, gsize length,
+                              GError **error);
 
 /* Dates: announcement_when.c. */
 
@@ -48,9 +48,9 @@ gboolean announcement_read_when(AnnouncementReader *reader, const char *text, gs
 /* Makes a start and an end, as found, the event's times. A date alone makes the event all-day, its
  * end being the last day; without an `end` it takes an hour or that day, and an hour is warned
  * of. */
-gboolean
-announcement_set_times(AnnouncementReader *reader, AnnouncementPlace start_place,
-                       const WallTime *start, AnnouncementPlace end_place, const WallTime *end,
-                       const char *language, Event *event, GError **error);
+gboolean announcement_set_times(AnnouncementReader *reader, AnnouncementPlace start_place,
+                                const WallTime *start, AnnouncementPlace end_place,
+                                const WallTime *end, const char *language, Event *event,
+                                GError **error);
 
 #endif

@@ -9,7 +9,7 @@
 #include <libical/ical.h>
 #include <string.h>
 
-#define PRODID "-//Rundruf//Rundruf//EN"
+#define PRODID     "-//Rundruf//Rundruf//EN"
 #define VEVENT_END "END:VEVENT\r\n"
 /* The rules' end for an event that is over by then. Programs misread the form that libical gives to
  * rules which end later, or soon after their beginning; those of later events do not end. */
@@ -100,8 +100,7 @@ drop_marks(icalcomponent *zone)
 static char *
 make_zone(icaltimezone *zone, const char *name, GDateTime *start, GDateTime *end)
 {
-    g_autoptr(icalcomponent) component =
-        icalcomponent_new_clone(icaltimezone_get_component(zone));
+    g_autoptr(icalcomponent) component = icalcomponent_new_clone(icaltimezone_get_component(zone));
     icalproperty *tzid = icalcomponent_get_first_property(component, ICAL_TZID_PROPERTY);
     icalproperty_set_tzid(tzid, name);
 
@@ -225,12 +224,12 @@ calendar_new(const Event *event, const CalendarRequest *request, GError **error)
         return NULL;
     add_texts(vevent, event, request);
     add_organizer(vevent, request);
-    icalcomponent_add_property(
-        vevent, icalproperty_new_status(calendar->cancelled ? ICAL_STATUS_CANCELLED
-                                                            : ICAL_STATUS_CONFIRMED));
-    icalcomponent_add_property(
-        vevent, icalproperty_new_transp(calendar->cancelled ? ICAL_TRANSP_TRANSPARENT
-                                                            : ICAL_TRANSP_OPAQUE));
+    icalcomponent_add_property(vevent, icalproperty_new_status(calendar->cancelled
+                                                                   ? ICAL_STATUS_CANCELLED
+                                                                   : ICAL_STATUS_CONFIRMED));
+    icalcomponent_add_property(vevent,
+                               icalproperty_new_transp(calendar->cancelled ? ICAL_TRANSP_TRANSPARENT
+                                                                           : ICAL_TRANSP_OPAQUE));
     char *text = icalcomponent_as_ical_string_r(vevent);
     calendar->event = g_strndup(text, strlen(text) - strlen(VEVENT_END));
     icalmemory_free_buffer(text);
@@ -275,9 +274,8 @@ calendar_for(const Calendar *calendar, const char *name, const char *address, gi
 {
     const char *method = !address ? "PUBLISH" : calendar->cancelled ? "CANCEL" : "REQUEST";
     GString *out = g_string_sized_new(strlen(calendar->event) + 2048);
-    g_string_append_printf(out,
-                           "BEGIN:VCALENDAR\r\nPRODID:" PRODID "\r\nVERSION:2.0\r\nMETHOD:%s\r\n",
-                           method);
+    g_string_append_printf(
+        out, "BEGIN:VCALENDAR\r\nPRODID:" PRODID "\r\nVERSION:2.0\r\nMETHOD:%s\r\n", method);
     g_string_append(out, calendar->zone);
     g_string_append(out, calendar->event);
     g_autoptr(icalproperty) stamp = icalproperty_new_dtstamp(

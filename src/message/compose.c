@@ -327,10 +327,9 @@ append_date(GString *out, const Config *config, gint64 now)
     static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                          "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     g_autofree char *rest = g_date_time_format(time, "%Y %H:%M:%S %z");
-    g_string_append_printf(out, "Date: %s, %d %s %s\r\n",
-                           days[g_date_time_get_day_of_week(time) - 1],
-                           g_date_time_get_day_of_month(time),
-                           months[g_date_time_get_month(time) - 1], rest);
+    g_string_append_printf(
+        out, "Date: %s, %d %s %s\r\n", days[g_date_time_get_day_of_week(time) - 1],
+        g_date_time_get_day_of_month(time), months[g_date_time_get_month(time) - 1], rest);
 }
 
 /* A word for List-Id and Feedback-ID: names of lists and purposes are such, whatever else is not */
@@ -393,8 +392,8 @@ compose_invitation(Composer *composer, const ComposeRequest *request, GError **e
     if (!letters_render(composer->letters, cancelled ? LETTER_CANCELLATION : LETTER_INVITATION,
                         message.language, data, &text, &html, error))
         return NULL;
-    g_autofree char *calendar = calendar_for(message.parts->calendar, message.name,
-                                             message.address->text, request->now);
+    g_autofree char *calendar =
+        calendar_for(message.parts->calendar, message.name, message.address->text, request->now);
     const MimeParts parts = {
         .text = text,
         .html = html,

@@ -57,7 +57,7 @@ char *compose_return_path(Composer *composer, gint64 delivery);
 const char *compose_language(const char *preferred, const char *fallback);
 
 /* Subject line of the event's invitation in a language, which is its calendar's SUMMARY too: the
- * title, with "Abgesagt: " or "Cancelled: " before it for a cancelled event. Owned by the caller. */
+ * title, with "Abgesagt: " or "Cancelled: " before it for a cancelled event; the caller owns it. */
 char *compose_subject(const Event *event, const char *language);
 
 #endif

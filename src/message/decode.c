@@ -39,8 +39,8 @@ append_base64(GString *out, const char *text, gsize length)
 static char *
 finish(GString *out)
 {
-    gboolean good = !memchr(out->str, 0, out->len) &&
-                    g_utf8_validate(out->str, (gssize)out->len, NULL);
+    gboolean good =
+        !memchr(out->str, 0, out->len) && g_utf8_validate(out->str, (gssize)out->len, NULL);
     return g_string_free(out, !good);
 }
 

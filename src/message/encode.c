@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#define WIDTH 76 /* of a line that has encoded words: RFC 2047, 2 */
+#define WIDTH      76 /* of a line that has encoded words: RFC 2047, 2 */
 #define WORD_START "=?utf-8?q?"
-#define WORD_END "?="
+#define WORD_END   "?="
 
 static gsize
 get_column(const GString *out)

@@ -8,18 +8,17 @@
 
 #include <string.h>
 
-#define LINE_MAX_OCTETS 998 /* without CRLF: RFC 5322, 2.1.1 */
-#define FIELDS_MAX 100
+#define LINE_MAX_OCTETS     998 /* without CRLF: RFC 5322, 2.1.1 */
+#define FIELDS_MAX          100
 #define MULTIPART_DEPTH_MAX 4
-#define TAG_MAX 64
+#define TAG_MAX             64
 
 typedef struct {
     char *name;  /* as written */
     char *value; /* unfolded, without blanks around it */
 } Field;
 
-static gboolean G_GNUC_PRINTF(2, 3)
-refuse(GError **error, const char *format, ...)
+static gboolean G_GNUC_PRINTF(2, 3) refuse(GError **error, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -214,8 +213,8 @@ check_mailbox(const char *value, const char *address, GError **error)
         }
     }
     gboolean whole = !quoted && !open == !close && (!close || !close[1]);
-    g_autofree char *found = open && close ? g_strndup(open + 1, (gsize)(close - open - 1))
-                                           : g_strdup(value);
+    g_autofree char *found =
+        open && close ? g_strndup(open + 1, (gsize)(close - open - 1)) : g_strdup(value);
     if (!whole || strcmp(found, address) != 0)
         return refuse(error, _("To is %s instead of %s"), value, address);
     return TRUE;

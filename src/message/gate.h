@@ -10,8 +10,8 @@
  * - every multipart complete to its closing boundary, text parts in UTF-8;
  * - no template name left over: in the subject and in text parts, decoded, nothing that looks like
  *   a Mustache tag, that is "{{", a name (with the signs # ^ / > & ! before it), "}}". A text that
- *   means to speak of such tags is refused too: better one message named in the report than a letter
- *   to "Dear {{name}}". Two braces alone are text;
+ *   means to speak of such tags is refused too: better one message named in the report than a
+ *   letter to "Dear {{name}}". Two braces alone are text;
  * - nothing in the HTML part that a mail program would load from elsewhere (message/remote.h). */
 #ifndef RUNDRUF_MESSAGE_GATE_H
 #define RUNDRUF_MESSAGE_GATE_H

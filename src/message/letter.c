@@ -85,9 +85,8 @@ letters_load(const char *folder, GError **error)
     for (guint kind = 0; kind < LETTER_KINDS; kind++)
         for (guint language = 0; language < G_N_ELEMENTS(languages); language++)
             for (guint form = 0; form < FORMS; form++) {
-                g_autofree char *name =
-                    g_strdup_printf("%s.%s.%s", kind_names[kind], languages[language],
-                                    forms[form].extension);
+                g_autofree char *name = g_strdup_printf("%s.%s.%s", kind_names[kind],
+                                                        languages[language], forms[form].extension);
                 Template *template = load_template(folder, name, error);
                 if (!template)
                     return NULL;

@@ -421,7 +421,10 @@ markdown_to_text(const char *text, glong columns)
     g_autoptr(cmark_node) document = parse_clean(text, 1);
     g_autoptr(GString) first = g_string_new(NULL);
     g_autoptr(GString) rest = g_string_new(NULL);
-    Writer writer = {.columns = columns ? columns : G_MAXSHORT, .out = g_string_new(NULL), .first = first, .rest = rest};
+    Writer writer = {.columns = columns ? columns : G_MAXSHORT,
+                     .out = g_string_new(NULL),
+                     .first = first,
+                     .rest = rest};
     put_blocks(&writer, document, FALSE);
     return g_string_free(writer.out, FALSE);
 }

@@ -12,9 +12,9 @@ char *markdown_to_html(const char *text, int heading);
 
 #define MARKDOWN_MAIL_COLUMNS 72
 
-/* Plain text for a mail, wrapped at so many columns (characters; 0: not at all): paragraphs, "- " bullets, "1. " items,
- * underlined headings, links as "text <URL>", code indented and not wrapped. Ends with a line feed
- * unless empty. Owned by the caller. */
+/* Plain text for a mail, wrapped at so many columns (characters; 0: not at all): paragraphs, "-
+ * " bullets, "1. " items, underlined headings, links as "text <URL>", code indented and not
+ * wrapped. Ends with a line feed unless empty. Owned by the caller. */
 char *markdown_to_text(const char *text, glong columns);
 
 /* Appends `text` (one line or more) so that CommonMark shows it as it is: with a backslash before

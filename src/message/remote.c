@@ -6,8 +6,8 @@
 #define BLANKS " \t\r\n\f"
 
 static const char *const loading_elements[] = {
-    "applet", "audio", "base",   "embed",  "frame", "iframe", "link",
-    "math",   "object", "script", "source", "svg",   "track",  "video", NULL,
+    "applet", "audio",  "base",   "embed", "frame", "iframe", "link", "math",
+    "object", "script", "source", "svg",   "track", "video",  NULL,
 };
 static const char *const loading_attributes[] = {
     "background", "dynsrc", "lowsrc", "poster", "src", "srcset", "xlink:href", NULL,

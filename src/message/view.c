@@ -155,9 +155,8 @@ view_reason(const char *network, const char *list, const char *language)
 {
     g_autoptr(GString) reason = g_string_new(NULL);
     if (is_german(language)) {
-        g_string_printf(reason,
-                        "Sie erhalten diese Nachricht, weil Sie im Verzeichnis von %s stehen",
-                        network);
+        g_string_printf(
+            reason, "Sie erhalten diese Nachricht, weil Sie im Verzeichnis von %s stehen", network);
         if (list)
             g_string_append_printf(reason, " und zum Verteiler „%s“ gehören", list);
     } else {

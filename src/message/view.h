@@ -14,8 +14,8 @@
  * audience_text. Owned by the caller. */
 Value *view_event(const Event *event, GTimeZone *zone, const char *language);
 
-/* What a calendar says of the event: its subtitle and its text, lines unwrapped, as calendar programs
- * wrap themselves. NULL if there is neither. Owned by the caller. */
+/* What a calendar says of the event: its subtitle and its text, lines unwrapped, as calendar
+ * programs wrap themselves. NULL if there is neither. Owned by the caller. */
 char *view_description(const Event *event);
 
 /* The fields of person_to_value(), each a clean line; an empty map if `person` is NULL. Owned by

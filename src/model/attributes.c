@@ -14,9 +14,9 @@ typedef struct {
 } Attribute;
 
 struct Attributes {
-    GArray *list;         /* of Attribute; those from `used` on are kept for reuse */
+    GArray *list; /* of Attribute; those from `used` on are kept for reuse */
     guint used;
-    GStringChunk *arena;  /* copies made by attributes_add() */
+    GStringChunk *arena; /* copies made by attributes_add() */
 };
 
 static void
@@ -66,7 +66,7 @@ same_description(const char *a, const char *b)
     return ((a[0] ^ b[0]) & ~0x20) == 0 && g_ascii_strcasecmp(a, b) == 0;
 }
 
-/* entries resemble each other: a name that a slot has kept from the one before is not copied again */
+/* entries resemble each other: a name that a slot has from the one before is not copied again */
 static Attribute *
 append(Attributes *attributes, const char *description, gsize length)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* attributes.h - all attributes of one directory entry, and their one BLOB
  *
- * A directory adapter fills one with attributes_add(), in any order and with the same description as
- * often as the server repeats it; attributes_encode() makes the canonical BLOB of the store's
- * `entry.attributes`: descriptions sorted (options such as ;lang-de kept, spelling of the first kept),
- * values as the octets that came, sorted, each once. Equal content gives equal octets, whatever the
- * order it came in. attributes_decode() reads a BLOB without copying values.
+ * A directory adapter fills one with attributes_add(), in any order and with the same
+ * description as often as the server repeats it; attributes_encode() makes the canonical BLOB of
+ * the store's `entry.attributes`: descriptions sorted (options such as ;lang-de kept, spelling
+ * of the first kept), values as the octets that came, sorted, each once. Equal content gives
+ * equal octets, whatever the order it came in. attributes_decode() reads a BLOB without copying
+ * values.
  *
  * BLOB: octet 1 (version); then for each description: length, octets, count, and for each value:
  * length, octets. Numbers are unsigned LEB128. */
@@ -39,8 +40,7 @@ GByteArray *attributes_encode(Attributes *attributes);
 /* Reads a BLOB, which must outlive the result. NULL with STORE if it is damaged. attributes_read()
  * does so into one that is there, keeping its memory. */
 Attributes *attributes_decode(gconstpointer blob, gsize length, GError **error);
-gboolean
-attributes_read(Attributes *attributes, gconstpointer blob, gsize length, GError **error);
+gboolean attributes_read(Attributes *attributes, gconstpointer blob, gsize length, GError **error);
 
 /* Iteration: descriptions from 0, in no promised order before encoding, sorted after it. */
 guint attributes_count(const Attributes *attributes);

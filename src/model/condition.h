@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* condition.h - an SQL condition with its bound values, as filter/compile.h makes it
  *
- * The text is an expression over the table alias `e` of `entry`, with parameters $1, $2 ... in the
- * order of `values`; nothing that a person wrote ever stands in the text itself. `exact` FALSE means
- * that the rows found may be too many, and the caller must ask filter/match.h for each of them. */
+ * The text is an expression over the table alias `e` of `entry`, with parameters $1, $2 ... in
+ * the order of `values`; nothing that a person wrote ever stands in the text itself. `exact`
+ * FALSE means that the rows found may be too many, and the caller must ask filter/match.h for
+ * each of them. */
 #ifndef RUNDRUF_MODEL_CONDITION_H
 #define RUNDRUF_MODEL_CONDITION_H
 

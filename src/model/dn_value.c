@@ -97,8 +97,8 @@ dn_value_parse(const char *text, gsize length)
         if (!data)
             return NULL;
         gsize size = data->len;
-        DnValue value = {g_steal_pointer(&type), g_string_free(g_steal_pointer(&data), FALSE),
-                         size, joined};
+        DnValue value = {g_steal_pointer(&type), g_string_free(g_steal_pointer(&data), FALSE), size,
+                         joined};
         g_array_append_val(values, value);
         if (reader.at == reader.end)
             break;

@@ -9,7 +9,7 @@
 
 typedef struct {
     char *type;
-    char *data;    /* unescaped octets; a NUL follows them that does not count */
+    char *data; /* unescaped octets; a NUL follows them that does not count */
     gsize length;
     gboolean joined; /* by "+" to the value before: both are one RDN */
 } DnValue;

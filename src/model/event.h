@@ -18,10 +18,10 @@ typedef struct {
     EventStatus status;
     char *title;
     char *subtitle;
-    char *kind;         /* Art */
-    char *venue;        /* Ort: lines, separated by line feeds; the first is the town or the house */
-    gint64 starts_at;   /* Unix seconds, UTC */
-    gint64 ends_at;     /* exclusive; all-day: midnight after the last day */
+    char *kind;       /* Art */
+    char *venue;      /* Ort: lines, separated by line feeds; the first is the town or the house */
+    gint64 starts_at; /* Unix seconds, UTC */
+    gint64 ends_at;   /* exclusive; all-day: midnight after the last day */
     gboolean all_day;
     char *timezone;     /* tz database name */
     char *contact;      /* Kontakt, Ansprechperson: lines */
@@ -40,15 +40,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Event, event_free)
 const char *event_status_text(EventStatus status);
 gboolean event_status_parse(const char *text, EventStatus *status);
 
-/* The audience, if the body does not say it already (an announcement's section on it stands in both);
- * else NULL. For showing it beside the body; owned by the event. */
+/* The audience, if the body does not say it already (an announcement's section on it stands in
+ * both); else NULL. For showing it beside the body; owned by the event. */
 const char *event_extra_audience(const Event *event);
 
-/* A name made of the venue's first line and the year of the start ("mannheim-2020"), or of the title:
- * lower case ASCII letters, digits and hyphens; owned by the caller. */
+/* A name made of the venue's first line and the year of the start ("mannheim-2020"), or of the
+ * title: lower case ASCII letters, digits and hyphens; owned by the caller. */
 char *event_make_name(const char *venue, const char *title, int year);
 
-/* TRUE if `name` is 1 to 64 lower case letters, digits and inner hyphens: fit for a filter and a URL. */
+/* TRUE if `name` is 1 to 64 lower case letters, digits and inner hyphens: fit for a filter and a
+ * URL. */
 gboolean event_name_valid(const char *name);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-
 const Field field_table[FIELDS] = {
     [FIELD_NAME] = {"name", FIELD_TEXT, FALSE, FALSE, "displayName cn", N_("name as it is shown")},
     [FIELD_GIVENNAME] = {"givenname", FIELD_TEXT, FALSE, FALSE, "givenName", N_("given name")},

@@ -33,10 +33,10 @@ typedef enum { FIELD_TEXT, FIELD_INTEGER } FieldType;
 typedef struct {
     const char *name;
     FieldType type;
-    gboolean many;            /* may have several values */
+    gboolean many; /* may have several values */
     gboolean of_municipality;
-    const char *attributes;   /* default attributes, separated by blanks, first with a value wins */
-    const char *text;         /* what it is, for help; msgid */
+    const char *attributes; /* default attributes, separated by blanks, first with a value wins */
+    const char *text;       /* what it is, for help; msgid */
 } Field;
 
 extern const Field field_table[FIELDS];

@@ -7,11 +7,11 @@
 
 typedef struct {
     gint64 id;
-    char *name;    /* like an event's name: event_name_valid() */
+    char *name; /* like an event's name: event_name_valid() */
     char *title;
-    char *filter;  /* RFC 4515 */
-    char *purpose; /* what suppressions refer to, e.g. "invitation" */
-    char *sender;  /* "Name <address>" or an address; NULL: the network's */
+    char *filter;                  /* RFC 4515 */
+    char *purpose;                 /* what suppressions refer to, e.g. "invitation" */
+    char *sender;                  /* "Name <address>" or an address; NULL: the network's */
     gint64 created_at, changed_at; /* Unix seconds, UTC */
 } List;
 

@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-/* The display name without its quotes and backslashes into `*name` (owned by the caller; NULL if it is
- * empty). FALSE if it is not quoted and has a < or >, as in "A <a@x.example> <b@x.example>". */
+/* The display name without its quotes and backslashes into `*name` (owned by the caller; NULL if
+ * it is empty). FALSE if it is not quoted and has a < or >, as in "A <a@x.example>
+ * <b@x.example>". */
 static gboolean
 read_name(const char *text, gsize length, char **name)
 {

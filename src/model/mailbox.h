@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* mailbox.h - a sender as people write it: "Name <address>", "\"Name, with comma\" <address>", or an
- * address alone (RFC 5322, 3.4, without comments and groups) */
+/* mailbox.h - a sender as people write it: "Name <address>", "\"Name, with comma\" <address>",
+ * or an address alone (RFC 5322, 3.4, without comments and groups) */
 #ifndef RUNDRUF_MODEL_MAILBOX_H
 #define RUNDRUF_MODEL_MAILBOX_H
 

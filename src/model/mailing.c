@@ -11,10 +11,14 @@ static const char *const mailing_texts[MAILING_STATES] = {
 };
 
 static const char *const delivery_texts[DELIVERY_STATES] = {
-    [DELIVERY_QUEUED] = "queued",         [DELIVERY_CLAIMED] = "claimed",
-    [DELIVERY_SENT] = "sent",             [DELIVERY_RETRY] = "retry",
-    [DELIVERY_FAILED] = "failed",         [DELIVERY_UNKNOWN] = "unknown",
-    [DELIVERY_SUPPRESSED] = "suppressed", [DELIVERY_MISSED] = "missed",
+    [DELIVERY_QUEUED] = "queued",
+    [DELIVERY_CLAIMED] = "claimed",
+    [DELIVERY_SENT] = "sent",
+    [DELIVERY_RETRY] = "retry",
+    [DELIVERY_FAILED] = "failed",
+    [DELIVERY_UNKNOWN] = "unknown",
+    [DELIVERY_SUPPRESSED] = "suppressed",
+    [DELIVERY_MISSED] = "missed",
     [DELIVERY_CANCELLED] = "cancelled",
 };
 

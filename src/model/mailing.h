@@ -6,8 +6,8 @@
 #include "model/person.h"
 
 typedef enum {
-    MAILING_DRAFT,    /* frozen, not confirmed: nothing is sent */
-    MAILING_RUNNING,  /* confirmed; done when no delivery is queued, claimed or in retry */
+    MAILING_DRAFT,   /* frozen, not confirmed: nothing is sent */
+    MAILING_RUNNING, /* confirmed; done when no delivery is queued, claimed or in retry */
     MAILING_PAUSED,
     MAILING_CANCELLED,
     MAILING_STATES
@@ -28,12 +28,12 @@ typedef enum {
 
 typedef struct {
     gint64 id;
-    char *kind;    /* "invitation" */
-    gint64 event;  /* row of `event`: the version that is announced */
-    char *list;    /* the list's name; NULL: an ad hoc filter */
-    char *filter;  /* as frozen */
+    char *kind;   /* "invitation" */
+    gint64 event; /* row of `event`: the version that is announced */
+    char *list;   /* the list's name; NULL: an ad hoc filter */
+    char *filter; /* as frozen */
     char *purpose;
-    char *sender;  /* NULL: the network's */
+    char *sender; /* NULL: the network's */
     MailingState state;
     gint64 frozen_at, due, not_after; /* Unix seconds, UTC */
     char *actor;
@@ -43,12 +43,12 @@ typedef struct {
     gint64 id, mailing;
     guint8 person[UUID_LENGTH];
     char *name;
-    char *address;    /* NULL: none that can be used */
+    char *address; /* NULL: none that can be used */
     DeliveryState state;
     guint attempts;
     gint64 due, claimed_at, settled_at; /* 0: never */
-    int code;         /* the last SMTP reply's code; 0: none */
-    char *text;       /* its text, or the reason of the state */
+    int code;                           /* the last SMTP reply's code; 0: none */
+    char *text;                         /* its text, or the reason of the state */
     char *message_id; /* without < >; set when it was first handed to a transport */
 } Delivery;
 

@@ -12,15 +12,16 @@
 #define UUID_LENGTH 16
 
 typedef struct {
-    gint64 id;                      /* row of `entry` */
-    guint8 uuid[UUID_LENGTH];       /* entryUUID, the identity */
-    char *dn;                       /* as built from the tree, RFC 4514 */
-    Attributes *own;                /* never NULL */
-    const Attributes *municipality; /* NULL if it belongs to none; owned by whoever made the person */
+    gint64 id;                /* row of `entry` */
+    guint8 uuid[UUID_LENGTH]; /* entryUUID, the identity */
+    char *dn;                 /* as built from the tree, RFC 4514 */
+    Attributes *own;          /* never NULL */
+    const Attributes
+        *municipality; /* NULL if it belongs to none; owned by whoever made the person */
 } Person;
 
-/* The values of a field: the first attribute of the map that has any; NULL, 0 if none has. Octets are
- * as received. */
+/* The values of a field: the first attribute of the map that has any; NULL, 0 if none has.
+ * Octets are as received. */
 const AttributeValue *person_values(const Person *person, const FieldMap *map, FieldId field,
                                     guint *count);
 

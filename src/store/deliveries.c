@@ -39,9 +39,10 @@ enum {
 };
 
 static const char *const texts[] = {
-    [INSERT] = "INSERT INTO delivery (mailing, person, name, address, key, shares, state, due, text)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-               " ON CONFLICT (mailing, key) DO NOTHING",
+    [INSERT] =
+        "INSERT INTO delivery (mailing, person, name, address, key, shares, state, due, text)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        " ON CONFLICT (mailing, key) DO NOTHING",
     [HOLDER] = "SELECT name FROM delivery WHERE mailing = $1 AND key = $2",
     /* $2 rows of each running mailing, by its part of delivery_due, then the first $2 of them all:
      * the cost does not depend on how many rows are queued */

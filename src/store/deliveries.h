@@ -18,9 +18,10 @@
 /* The reason of a person who is not in the roster any more. */
 #define DELIVERIES_GONE N_("no longer in the roster")
 
-/* Inserts `delivery` (its id is not read). `key` is address_key() of its address, NULL if it has none;
- * a key without an address makes a row that shares the address of the row which has that key.
- * `inserted` is FALSE, and nothing is, if the mailing has a row with that key and this has an address. */
+/* Inserts `delivery` (its id is not read). `key` is address_key() of its address, NULL if it has
+ * none; a key without an address makes a row that shares the address of the row which has that
+ * key. `inserted` is FALSE, and nothing is, if the mailing has a row with that key and this has
+ * an address. */
 gboolean deliveries_insert(Store *store, const Delivery *delivery, const char *key,
                            gboolean *inserted, GError **error);
 
@@ -50,13 +51,14 @@ gboolean deliveries_requeue(Store *store, guint *count, GError **error);
 gboolean deliveries_miss(Store *store, gint64 now, guint *count, GError **error);
 gboolean deliveries_cancel(Store *store, gint64 now, guint *count, GError **error);
 
-/* Queues again, due at `now`, the rows of a mailing that are in `state` and have an address of their own. */
+/* Queues again, due at `now`, the rows of a mailing that are in `state` and have an address of
+ * their own. */
 gboolean deliveries_retry(Store *store, gint64 mailing, DeliveryState state, gint64 now,
                           guint *count, GError **error);
 
 /* Rows of a mailing by state. */
-gboolean
-deliveries_count(Store *store, gint64 mailing, guint counts[DELIVERY_STATES], GError **error);
+gboolean deliveries_count(Store *store, gint64 mailing, guint counts[DELIVERY_STATES],
+                          GError **error);
 
 /* How many addresses that `mailing` would write to have got, or are about to get, the same event's
  * version from another mailing of its kind; `other` is the one of these with the most (0: none). */
@@ -67,7 +69,7 @@ gboolean deliveries_count_repeated(Store *store, gint64 mailing, guint *count, g
  * it, with `error` set by `each`. The delivery is valid during the call only. `each` must not
  * change this table. */
 typedef gboolean (*DeliveryEach)(const Delivery *delivery, gpointer data, GError **error);
-gboolean
-deliveries_each(Store *store, gint64 mailing, DeliveryEach each, gpointer data, GError **error);
+gboolean deliveries_each(Store *store, gint64 mailing, DeliveryEach each, gpointer data,
+                         GError **error);
 
 #endif

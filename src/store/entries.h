@@ -40,10 +40,10 @@ char *entries_dn(Store *store, gint64 id, GError **error);
 
 /* Writes of one transaction may refer to entries that are inserted later in it. entries_update()
  * leaves csn and attributes as they are if `blob` is NULL. */
-gboolean
-entries_insert(Store *store, const EntryRow *row, gconstpointer blob, gsize length, GError **error);
-gboolean
-entries_update(Store *store, const EntryRow *row, gconstpointer blob, gsize length, GError **error);
+gboolean entries_insert(Store *store, const EntryRow *row, gconstpointer blob, gsize length,
+                        GError **error);
+gboolean entries_update(Store *store, const EntryRow *row, gconstpointer blob, gsize length,
+                        GError **error);
 gboolean entries_remove(Store *store, gint64 id, GError **error);
 
 #endif

@@ -34,7 +34,7 @@ gboolean persons_find_uuid(Store *store, const guint8 uuid[UUID_LENGTH], PersonF
                            gpointer user_data, GError **error);
 gboolean persons_find_mail(Store *store, const char *mail, const FieldMap *map, PersonFunc func,
                            gpointer user_data, GError **error);
-gboolean
-persons_find_dn(Store *store, const char *dn, PersonFunc func, gpointer user_data, GError **error);
+gboolean persons_find_dn(Store *store, const char *dn, PersonFunc func, gpointer user_data,
+                         GError **error);
 
 #endif

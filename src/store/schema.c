@@ -4,10 +4,10 @@
 /* Times are Unix seconds, UTC. A person is referred to by UUID, not by row, outside of `entry` and
  * `term`: what somebody was sent must stay known when the roster has lost the person. */
 static const char step_1[] =
-    /* the mirror of the directory; the DN is built from rdn and parents. `parent` is the nearest entry
-     * above that is mirrored, `rdn` the name below it (the whole DN if there is none): mostly one RDN,
-     * more where the directory does not show what lies between. `municipality` is the entry that a
-     * person belongs to, kept by sync. */
+    /* the mirror of the directory; the DN is built from rdn and parents. `parent` is the nearest
+     * entry above that is mirrored, `rdn` the name below it (the whole DN if there is none):
+     * mostly one RDN, more where the directory does not show what lies between. `municipality`
+     * is the entry that a person belongs to, kept by sync. */
     "CREATE TABLE entry ("
     " id INTEGER PRIMARY KEY,"
     " uuid BLOB NOT NULL UNIQUE CHECK (length(uuid) = 16),"
@@ -21,9 +21,9 @@ static const char step_1[] =
     " missing_since INTEGER);"
     "CREATE INDEX entry_parent ON entry (parent);"
     "CREATE INDEX entry_municipality ON entry (municipality);"
-    /* the search index: each value of an indexed attribute (lower case, no options) under the key of
-     * its matching rule, once, and the entries that have it. `term` is how filters see it; apart, the
-     * 1.5 million rows of 100,000 entries take 31 MB instead of 57. */
+    /* the search index: each value of an indexed attribute (lower case, no options) under the
+     * key of its matching rule, once, and the entries that have it. `term` is how filters see
+     * it; apart, the 1.5 million rows of 100,000 entries take 31 MB instead of 57. */
     "CREATE TABLE term_key ("
     " attribute TEXT NOT NULL,"
     " norm TEXT NOT NULL,"
@@ -38,7 +38,7 @@ static const char step_1[] =
     "CREATE TABLE sync_state ("
     " source TEXT PRIMARY KEY,"
     " cookie BLOB,"
-    " indexed TEXT NOT NULL," /* the attributes that `term` was built for */
+    " indexed TEXT NOT NULL,"       /* the attributes that `term` was built for */
     " generation INTEGER NOT NULL," /* of the mirror: one more with each sync that wrote */
     " synced_at INTEGER NOT NULL);"
     /* differences that the guard held, waiting for `sync --approve ID` */

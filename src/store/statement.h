@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* statement.h - SQL statements: tables of their texts, binding, stepping (inside store/ only)
  *
- * Each file of a table family holds its texts in one StatementTable; statement_tables[] lists them
- * all, so that `rundruf db check` and a test can prepare every one. Texts use $1, $2 ... and the common
- * subset of SQLite and PostgreSQL.
+ * Each file of a table family holds its texts in one StatementTable; statement_tables[] lists
+ * them all, so that `rundruf db check` and a test can prepare every one. Texts use $1, $2 ...
+ * and the common subset of SQLite and PostgreSQL.
  *
  *     g_autoptr(Statement) s = statement_get(store, &lists_statements, LISTS_FIND, error);
  *     if (!s)
@@ -11,14 +11,14 @@
  *     statement_bind_text(s, 1, name);
  *     switch (statement_step(s, error)) ...
  *
- * A statement is reset when it goes out of scope. Failures to bind are reported by the next step. */
+ * A statement is reset when it goes out of scope. The next step reports failures to bind. */
 #ifndef RUNDRUF_STORE_STATEMENT_H
 #define RUNDRUF_STORE_STATEMENT_H
 
 #include "store/store.h"
 
 typedef struct {
-    const char *family;      /* the file's prefix, for messages */
+    const char *family; /* the file's prefix, for messages */
     const char *const *sql;
     guint count;
 } StatementTable;

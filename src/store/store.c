@@ -159,8 +159,8 @@ open_connection(Store *store, int *version, GError **error)
     int fd = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd >= 0)
         close(fd);
-    int code = sqlite3_open_v2(store->path, &store->db,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int code =
+        sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)
         return connection_set_error(store, code, _("cannot open"), error);
     sqlite3_extended_result_codes(store->db, 1);
@@ -168,8 +168,8 @@ open_connection(Store *store, int *version, GError **error)
     /* first, as the journal mode stays in the file */
     if (!check_identity(store, version, error))
         return FALSE;
-    /* the page size counts for a new file only: entries of 500 octets waste less of a page of 8 KiB,
-     * and half as many pages are logged */
+    /* the page size counts for a new file only: entries of 500 octets waste less of a page of 8
+     * KiB, and half as many pages are logged */
     return execute(store,
                    "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                    "PRAGMA foreign_keys=ON;"

@@ -29,9 +29,9 @@ gboolean sync_state_save(Store *store, const char *source, const char *indexed, 
                          gint64 now, GError **error);
 
 /* Stores a difference, or finds the same one of this source that is held already: `id` is set. */
-gboolean
-held_add(Store *store, const char *source, gint64 now, const char *reason, GBytes *removals,
-         gint64 removed, const char *difference, gint64 *id, GError **error);
+gboolean held_add(Store *store, const char *source, gint64 now, const char *reason,
+                  GBytes *removals, gint64 removed, const char *difference, gint64 *id,
+                  GError **error);
 
 /* The digest of the removals of a difference that is still held. NULL with NOT_FOUND. */
 GBytes *held_removals(Store *store, const char *source, gint64 id, GError **error);

@@ -110,8 +110,8 @@ blob_reader_get(BlobReader *reader, gint64 offset, gsize length, GError **error)
         g_free(reader->window);
         reader->window = g_malloc(reader->room);
     }
-    gboolean held = offset >= reader->at &&
-                    offset + (gint64)length <= reader->at + (gint64)reader->length;
+    gboolean held =
+        offset >= reader->at && offset + (gint64)length <= reader->at + (gint64)reader->length;
     if (!held && !fill(reader, offset, error))
         return NULL;
     return reader->window + (offset - reader->at);

@@ -16,8 +16,7 @@ void blobs_free(Blobs *blobs);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Blobs, blobs_free)
 
 /* `offset` is where the octets lie; the file is made with the first. */
-gboolean
-blobs_add(Blobs *blobs, gconstpointer data, gsize length, gint64 *offset, GError **error);
+gboolean blobs_add(Blobs *blobs, gconstpointer data, gsize length, gint64 *offset, GError **error);
 
 /* After the last one. */
 gboolean blobs_flush(Blobs *blobs, GError **error);
@@ -29,7 +28,6 @@ void blob_reader_free(BlobReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BlobReader, blob_reader_free)
 
 /* The octets at `offset`, valid until the next call; fastest in the order they were added in. */
-gconstpointer
-blob_reader_get(BlobReader *reader, gint64 offset, gsize length, GError **error);
+gconstpointer blob_reader_get(BlobReader *reader, gint64 offset, gsize length, GError **error);
 
 #endif

@@ -176,8 +176,7 @@ tell_node(Pull *pull, const Node *node, PullSign sign, PullFunc func, gpointer u
 {
     g_autofree char *dn = tree_name(node, NULL);
     PullDifference difference = {.sign = sign, .kind = node->kind, .dn = dn};
-    gconstpointer shown =
-        node->offset >= 0 ? refresh_blob(pull->refresh, node, error) : NULL;
+    gconstpointer shown = node->offset >= 0 ? refresh_blob(pull->refresh, node, error) : NULL;
     g_autoptr(GBytes) blob = NULL;
     if (shown)
         blob = g_bytes_new(shown, node->length);
@@ -323,8 +322,7 @@ remove_known(Pull *pull, const Known *known, GError **error)
     if (!pull->rebuild) {
         g_autoptr(GBytes) blob = entries_blob(pull->store, known->row.id, error);
         g_autoptr(Attributes) before = blob ? decode(blob, error) : NULL;
-        if (!before ||
-            !terms_change(pull->terms, pull->store, known->row.id, before, NULL, error))
+        if (!before || !terms_change(pull->terms, pull->store, known->row.id, before, NULL, error))
             return FALSE;
     }
     return entries_remove(pull->store, known->row.id, error);

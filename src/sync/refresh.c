@@ -84,11 +84,12 @@ static void
 set_twice(GError **error, const DirectoryEntry *entry)
 {
     g_autofree char *uuid = uuid_to_text(entry->uuid);
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
-                _("the directory shows a DN or an entry twice, last as %s with the UUID %s: it was "
-                  "perhaps changed while it was read; nothing was changed here, the next sync tries "
-                  "again"),
-                entry->dn, uuid);
+    g_set_error(
+        error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
+        _("the directory shows a DN or an entry twice, last as %s with the UUID %s: it was "
+          "perhaps changed while it was read; nothing was changed here, the next sync tries "
+          "again"),
+        entry->dn, uuid);
 }
 
 /* finds or makes the row's place in the tree and ties it to what is known */

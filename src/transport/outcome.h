@@ -22,12 +22,13 @@ typedef struct {
 void outcome_clear(Outcome *outcome);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Outcome, outcome_clear)
 
-/* Judges an SMTP transaction: `ok`: the library reported success; `code`: the last reply code that it
- * knows, 0 if none; `body_ended`: every octet of the message had been taken for sending. */
+/* Judges an SMTP transaction: `ok`: the library reported success; `code`: the last reply code
+ * that it knows, 0 if none; `body_ended`: every octet of the message had been taken for sending. */
 OutcomeKind outcome_judge(gboolean ok, int code, gboolean body_ended);
 
-/* When a delivery that has had `attempts` (1 or more) is due again after a temporary failure at `now`:
- * 5, 15, 30, 60 minutes, then every 2 hours; 0 if that would be after `not_after`. Unix seconds. */
+/* When a delivery that has had `attempts` (1 or more) is due again after a temporary failure at
+ * `now`: 5, 15, 30, 60 minutes, then every 2 hours; 0 if that would be after `not_after`. Unix
+ * seconds. */
 gint64 outcome_retry_at(guint attempts, gint64 now, gint64 not_after);
 
 #endif

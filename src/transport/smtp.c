@@ -24,9 +24,9 @@
 #include <curl/curl.h>
 #include <string.h>
 
-#define TEXT_MAX 500           /* characters of an outcome's text */
+#define TEXT_MAX   500         /* characters of an outcome's text */
 #define REPLY_KEPT 4000        /* octets of a reply that are kept for it */
-#define REPLY_MAX (64 * 1024)  /* octets of a reply; one without end is none */
+#define REPLY_MAX  (64 * 1024) /* octets of a reply; one without end is none */
 
 typedef enum { STEP_SESSION, STEP_LOGIN, STEP_MAIL, STEP_RCPT, STEP_DATA } Step;
 
@@ -54,7 +54,7 @@ typedef struct {
     gboolean leaving;    /* QUIT is said: what comes now answers nothing of the message */
     double progress_at;  /* clock_elapsed() */
     curl_off_t uploaded;
-    const char *abandoned; /* why the attempt was given up, or NULL */
+    const char *abandoned;   /* why the attempt was given up, or NULL */
     gboolean needs_smtputf8; /* that was why */
     char curl_error[CURL_ERROR_SIZE];
 } Smtp;
@@ -210,7 +210,8 @@ static void
 apply_security(Smtp *self)
 {
     CURL *curl = self->curl;
-    curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(self->starttls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
+    curl_easy_setopt(curl, CURLOPT_USE_SSL,
+                     (long)(self->starttls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -299,7 +300,8 @@ describe(const Smtp *self, CURLcode result, int code, OutcomeKind kind)
         if (self->abandoned)
             g_string_append(words, self->abandoned);
         else
-            g_string_append(words, *self->curl_error ? self->curl_error : curl_easy_strerror(result));
+            g_string_append(words,
+                            *self->curl_error ? self->curl_error : curl_easy_strerror(result));
     }
     if (!self->abandoned)
         g_string_append(words, advice(result));
@@ -420,7 +422,7 @@ url_part_is_set(CURLU *url, CURLUPart part)
     return set;
 }
 
-/* scheme://host[:port]/EHLO-NAME: the path is what libcurl says as EHLO; without, the host's name. */
+/* scheme://host[:port]/EHLO-NAME: the path is what libcurl says as EHLO; else the host's name */
 static gboolean
 build_url(Smtp *self, CURLU *url, const Config *config, GError **error)
 {

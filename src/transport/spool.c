@@ -51,8 +51,8 @@ spool_send(Transport *transport, const TransportMessage *message, Outcome *outco
     if (file_write(path, message->content, message->length, 0600, &error))
         *outcome = (Outcome){.kind = OUTCOME_SENT, .text = g_steal_pointer(&file)};
     else /* a full disk, a folder that is gone: mended by somebody, then it goes on */
-        *outcome = (Outcome){
-            .kind = OUTCOME_TEMPORARY, .text = g_strdup(error->message), .site = TRUE};
+        *outcome =
+            (Outcome){.kind = OUTCOME_TEMPORARY, .text = g_strdup(error->message), .site = TRUE};
 }
 
 static gboolean

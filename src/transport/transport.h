@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* transport.h - hands a finished message to a relay or a spool folder: the vtable
  *
- * Made by transport_open() from `transport.uri`; used by mailing/send only; one thread. A message is
- * a complete run of octets in memory. Connections are opened when first needed, kept for the next
- * message, and closed by transport_close(). */
+ * Made by transport_open() from `transport.uri`; used by mailing/send only; one thread. A
+ * message is a complete run of octets in memory. Connections are opened when first needed, kept
+ * for the next message, and closed by transport_close(). */
 #ifndef RUNDRUF_TRANSPORT_TRANSPORT_H
 #define RUNDRUF_TRANSPORT_TRANSPORT_H
 
@@ -21,11 +21,12 @@ typedef struct {
 
 typedef struct Transport Transport;
 struct Transport {
-    /* Sends one message and says how it ended. Blocks. Never fails otherwise: what went wrong is the
-     * outcome. `text` of the outcome is owned by the caller: outcome_clear(). */
+    /* Sends one message and says how it ended. Blocks. Never fails otherwise: what went wrong is
+     * the outcome. `text` of the outcome is owned by the caller: outcome_clear(). */
     void (*send)(Transport *transport, const TransportMessage *message, Outcome *outcome);
 
-    /* Tries everything short of sending: connection, TLS, login; or that the folder can be written. */
+    /* Tries everything short of sending: connection, TLS, login; or that the folder can be
+     * written. */
     gboolean (*check)(Transport *transport, GError **error);
 
     void (*close)(Transport *transport);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define ADDRESS_MAX 254
+#define ADDRESS_MAX     254
 #define LINE_MAX_OCTETS 998
 
 static const char *

@@ -9,10 +9,10 @@
 #include "transport/transport.h"
 
 /* TRUE if the addresses and the content can be sent as they are. Else FALSE, with a permanent
- * outcome that says what is wrong. Addresses: no blank, control character or < >, UTF-8 in the local
- * part alone and only with `smtputf8`, at most 254 octets (RFC 5321, 4.5.3.1.3); the return path may
- * be empty. Content: not empty, no NUL, CRLF line ends only, at most 998 octets a line (RFC 5322,
- * 2.1.1). `outcome` is untouched where all is well. */
+ * outcome that says what is wrong. Addresses: no blank, control character or < >, UTF-8 in the
+ * local part alone and only with `smtputf8`, at most 254 octets (RFC 5321, 4.5.3.1.3); the
+ * return path may be empty. Content: not empty, no NUL, CRLF line ends only, at most 998 octets
+ * a line (RFC 5322, 2.1.1). `outcome` is untouched where all is well. */
 gboolean wire_check(const TransportMessage *message, Outcome *outcome);
 
 #endif

@@ -2,8 +2,8 @@
 /* bench/compose.c - how many whole messages a second one core composes and checks
  *
  *     compose [MESSAGES]    prints "compose messages=N seconds=S rate=R" */
-#include "base/clock.h"
 #include "message/compose.h"
+#include "base/clock.h"
 
 #include <stdio.h>
 
@@ -36,9 +36,10 @@ make_event(void)
     event->timezone = g_strdup("Europe/Berlin");
     GString *body = g_string_new(NULL);
     for (guint i = 0; i < 24; i++)
-        g_string_append(body, "Kommunale Bildungsplanung muss als integrierte Fachplanung "
-                              "verstanden werden. Diese sollte sozialräumlich ausgestaltet sein und die "
-                              "Verengungen der Teilsysteme homogenisieren.\n\n");
+        g_string_append(body,
+                        "Kommunale Bildungsplanung muss als integrierte Fachplanung "
+                        "verstanden werden. Diese sollte sozialräumlich ausgestaltet sein und die "
+                        "Verengungen der Teilsysteme homogenisieren.\n\n");
     event->body = g_string_free(body, FALSE);
     return event;
 }

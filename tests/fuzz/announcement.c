@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Announcements: what can be read is written as JSON and read back as the same event. */
-#include "base/json.h"
 #include "message/announcement.h"
+#include "base/json.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libFuzzer: any octets as a filter; what is read prints, reads back the same, compiles and matches */
+/* libFuzzer: any octets as a filter; what is read prints, reads back the same, compiles and
+ * matches */
 #include "filter/compile.h"
 #include "filter/match.h"
 
@@ -39,7 +40,9 @@ compile_and_match(const FilterNode *node)
     g_autoptr(Attributes) attributes = attributes_new();
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         attributes_add(attributes, texts[i][0], texts[i][1], strlen(texts[i][1]));
-    Person person = {.id = 1, .dn = (char *)"cn=Anna Meier,o=Köln,dc=netz", .own = attributes,
+    Person person = {.id = 1,
+                     .dn = (char *)"cn=Anna Meier,o=Köln,dc=netz",
+                     .own = attributes,
                      .municipality = attributes};
     g_autoptr(Condition) condition = filter_compile(node, map, "fuzz", NULL);
     filter_match(node, &person, map);

@@ -57,7 +57,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     g_autoptr(Value) root = sample();
     for (guint i = 0; i < G_N_ELEMENTS(flags); i++) {
         g_autoptr(GError) refusal = NULL;
-        g_autofree char *text = template_render(template, root, flags[i], partial, &input, &refusal);
+        g_autofree char *text =
+            template_render(template, root, flags[i], partial, &input, &refusal);
         if ((text == NULL) != (refusal != NULL))
             __builtin_trap();
     }

@@ -126,9 +126,12 @@ test_domain(void)
     static const struct {
         const char *text, *domain;
     } rows[] = {
-        {"a@Netz.Example", "netz.example"}, {"a@köln.de", "xn--kln-sna.de"},
-        {"a@b@c.de", "c.de"},               {"a", NULL},
-        {"a@", NULL},                       {"a@b c.de", NULL},
+        {"a@Netz.Example", "netz.example"},
+        {"a@köln.de", "xn--kln-sna.de"},
+        {"a@b@c.de", "c.de"},
+        {"a", NULL},
+        {"a@", NULL},
+        {"a@b c.de", NULL},
         {"a@b\xff.de", NULL},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -240,8 +240,8 @@ summarize(const Event *event, const GPtrArray *warnings)
 
 #define DATE "Datum: 11.11.2020\n"
 /* more than a value's line can have, 120 characters */
-#define LONG_LINE                                                                \
-    "Ein langer Satz, der mit seinen vielen Wörtern weit über die Länge hinaus " \
+#define LONG_LINE                                                                                  \
+    "Ein langer Satz, der mit seinen vielen Wörtern weit über die Länge hinaus "                \
     "geht, die eine Zeile eines Werts haben kann, und der also Text ist."
 
 static void
@@ -261,7 +261,7 @@ test_layout(void)
         /* an empty label takes neither a label below it nor a long line */
         {"Neuer Termin: T\n" DATE "Ort:\nKontakt:\nAnmeldung:\n" LONG_LINE "\n",
          "T|-|-|-|-|-|-|" LONG_LINE "|3:1 \"Ort\" has no value.|4:1 \"Kontakt\" has no value.|5:1 "
-                                    "\"Anmeldung\" has no value."},
+         "\"Anmeldung\" has no value."},
         {"Neuer Termin: T\n" DATE "Anmeldung:\nbis Mai\nper Mail\n\nText.\n",
          "T|-|-|-|-|bis Mai/per Mail|-|Text.|"},
         {"Neuer Termin: T\n" DATE "Kontakt: a@b.example\nAnsprechperson:\nA. B.\nTelefon: 1\n",

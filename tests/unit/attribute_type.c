@@ -74,11 +74,11 @@ test_is(void)
         const char *description, *attribute;
         gboolean is;
     } rows[] = {
-        {"cn", "CN", TRUE},           {"cn;lang-de", "cn", TRUE}, {"commonName", "cn", TRUE},
-        {"cn", "commonName", TRUE},   {"2.5.4.3", "cn", TRUE},    {"cn", "2.5.4.3", TRUE},
-        {"cnx", "cn", FALSE},         {"c", "cn", FALSE},         {"sn", "cn", FALSE},
-        {"x-own", "X-Own", TRUE},     {"x-own;a", "x-own", TRUE}, {"x-own", "x-ow", FALSE},
-        {"", "cn", FALSE},            {";a", "cn", FALSE},
+        {"cn", "CN", TRUE},         {"cn;lang-de", "cn", TRUE}, {"commonName", "cn", TRUE},
+        {"cn", "commonName", TRUE}, {"2.5.4.3", "cn", TRUE},    {"cn", "2.5.4.3", TRUE},
+        {"cnx", "cn", FALSE},       {"c", "cn", FALSE},         {"sn", "cn", FALSE},
+        {"x-own", "X-Own", TRUE},   {"x-own;a", "x-own", TRUE}, {"x-own", "x-ow", FALSE},
+        {"", "cn", FALSE},          {";a", "cn", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
         g_assert_cmpint(attribute_is(rows[i].description, rows[i].attribute,
@@ -161,10 +161,24 @@ test_norm(void)
 static void
 test_order(void)
 {
-    static const char *const numbers[] = {
-        "-99999999999999999999", "-9223372036854775808", "-1000", "-999", "-10", "-9", "-2", "-1",
-        "0", "1", "2", "9", "10", "99999", "200000", "200001", "9223372036854775807",
-        "99999999999999999999"};
+    static const char *const numbers[] = {"-99999999999999999999",
+                                          "-9223372036854775808",
+                                          "-1000",
+                                          "-999",
+                                          "-10",
+                                          "-9",
+                                          "-2",
+                                          "-1",
+                                          "0",
+                                          "1",
+                                          "2",
+                                          "9",
+                                          "10",
+                                          "99999",
+                                          "200000",
+                                          "200001",
+                                          "9223372036854775807",
+                                          "99999999999999999999"};
     for (guint i = 1; i < G_N_ELEMENTS(numbers); i++) {
         g_autofree char *low = attribute_norm(RULE_INTEGER, numbers[i - 1], strlen(numbers[i - 1]));
         g_autofree char *high = attribute_norm(RULE_INTEGER, numbers[i], strlen(numbers[i]));
@@ -185,8 +199,8 @@ test_dn(void)
     static const struct {
         const char *type, *data;
         gboolean joined;
-    } rows[] = {{"cn", "Anna + Max", FALSE}, {"uid", "7", TRUE}, {"o", "Köln", FALSE},
-                {"dc", "x", FALSE}};
+    } rows[] = {
+        {"cn", "Anna + Max", FALSE}, {"uid", "7", TRUE}, {"o", "Köln", FALSE}, {"dc", "x", FALSE}};
     g_assert_cmpuint(values->len, ==, G_N_ELEMENTS(rows));
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         const DnValue *value = &g_array_index(values, DnValue, i);

@@ -7,9 +7,9 @@
 #include "base/text.h"
 #include "base/token.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <glib/gstdio.h>
 
 static void
 test_normalize(void)
@@ -19,10 +19,10 @@ test_normalize(void)
     } rows[] = {
         {"  Köln  ", "köln"},
         {"KÖLN", "köln"},
-        {"Ko\xcc\x88ln", "köln"},           /* decomposed */
-        {"Groß", "groß"},                   /* no folding to ss */
-        {"a \xc2\xa0 b", "a b"},            /* no-break space */
-        {"\xef\xac\x81n", "fin"},           /* ligature fi, NFKC */
+        {"Ko\xcc\x88ln", "köln"}, /* decomposed */
+        {"Groß", "groß"},         /* no folding to ss */
+        {"a \xc2\xa0 b", "a b"},  /* no-break space */
+        {"\xef\xac\x81n", "fin"}, /* ligature fi, NFKC */
         {"", ""},
         {"  ", ""},
         {"A\tB\nC", "a b c"},
@@ -59,9 +59,8 @@ test_csv(void)
     static const struct {
         const char *text, *cell;
     } rows[] = {
-        {"plain", "plain"},       {"a,b", "\"a,b\""},
-        {"say \"x\"", "\"say \"\"x\"\"\""}, {"=1+1", "\"'=1+1\""},
-        {"@x", "\"'@x\""},        {"", ""},
+        {"plain", "plain"},    {"a,b", "\"a,b\""}, {"say \"x\"", "\"say \"\"x\"\"\""},
+        {"=1+1", "\"'=1+1\""}, {"@x", "\"'@x\""},  {"", ""},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GString) out = g_string_new(NULL);
@@ -144,8 +143,7 @@ test_json(void)
     g_autoptr(GString) out = g_string_new(NULL);
     json_append(out, map);
     g_assert_true(g_str_has_prefix(
-        out->str,
-        "{\"a\":\"x\\\"\\\\\\n\\u0001ß\",\"b\":6,\"c\":true,\"d\":[null,1.5],\"k0\":0,"));
+        out->str, "{\"a\":\"x\\\"\\\\\\n\\u0001ß\",\"b\":6,\"c\":true,\"d\":[null,1.5],\"k0\":0,"));
 }
 
 static void

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* message/calendar: read back by a small strict reader of its own, not by the library that wrote
  * it */
-#include "base/error.h"
 #include "message/calendar.h"
+#include "base/error.h"
 
 #include <string.h>
 
-#define NOW 1600000000           /* 2020-09-13 12:26:40 UTC */
+#define NOW            1600000000 /* 2020-09-13 12:26:40 UTC */
 #define MANNHEIM_START 1605094200 /* 2020-11-11 12:30 in Berlin */
-#define MANNHEIM_END 1605186000   /* 2020-11-12 14:00 */
+#define MANNHEIM_END   1605186000 /* 2020-11-12 14:00 */
 
 static Event *
 make_event(void)
@@ -125,12 +125,13 @@ test_request(void)
     for (guint i = 0; i < G_N_ELEMENTS(expected); i++)
         g_assert_cmpstr(find(lines, expected[i]), ==, expected[i]);
     g_autofree char *names = names_of(lines);
-    g_assert_cmpstr(names, ==,
-                    "BEGIN:VCALENDAR PRODID VERSION METHOD BEGIN:VTIMEZONE TZID BEGIN:DAYLIGHT "
-                    "TZNAME TZOFFSETFROM TZOFFSETTO DTSTART RRULE END:DAYLIGHT BEGIN:STANDARD "
-                    "TZNAME TZOFFSETFROM TZOFFSETTO DTSTART RRULE END:STANDARD END:VTIMEZONE BEGIN:VEVENT "
-                    "UID SEQUENCE DTSTART DTEND SUMMARY DESCRIPTION LOCATION ORGANIZER STATUS "
-                    "TRANSP DTSTAMP ATTENDEE END:VEVENT END:VCALENDAR ");
+    g_assert_cmpstr(
+        names, ==,
+        "BEGIN:VCALENDAR PRODID VERSION METHOD BEGIN:VTIMEZONE TZID BEGIN:DAYLIGHT "
+        "TZNAME TZOFFSETFROM TZOFFSETTO DTSTART RRULE END:DAYLIGHT BEGIN:STANDARD "
+        "TZNAME TZOFFSETFROM TZOFFSETTO DTSTART RRULE END:STANDARD END:VTIMEZONE BEGIN:VEVENT "
+        "UID SEQUENCE DTSTART DTEND SUMMARY DESCRIPTION LOCATION ORGANIZER STATUS "
+        "TRANSP DTSTAMP ATTENDEE END:VEVENT END:VCALENDAR ");
     g_autofree char *again = make(event, &plain);
     g_assert_cmpstr(text, ==, again);
 }
@@ -332,7 +333,9 @@ test_hostile(void)
         {"a;X=1:mailto:evil@x", "CN=\"a;X=1:mailto:evil@x\";"},
         {"a\r\nATTENDEE:mailto:evil@x", "CN=\"a ATTENDEE:mailto:evil@x\";"},
         {"a\nEND:VEVENT", "CN=\"a END:VEVENT\";"},
-        {"a\xe2\x80\xa8" "b\x7f\x1b[0m\xc2\x85", "CN=a b [0m;"},
+        {"a\xe2\x80\xa8"
+         "b\x7f\x1b[0m\xc2\x85",
+         "CN=a b [0m;"},
         {"back\\slash\\n", "CN=back\\slash\\n;"},
         {"bad \xff\xc3", "CN=bad \xef\xbf\xbd\xef\xbf\xbd;"},
         {"\r\n", "CUTYPE"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* message/compose: whole messages, for people whose names and addresses are as odd as they come */
-#include "base/error.h"
 #include "message/compose.h"
+#include "base/error.h"
 #include "message/decode.h"
 #include "message/encode.h"
 #include "message/view.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NOW 1600000000
+#define NOW       1600000000
 #define LONG_NAME "@300" /* stands for a name of 300 characters */
 
 static const guint8 master[32] = {7};
@@ -344,8 +344,8 @@ test_people(Rig *rig, gconstpointer data)
         g_autofree char *text = text_of(message);
         g_autofree char *to = get_field(text, "To");
         g_autofree char *decoded = decode_header(to);
-        const char *address = strstr(people[i].address, "MÜNCHEN") ? "q@xn--mnchen-3ya.example"
-                                                                   : people[i].address;
+        const char *address =
+            strstr(people[i].address, "MÜNCHEN") ? "q@xn--mnchen-3ya.example" : people[i].address;
         g_autofree char *end = g_strdup_printf(" <%s>", address);
         if (!decoded || !g_str_has_suffix(decoded, end))
             g_test_fail_printf("row %u: To is %s", i, to);
@@ -371,7 +371,9 @@ test_titles(Rig *rig, gconstpointer data)
         "zwei\r\nZeilen\tund  mehr",
         "ß",
         "Ein sehr langer Titel ohne jeden Umlaut, der in keine Zeile passt, weil er so lang ist",
-        "👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻 ä ö ü",
+        "👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻 ä "
+        "ö "
+        "ü",
         "=?utf-8?q?a?= =?utf-8?q?b?=",
         "a_b?=c =",
     };
@@ -440,13 +442,13 @@ test_folder(Rig *rig, gconstpointer data)
         const char *file, *text, *reason; /* NULL: good */
         gboolean late;
     } rows[] = {
-        {"invitation.de.txt", "Eigen {{salutation}} {{> sub.txt}} Ende {{event.when}}\n",
-         NULL, FALSE},
+        {"invitation.de.txt", "Eigen {{salutation}} {{> sub.txt}} Ende {{event.when}}\n", NULL,
+         FALSE},
         {"invitation.de.txt", "{{#open}}", "invitation.de.txt:1:", FALSE},
         {"invitation.de.txt", "{{person.missing}}", "person.missing", TRUE},
         {"invitation.de.txt", "{{> ../sub.txt}}", "sub", TRUE},
-        {"invitation.de.html", "<html><img src='http://x'></html>",
-         "load something from outside", TRUE},
+        {"invitation.de.html", "<html><img src='http://x'></html>", "load something from outside",
+         TRUE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;

@@ -24,7 +24,9 @@ test_yaml_values(void)
         {"a: 'true'\nb: \"12\"", "{\"a\":\"true\",\"b\":\"12\"}"},
         {"a: 99999999999999999999", "{\"a\":1e+20}"},
         {"---\nx\n...\n", "\"x\""},
-        {"\xef\xbb\xbf" "a: b", "{\"a\":\"b\"}"},
+        {"\xef\xbb\xbf"
+         "a: b",
+         "{\"a\":\"b\"}"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
@@ -137,7 +139,8 @@ test_config_errors(void)
         {"netwrok: {name: x}", "1:10: there is no key netwrok; did you mean network?"},
         {"network:\n  nmae: x", "2:9: there is no key network.nmae; did you mean network.name?"},
         {"network:\n  zzzzzz: x", "there is no key network.zzzzzz; rundruf help config"},
-        {"directory: {fields: {citty: o}}", "directory.fields.citty; did you mean directory.fields.city"},
+        {"directory: {fields: {citty: o}}",
+         "directory.fields.citty; did you mean directory.fields.city"},
         {"guard: {percent: 101}", "1:18: guard.percent must be a whole number from 0 to 100"},
         {"guard: {percent: x}", "guard.percent must be a whole number"},
         {"mailing: {lifetime: 5}", "mailing.lifetime must be a time such as"},
@@ -184,7 +187,8 @@ test_sample(void)
         else
             g_assert_cmpstr(G_STRUCT_MEMBER(char *, sample, option->offset), ==,
                             G_STRUCT_MEMBER(char *, plain, option->offset));
-        const char *key = strrchr(option->name, '.') ? strrchr(option->name, '.') + 1 : option->name;
+        const char *key =
+            strrchr(option->name, '.') ? strrchr(option->name, '.') + 1 : option->name;
         g_autofree char *pattern = g_strdup_printf("(?m)^ *#?%s:", key);
         if (!g_regex_match_simple(pattern, text, 0, 0))
             g_error("%s is not in the sample configuration", option->name);

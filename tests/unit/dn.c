@@ -16,7 +16,7 @@ test_equal(void)
         {"o=K\\C3\\B6ln,dc=x", "o=Köln,dc=x"},
         {"o=KÖLN,dc=x", "o=köln,dc=x"},
         {"cn=Anna+uid=p1,dc=x", "UID=P1+CN=anna,dc=x"},
-        {"cn=a \\ ,dc=x", "cn=A,dc=x"},     /* caseIgnore: blanks at the ends do not count */
+        {"cn=a \\ ,dc=x", "cn=A,dc=x"}, /* caseIgnore: blanks at the ends do not count */
         {"cn=a  b,dc=x", "cn=a b,dc=x"},
         {"cn=#0401FF,dc=x", "cn=#0401ff,dc=x"},
         {"", ""},
@@ -54,8 +54,8 @@ test_different(void)
 static void
 test_refused(void)
 {
-    static const char *const rows[] = {"a",       "=a",     "cn=a,",   ",cn=a",  "cn=a,,dc=x",
-                                       "cn=a\\",  "cn=\\zz", "cn=a+,dc=x", "cn=#0", "cn=\"a,dc=x"};
+    static const char *const rows[] = {"a",      "=a",      "cn=a,",      ",cn=a", "cn=a,,dc=x",
+                                       "cn=a\\", "cn=\\zz", "cn=a+,dc=x", "cn=#0", "cn=\"a,dc=x"};
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *key = dn_key(rows[i]);
         g_assert_cmpstr(key, ==, NULL);
@@ -73,8 +73,11 @@ test_take_apart(void)
         gsize rdn;
         const char *parent;
     } rows[] = {
-        {"uid=a,dc=x", 5, "dc=x"}, {"uid=a\\,b, dc=x", 8, "dc=x"}, {"uid=a\\\\,dc=x", 7, "dc=x"},
-        {"dc=x", 4, ""},           {"", 0, ""},
+        {"uid=a,dc=x", 5, "dc=x"},
+        {"uid=a\\,b, dc=x", 8, "dc=x"},
+        {"uid=a\\\\,dc=x", 7, "dc=x"},
+        {"dc=x", 4, ""},
+        {"", 0, ""},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_assert_cmpuint(dn_rdn_length(rows[i].dn), ==, rows[i].rdn);
@@ -89,9 +92,13 @@ test_below(void)
         const char *key, *base;
         gboolean below;
     } rows[] = {
-        {"uid=a,dc=x", "dc=x", TRUE},       {"dc=x", "dc=x", TRUE},      {"dc=x", "", TRUE},
-        {"uid=a,dc=xx", "dc=x", FALSE},     {"uid=a\\,dc=x", "dc=x", FALSE},
-        {"uid=a\\\\,dc=x", "dc=x", TRUE},   {"dc=x", "uid=a,dc=x", FALSE},
+        {"uid=a,dc=x", "dc=x", TRUE},
+        {"dc=x", "dc=x", TRUE},
+        {"dc=x", "", TRUE},
+        {"uid=a,dc=xx", "dc=x", FALSE},
+        {"uid=a\\,dc=x", "dc=x", FALSE},
+        {"uid=a\\\\,dc=x", "dc=x", TRUE},
+        {"dc=x", "uid=a,dc=x", FALSE},
         {"adc=x", "dc=x", FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* filter: text to tree and back, names, evaluation in memory */
-#include "filter/compile.h"
 #include "filter/filter.h"
+#include "filter/compile.h"
 #include "filter/match.h"
 
 #include "base/error.h"
@@ -347,8 +347,10 @@ test_match(void)
     attributes_add(municipality, "o", "Köln", strlen("Köln"));
     attributes_add(municipality, "ags", "05315000", 8);
     attributes_add(municipality, "population", "1087352", 7);
-    Person person = {.id = 1, .dn = (char *)"cn=Anna Meier+uid=7,o=Köln,dc=netz,dc=example",
-                     .own = own, .municipality = municipality};
+    Person person = {.id = 1,
+                     .dn = (char *)"cn=Anna Meier+uid=7,o=Köln,dc=netz,dc=example",
+                     .own = own,
+                     .municipality = municipality};
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(FilterNode) node = parse(rows[i].filter);
         if (filter_match(node, &person, map) != rows[i].result)

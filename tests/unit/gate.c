@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* message/gate: one good message, and one row for each way in which it may go wrong */
-#include "base/error.h"
 #include "message/gate.h"
+#include "base/error.h"
 #include "message/remote.h"
 
 #include <string.h>
 
-#define ADDRESS "p@town.example"
+#define ADDRESS    "p@town.example"
 #define MESSAGE_ID "d1-abc@netz.example"
 
 static const char good[] =

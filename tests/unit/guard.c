@@ -10,20 +10,20 @@ test_decide(void)
         gint64 percent, count;
         GuardVerdict verdict;
     } rows[] = {
-        {0, 0, 0, 5, 20, GUARD_PASS},           /* first sync of nothing */
-        {0, 100082, 0, 5, 20, GUARD_PASS},      /* first sync */
+        {0, 0, 0, 5, 20, GUARD_PASS},      /* first sync of nothing */
+        {0, 100082, 0, 5, 20, GUARD_PASS}, /* first sync */
         {66, 66, 0, 5, 20, GUARD_PASS},
         {66, 0, 66, 5, 20, GUARD_EMPTY},
-        {1, 0, 1, 100, 1000, GUARD_EMPTY},      /* emptied: held whatever the limits */
-        {100, 95, 5, 5, 20, GUARD_PASS},        /* exactly at the limit */
+        {1, 0, 1, 100, 1000, GUARD_EMPTY}, /* emptied: held whatever the limits */
+        {100, 95, 5, 5, 20, GUARD_PASS},   /* exactly at the limit */
         {100, 94, 6, 5, 20, GUARD_PERCENT},
         {1000, 980, 20, 5, 20, GUARD_PASS},
         {1000, 979, 21, 5, 20, GUARD_COUNT},
         {100000, 99979, 21, 5, 20, GUARD_COUNT}, /* far below the share */
-        {10, 9, 1, 5, 20, GUARD_PERCENT},       /* a small roster: one is a tenth */
+        {10, 9, 1, 5, 20, GUARD_PERCENT},        /* a small roster: one is a tenth */
         {10, 9, 1, 10, 20, GUARD_PASS},
-        {10, 19, 1, 5, 20, GUARD_PERCENT},      /* what comes does not outweigh what goes */
-        {100, 99, 1, 0, 20, GUARD_PERCENT},     /* 0: nothing may go unseen */
+        {10, 19, 1, 5, 20, GUARD_PERCENT},  /* what comes does not outweigh what goes */
+        {100, 99, 1, 0, 20, GUARD_PERCENT}, /* 0: nothing may go unseen */
         {100, 99, 1, 100, 0, GUARD_COUNT},
         {100, 99, 1, -1, -1, GUARD_COUNT},
         {G_MAXUINT32, 1, G_MAXUINT32 - 1, 100, G_MAXINT64, GUARD_PASS},
@@ -42,8 +42,7 @@ test_reason(void)
         const char *reason;
     } rows[] = {
         {GUARD_EMPTY, "the directory shows nobody; all 6 persons and municipalities would go"},
-        {GUARD_COUNT,
-         "6 of 66 persons and municipalities would go, more than guard.count (20)"},
+        {GUARD_COUNT, "6 of 66 persons and municipalities would go, more than guard.count (20)"},
         {GUARD_PERCENT,
          "6 of 66 persons and municipalities would go, more than guard.percent (5 %)"},
         {GUARD_PASS, "nothing is held"},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* model/mailbox: senders as people write them */
-#include "base/error.h"
 #include "model/mailbox.h"
+#include "base/error.h"
 
 static void
 test_read(void)
@@ -32,9 +32,16 @@ static void
 test_refuse(void)
 {
     static const char *const rows[] = {
-        "", "Netz", "Netz <", "Netz <a@netz.example", "Netz <a@netz.example> x", "Netz <>",
-        "Netz <a@netz.example\r\nBcc: b@netz.example>", "<a@b@netz.example>",
-        "Netz <a@netz.example> <b@netz.example>", "x > y <a@netz.example>",
+        "",
+        "Netz",
+        "Netz <",
+        "Netz <a@netz.example",
+        "Netz <a@netz.example> x",
+        "Netz <>",
+        "Netz <a@netz.example\r\nBcc: b@netz.example>",
+        "<a@b@netz.example>",
+        "Netz <a@netz.example> <b@netz.example>",
+        "x > y <a@netz.example>",
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;

@@ -7,10 +7,10 @@
 #include "store/sync_state.h"
 
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <signal.h>
 
 #define BASE "dc=netz,dc=example"
 
@@ -38,7 +38,8 @@ slapd(const char *command, const char *argument, char **output)
     return status == 0 ? 0 : status >> 8;
 }
 
-/* Loads an LDIF file into a fresh slapd and starts it; FALSE (and the case is skipped) without slapd */
+/* Loads an LDIF file into a fresh slapd and starts it; FALSE (and the case is skipped) without
+ * slapd */
 static gboolean
 serve(const char *path)
 {
@@ -193,8 +194,8 @@ assert_pull(Bench *bench, guint64 added, guint64 changed, guint64 moved, guint64
     const PullResult *result = &bench->result;
     if (result->added != added || result->changed != changed || result->moved != moved ||
         result->removed != removed)
-        g_error("added %" G_GUINT64_FORMAT " changed %" G_GUINT64_FORMAT
-                " moved %" G_GUINT64_FORMAT " removed %" G_GUINT64_FORMAT "\n%s",
+        g_error("added %" G_GUINT64_FORMAT " changed %" G_GUINT64_FORMAT " moved %" G_GUINT64_FORMAT
+                " removed %" G_GUINT64_FORMAT "\n%s",
                 result->added, result->changed, result->moved, result->removed, lines->str);
 }
 
@@ -203,8 +204,10 @@ static char *
 digest(Bench *bench)
 {
     static const char sql[] =
-        "SELECT hex(e.uuid), e.rdn, hex(p.uuid), e.kind, hex(m.uuid), hex(e.attributes), hex(e.digest)"
-        " FROM entry e LEFT JOIN entry p ON p.id = e.parent LEFT JOIN entry m ON m.id = e.municipality"
+        "SELECT hex(e.uuid), e.rdn, hex(p.uuid), e.kind, hex(m.uuid), hex(e.attributes), "
+        "hex(e.digest)"
+        " FROM entry e LEFT JOIN entry p ON p.id = e.parent LEFT JOIN entry m ON m.id = "
+        "e.municipality"
         " UNION ALL SELECT hex(e.uuid), t.attribute, t.norm, 0, 0, 0, 0 FROM term t"
         " JOIN entry e ON e.id = t.entry"
         " UNION ALL SELECT 'orphan', k.norm, 0, 0, 0, 0, 0 FROM term_key k"
@@ -259,20 +262,22 @@ file_size(const char *path, const char *suffix)
     return g_stat(name, &status) == 0 ? (gint64)status.st_size : -1;
 }
 
-#define TOP "dn: dc=netz,dc=example\nobjectClass: dcObject\nobjectClass: organization\ndc: netz\n" \
-            "o: Netz\nentryUUID: 00000000-0000-4000-8000-000000000001\n\n"
-#define CITY(name, number) \
-    "dn: o=" name "," BASE "\nobjectClass: organization\nobjectClass: rundrufMunicipality\no: " name \
+#define TOP                                                                                        \
+    "dn: dc=netz,dc=example\nobjectClass: dcObject\nobjectClass: organization\ndc: netz\n"         \
+    "o: Netz\nentryUUID: 00000000-0000-4000-8000-000000000001\n\n"
+#define CITY(name, number)                                                                         \
+    "dn: o=" name "," BASE                                                                         \
+    "\nobjectClass: organization\nobjectClass: rundrufMunicipality\no: " name                      \
     "\nentryUUID: 00000000-0000-4000-8000-00000000000" number "\n\n"
-#define PERSON(name, city, number) \
-    "dn: cn=" name "," city BASE "\nobjectClass: inetOrgPerson\ncn: " name "\nsn: " name \
+#define PERSON(name, city, number)                                                                 \
+    "dn: cn=" name "," city BASE "\nobjectClass: inetOrgPerson\ncn: " name "\nsn: " name           \
     "\nmail: " name "@x.example\nentryUUID: 00000000-0000-4000-8000-00000000001" number "\n\n"
 
 static void
 rewrite(Bench *bench, const char *text)
 {
-    g_assert_true(g_file_set_contents(bench->config->directory_uri + strlen("ldif:"), text, -1,
-                                      NULL));
+    g_assert_true(
+        g_file_set_contents(bench->config->directory_uri + strlen("ldif:"), text, -1, NULL));
 }
 
 static void
@@ -295,25 +300,30 @@ test_steps(void)
     } rows[] = {
         /* children before their parents */
         {PERSON("Anna", "o=Ulm,", "1") PERSON("Bert", "o=Bonn,", "2") CITY("Ulm", "2")
-             CITY("Bonn", "3") TOP, 5, 0, 0, 0},
+             CITY("Bonn", "3") TOP,
+         5, 0, 0, 0},
         {TOP CITY("Ulm", "2") CITY("Bonn", "3") PERSON("Anna", "o=Ulm,", "1")
-             PERSON("Bert", "o=Bonn,", "2"), 0, 0, 0, 0},
+             PERSON("Bert", "o=Bonn,", "2"),
+         0, 0, 0, 0},
         /* a municipality is renamed: one row, not its people's */
         {TOP CITY("Neu-Ulm", "2") CITY("Bonn", "3") PERSON("Anna", "o=Neu-Ulm,", "1")
-             PERSON("Bert", "o=Bonn,", "2"), 0, 0, 1, 0},
+             PERSON("Bert", "o=Bonn,", "2"),
+         0, 0, 1, 0},
         /* two people swap their names and places, i.e. their DNs */
         {TOP CITY("Neu-Ulm", "2") CITY("Bonn", "3") PERSON("Bert", "o=Bonn,", "1")
-             PERSON("Anna", "o=Neu-Ulm,", "2"), 0, 0, 2, 0},
+             PERSON("Anna", "o=Neu-Ulm,", "2"),
+         0, 0, 2, 0},
         /* one is gone and another has come under the same DN */
         {TOP CITY("Neu-Ulm", "2") CITY("Bonn", "3") PERSON("Bert", "o=Bonn,", "9")
-             PERSON("Anna", "o=Neu-Ulm,", "2"), 1, 0, 0, 1},
+             PERSON("Anna", "o=Neu-Ulm,", "2"),
+         1, 0, 0, 1},
         /* a municipality goes with what is below it; a person comes into none */
         {TOP CITY("Bonn", "3") PERSON("Bert", "o=Bonn,", "9") PERSON("Carla", "", "4"), 1, 0, 0, 2},
         /* the top is not shown: names grow, nobody is lost */
         {CITY("Bonn", "3") PERSON("Bert", "o=Bonn,", "9") PERSON("Carla", "", "4"), 0, 0, 2, 1},
         /* what lies between is not shown */
-        {CITY("Bonn", "3") PERSON("Bert", "ou=Amt,o=Bonn,", "9") PERSON("Carla", "", "4"),
-         0, 0, 1, 0},
+        {CITY("Bonn", "3") PERSON("Bert", "ou=Amt,o=Bonn,", "9") PERSON("Carla", "", "4"), 0, 0, 1,
+         0},
     };
     g_auto(Bench) bench = {0};
     ldif_bench(&bench);
@@ -352,7 +362,8 @@ test_persons(void)
     g_assert_true(persons_count(bench.store, NULL, &count, &error));
     g_assert_cmpint(count, ==, 2);
     g_autoptr(Condition) condition = condition_new();
-    g_string_append(condition->sql, "e.id IN (SELECT entry FROM term WHERE attribute = 'sn' AND norm = ");
+    g_string_append(condition->sql,
+                    "e.id IN (SELECT entry FROM term WHERE attribute = 'sn' AND norm = ");
     condition_bind(condition, "zoe");
     g_string_append(condition->sql, ")");
     g_assert_true(persons_count(bench.store, condition, &count, &error));
@@ -371,12 +382,12 @@ test_persons(void)
     g_assert_true(persons_find_mail(bench.store, "ZOE@x.example", bench.config->directory_fields,
                                     note_person, out, &error));
     g_string_append_c(out, '|');
-    g_assert_true(persons_find_dn(bench.store, "CN=anna,dc=NETZ,dc=example", note_person, out,
-                                  &error));
+    g_assert_true(
+        persons_find_dn(bench.store, "CN=anna,dc=NETZ,dc=example", note_person, out, &error));
     g_string_append_c(out, '|');
     g_assert_true(persons_find_dn(bench.store, "o=Ulm," BASE, note_person, out, &error));
     g_assert_no_error(error);
-#define ZOE "Zoe of Ulm <cn=Zoe,o=Ulm," BASE ">;"
+#define ZOE  "Zoe of Ulm <cn=Zoe,o=Ulm," BASE ">;"
 #define ANNA "Anna of none <cn=Anna," BASE ">;"
     g_assert_cmpstr(out->str, ==, ZOE ANNA "|" ANNA ZOE "|" ZOE "|" ANNA "|" ZOE "|" ANNA "|");
 }
@@ -590,9 +601,9 @@ static void
 test_referral(void)
 {
     g_auto(Bench) bench = {0};
-    g_autofree char *path =
-        write_ldif(FOUR "dn: ou=away," BASE "\nobjectClass: referral\nobjectClass: extensibleObject\n"
-                        "ou: away\nref: ldap://127.0.0.1:1/ou=away\n\n");
+    g_autofree char *path = write_ldif(
+        FOUR "dn: ou=away," BASE "\nobjectClass: referral\nobjectClass: extensibleObject\n"
+             "ou: away\nref: ldap://127.0.0.1:1/ou=away\n\n");
     if (!serve(path))
         return;
     bench_init(&bench, NULL);
@@ -714,7 +725,8 @@ static void
 remove_folder(void)
 {
     const char *argv[] = {"rm", "-rf", folder, NULL};
-    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+    g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL,
+                 NULL);
     g_free(folder);
 }
 

@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAIL "To: a@b.example\r\nSubject: x\r\n\r\nHallo\r\n"
-#define PASSWORD "geheim-4711"
+#define MAIL      "To: a@b.example\r\nSubject: x\r\n\r\nHallo\r\n"
+#define PASSWORD  "geheim-4711"
 #define TIMEOUT_S 1
 
 typedef struct {
@@ -35,8 +35,8 @@ peer_start(Peer *peer, const char *const *options)
         g_ptr_array_add(argv, (gpointer)*options);
     g_ptr_array_add(argv, NULL);
     int output;
-    if (!g_spawn_async_with_pipes(NULL, (char **)argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD,
-                                  NULL, NULL, &peer->pid, NULL, &output, NULL, NULL))
+    if (!g_spawn_async_with_pipes(NULL, (char **)argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+                                  NULL, &peer->pid, NULL, &output, NULL, NULL))
         return FALSE;
     FILE *stream = fdopen(output, "r");
     gboolean listening = fscanf(stream, "%u", &peer->port) == 1;
@@ -137,7 +137,7 @@ send_to(Transport *transport, const char *recipient, const char *content)
     return outcome;
 }
 
-/* --- each fault of the relay ------------------------------------------------------------------- */
+/* --- each fault of the relay ----------------------------------------------------------------- */
 
 typedef struct {
     const char *fault;
@@ -292,7 +292,7 @@ test_reply_text(void)
     g_assert_true(outcome.site);
 }
 
-/* --- what arrives ------------------------------------------------------------------------------ */
+/* --- what arrives ---------------------------------------------------------------------------- */
 
 /* Octets that arrive are those given, dots and all; one connection takes them all. */
 static void
@@ -353,9 +353,12 @@ static void
 test_injection(void)
 {
     static const char *const addresses[] = {
-        "a@b>\r\nRCPT TO:<evil@x.example", "a@b.example\r\nRCPT TO:<evil@x.example>",
-        "a@b.example> SIZE=1",             "a@b.example\n",
-        "<a@b.example>",                   "",
+        "a@b>\r\nRCPT TO:<evil@x.example",
+        "a@b.example\r\nRCPT TO:<evil@x.example>",
+        "a@b.example> SIZE=1",
+        "a@b.example\n",
+        "<a@b.example>",
+        "",
     };
     PEER(peer, "--fault", "none:none");
     g_autoptr(Transport) transport = relay_open(&peer, (Settings){0}, NULL);
@@ -392,9 +395,12 @@ test_recipients(void)
         OutcomeKind kind;
         int code;
     } rows[] = {
-        {"tmp450+1@b.example", OUTCOME_TEMPORARY, 450}, {"tmp450+1@b.example", OUTCOME_SENT, 250},
-        {"perm550@b.example", OUTCOME_PERMANENT, 550},  {"dot451@b.example", OUTCOME_TEMPORARY, 451},
-        {"dot451@b.example", OUTCOME_SENT, 250},        {"dotclose@b.example", OUTCOME_UNKNOWN, 0},
+        {"tmp450+1@b.example", OUTCOME_TEMPORARY, 450},
+        {"tmp450+1@b.example", OUTCOME_SENT, 250},
+        {"perm550@b.example", OUTCOME_PERMANENT, 550},
+        {"dot451@b.example", OUTCOME_TEMPORARY, 451},
+        {"dot451@b.example", OUTCOME_SENT, 250},
+        {"dotclose@b.example", OUTCOME_UNKNOWN, 0},
         {"anna@b.example", OUTCOME_SENT, 250},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -430,7 +436,7 @@ test_smtputf8(void)
     g_assert_null(strstr(commands, "ller@"));
 }
 
-/* --- login and TLS ----------------------------------------------------------------------------- */
+/* --- login and TLS --------------------------------------------------------------------------- */
 
 static char *
 write_password(const char *password, int mode)
@@ -504,9 +510,9 @@ make_certificate(const char *folder, char **cert, char **key)
     *cert = g_build_filename(folder, "cert.pem", NULL);
     *key = g_build_filename(folder, "key.pem", NULL);
     const char *const argv[] = {
-        "openssl", "req",     "-x509", "-newkey", "ec",    "-pkeyopt", "ec_paramgen_curve:P-256",
-        "-nodes",  "-days",   "2",     "-subj",   "/CN=x", "-addext",  "subjectAltName=DNS:localhost",
-        "-keyout", *key,      "-out",  *cert,     NULL,
+        "openssl", "req",   "-x509", "-newkey", "ec",    "-pkeyopt", "ec_paramgen_curve:P-256",
+        "-nodes",  "-days", "2",     "-subj",   "/CN=x", "-addext",  "subjectAltName=DNS:localhost",
+        "-keyout", *key,    "-out",  *cert,     NULL,
     };
     int status;
     return g_spawn_sync(NULL, (char **)argv, NULL,
@@ -566,8 +572,8 @@ test_no_starttls(void)
     for (guint i = 0; i < G_N_ELEMENTS(faults); i++) {
         PEER(peer, "--fault", faults[i], "--count", "0");
         g_autoptr(Transport) transport = relay_open(
-            &peer,
-            (Settings){.starttls = "required", .user = "anna", .password_file = password}, NULL);
+            &peer, (Settings){.starttls = "required", .user = "anna", .password_file = password},
+            NULL);
         g_auto(Outcome) outcome = send_to(transport, "a@b.example", MAIL);
         g_assert_cmpint(outcome.kind, ==, OUTCOME_TEMPORARY);
         g_assert_true(outcome.site);
@@ -579,7 +585,7 @@ test_no_starttls(void)
     remove_with_folder(password);
 }
 
-/* --- settings and check ------------------------------------------------------------------------ */
+/* --- settings and check ---------------------------------------------------------------------- */
 
 static void
 test_check(void)

@@ -183,8 +183,8 @@ test_addresses(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_auto(Outcome) outcome = {.kind = OUTCOME_UNKNOWN};
-        TransportMessage message = {"b@n.example", rows[i].address, rows[i].smtputf8,
-                                    "x",           MAIL,            strlen(MAIL)};
+        TransportMessage message = {"b@n.example", rows[i].address, rows[i].smtputf8, "x",
+                                    MAIL,          strlen(MAIL)};
         g_assert_cmpint(wire_check(&message, &outcome), ==, rows[i].fine);
         g_assert_cmpint(outcome.kind, ==, rows[i].fine ? OUTCOME_UNKNOWN : OUTCOME_PERMANENT);
         message.recipient = "a@b.example";

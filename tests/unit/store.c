@@ -107,8 +107,7 @@ test_versions(void)
     ask(place.path, "PRAGMA user_version = 0");
     assert_refused(place.uri, 0, RUNDRUF_ERROR_STORE, "rundruf db upgrade");
     ask(place.path, "PRAGMA application_id = 7");
-    assert_refused(place.uri, STORE_CREATE | STORE_UPGRADE, RUNDRUF_ERROR_STORE,
-                   "another program");
+    assert_refused(place.uri, STORE_CREATE | STORE_UPGRADE, RUNDRUF_ERROR_STORE, "another program");
 }
 
 static void
@@ -122,12 +121,14 @@ test_damaged(void)
          "And on. And on, until it is as long as the header of a database file is: 100.",
          150},
         {"SQLite format 3\0garbage garbage garbage garbage garbage garbage garbage garbage garbage "
-         "garbage garbage garbage", 110},
+         "garbage garbage garbage",
+         110},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_auto(Place) place = {0};
         place_init(&place);
-        g_assert_true(g_file_set_contents(place.path, rows[i].content, (gssize)rows[i].length, NULL));
+        g_assert_true(
+            g_file_set_contents(place.path, rows[i].content, (gssize)rows[i].length, NULL));
         assert_refused(place.uri, STORE_CREATE | STORE_UPGRADE, RUNDRUF_ERROR_STORE,
                        "put a backup in its place");
     }
@@ -174,7 +175,8 @@ test_transactions(void)
     g_assert_true(journal_add(store, 1, "test", "deed", "o'ject", "detail", &error));
     g_assert_true(store_commit(transaction, &error));
     g_assert_no_error(error);
-    g_assert_cmpint(ask(place.path, "SELECT count(*) FROM journal WHERE object = 'o''ject'"), ==, 1);
+    g_assert_cmpint(ask(place.path, "SELECT count(*) FROM journal WHERE object = 'o''ject'"), ==,
+                    1);
 
     /* a reader may not write, and says so */
     StoreTransaction *reading = store_begin_read(store, &error);
