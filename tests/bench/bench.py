@@ -5,27 +5,16 @@ import os
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
-from rig import BASE, PROGRAM, SOURCE, Rig, skip
+from rig import BASE, SOURCE, Rig, measured, skip
 
 BUILD = Path(os.environ["BUILDDIR"])
 RUNS = int(os.environ.get("RUNS", "3"))
 MUNICIPALITIES = int(os.environ.get("MUNICIPALITIES", "80"))
 PERSONS = int(os.environ.get("PERSONS", "1250"))
 ADMIN = "cn=admin," + BASE
-
-
-def timed(words):
-    """Runs a command; gives its wall seconds, the peak of its memory in MiB, and what it printed."""
-    begun = time.monotonic()
-    process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    assert status == 0, (words, status, output[-2000:])
-    return time.monotonic() - begun, usage.ru_maxrss / 1024, output
 
 
 def row(what, seconds, amount, unit, peer=None, peer_name="", memory=None):
@@ -48,12 +37,12 @@ def bench_sync(rig, uri, entries):
     ours, floor, memory = [], [], 0
     for _ in range(RUNS):
         fresh_store(rig)
-        seconds, peak, _ = timed(rig.command("sync", "-q"))
+        seconds, peak, _ = measured(rig.command("sync", "-q"))
         ours.append(seconds)
         memory = max(memory, peak)
-        floor.append(float(timed([str(BUILD / "tests/bench/discard"), uri, BASE, ADMIN, "geheim"])[2]))
+        floor.append(float(measured([str(BUILD / "tests/bench/discard"), uri, BASE, ADMIN, "geheim"])[2]))
     row("first sync (ldap)", ours, entries, "entries", floor, "reading alone", memory)
-    again = [timed(rig.command("sync", "-q"))[:2] for _ in range(RUNS)]
+    again = [measured(rig.command("sync", "-q"))[:2] for _ in range(RUNS)]
     row("sync, nothing changed", [a[0] for a in again], entries, "entries", floor, "reading alone",
         max(a[1] for a in again))
     size = (rig.folder / "rundruf.db").stat().st_size
@@ -66,23 +55,23 @@ def bench_filter(rig, uri):
                             ("(surname=Köhler)", "(sn=Köhler)"), ("(mail=*)", "(mail=*)")):
         ours, peer, found = [], [], 0
         for _ in range(RUNS):
-            seconds, _, output = timed(rig.command("--json", "member", "ls", "--filter", text))
+            seconds, _, output = measured(rig.command("--json", "member", "ls", "--filter", text))
             ours.append(seconds)
             found = output.count("\n")
-            peer.append(timed(["ldapsearch", "-x", "-LLL", "-H", uri, "-D", ADMIN, "-w", "geheim", "-b", BASE,
+            peer.append(measured(["ldapsearch", "-x", "-LLL", "-H", uri, "-D", ADMIN, "-w", "geheim", "-b", BASE,
                                "(&(objectClass=inetOrgPerson)%s)" % peer_text, "displayName", "mail"])[0])
         row("member ls %s" % text[:22], ours, found, "persons", peer, "ldapsearch")
 
 
 def bench_mailing(rig, persons):
     rig.event()
-    seconds, memory, _ = timed(rig.command("-q", "invite", "mannheim-2027", "--filter", "(mail=*)", "--yes"))
+    seconds, memory, _ = measured(rig.command("-q", "invite", "mannheim-2027", "--filter", "(mail=*)", "--yes"))
     row("prepare a mailing", [seconds], persons, "rows", memory=memory)
     rig.run("mailing", "cancel", "1", "--yes")
     rig.event("jena-2027")
     rig.run("invite", "jena-2027", "--filter", "(|(city=Köln)(city=Jena)(city=Mannheim))", "--yes")
     sent = rig.states(2)["queued"]
-    seconds, memory, _ = timed(rig.command("-q", "send", "--once"))
+    seconds, memory, _ = measured(rig.command("-q", "send", "--once"))
     row("send into a spool folder", [seconds], sent, "messages", memory=memory)
 
 
@@ -102,7 +91,7 @@ def main():
         bench_sync(rig, uri, entries)
         bench_filter(rig, uri)
         bench_mailing(rig, MUNICIPALITIES * PERSONS)
-        print(timed([str(BUILD / "tests/bench/compose")])[2], end="")
+        print(measured([str(BUILD / "tests/bench/compose")])[2], end="")
 
 
 main()

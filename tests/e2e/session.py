@@ -256,7 +256,7 @@ def check_control(rig):
     [first] = rig.json("mailing", "show", "1")
     assert (first["purpose"], first["sender"]) == ("schools", "Büro <buero@netz.example>"), first
     assert first["actor"] and first["frozen_at"] <= first["due"] < first["not_after"], first
-    assert listed == {1: "running", 2: "cancelled", 3: "running"}, listed
+    assert listed == {1: "done", 2: "cancelled", 3: "done"}, listed
     expect(rig.run("mailing", "ls"), "done", "cancelled")
     for word in ("show", "report", "pause"):
         rig.run("mailing", word, "99", status=FAILED)

@@ -276,6 +276,25 @@ class Proxy(threading.Thread):
                         return client.recv(65536)  # until the client goes
 
 
+METER = """
+import os, sys, time
+begun = time.monotonic()
+pid = os.spawnvp(os.P_NOWAIT, sys.argv[1], sys.argv[1:])
+_, status, usage = os.wait4(pid, 0)
+print(time.monotonic() - begun, usage.ru_maxrss / 1024, file=sys.stderr)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def measured(words):
+    """Runs a command that must succeed; gives its seconds, the peak of its memory in MiB, and what it
+    printed. A small process stands between: a child begins with its parent's peak, and ours is large."""
+    done = subprocess.run([sys.executable, "-c", METER, *words], text=True, capture_output=True)
+    assert done.returncode == 0, (words, done.returncode, done.stdout[-2000:], done.stderr[-2000:])
+    seconds, memory = done.stderr.split()[-2:]
+    return float(seconds), float(memory), done.stdout
+
+
 def wait_for(condition, seconds=30):
     until = time.monotonic() + seconds
     while not condition():

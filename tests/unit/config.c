@@ -76,6 +76,7 @@ test_yaml_limits(void)
     g_autofree char *good = g_strconcat(deep, close, NULL);
     g_autoptr(Value) value = yaml_parse(good, strlen(good), "t", &error);
     g_assert_no_error(error);
+    g_assert_cmpint(value_kind(value), ==, VALUE_LIST);
 
     g_autofree char *bad = g_strconcat("[", good, "]", NULL);
     g_assert_null(yaml_parse(bad, strlen(bad), "t", &error));
