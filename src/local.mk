@@ -86,13 +86,7 @@ librundruf_a_SOURCES = \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
 	src/mailing/selection.c src/mailing/selection.h \
-	src/mailing/send.c src/mailing/send.h
-
-librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
-	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
-
-bin_PROGRAMS += rundruf
-rundruf_SOURCES = \
+	src/mailing/send.c src/mailing/send.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/cmd_check.c \
 	src/cli/cmd_db.c \
@@ -108,7 +102,12 @@ rundruf_SOURCES = \
 	src/cli/cmd_send.c \
 	src/cli/cmd_sync.c \
 	src/cli/commands.c \
-	src/cli/main.c \
 	src/cli/output.c src/cli/output.h \
 	src/cli/persons.h
+
+librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
+	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
+
+bin_PROGRAMS += rundruf
+rundruf_SOURCES = src/cli/main.c
 rundruf_LDADD = $(librundruf_libs)
