@@ -3,19 +3,23 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "cli/output.h"
+#include "mailing/report.h"
 #include "mailing/send.h"
+#include "store/mailings.h"
 
 #include <stdio.h>
 
 typedef struct {
     double started;
+    gint64 open; /* deliveries, when it began */
 } Progress;
 
 static void
 show_progress(const SendSummary *summary, gpointer data)
 {
     const Progress *progress = data;
-    output_progress(_("sending"), summary->attempts, 0, clock_elapsed() - progress->started);
+    output_progress(_("sending"), summary->attempts, progress->open,
+                    clock_elapsed() - progress->started);
 }
 
 /* What a person must look at, even with -q: not what is tried again by itself. */
@@ -64,14 +68,50 @@ status_of(const SendSummary *summary)
     return all && !summary->fault ? STATUS_DONE : STATUS_PARTLY;
 }
 
+/* How many deliveries the running mailings have open, and with `print` a line for each of these. */
+static gboolean
+count_open(Cli *cli, gboolean print, gint64 *open, GError **error)
+{
+    g_autoptr(StoreTransaction) snapshot = store_begin_read(cli->store, error);
+    g_autoptr(GPtrArray) mailings = snapshot ? mailings_all(cli->store, error) : NULL;
+    if (!mailings)
+        return FALSE;
+    *open = 0;
+    for (guint i = 0; i < mailings->len; i++) {
+        const Mailing *mailing = g_ptr_array_index(mailings, i);
+        MailingReport report;
+        if (mailing->state != MAILING_RUNNING)
+            continue;
+        if (!report_read(cli->store, mailing->id, &report, error))
+            return FALSE;
+        *open += report.open;
+        if (print && report.open > 0)
+            printf(P_("Mailing %" PRId64 ": %u message would be sent.\n",
+                      "Mailing %" PRId64 ": %u messages would be sent.\n", report.open),
+                   mailing->id, report.open);
+    }
+    return TRUE;
+}
+
+static ExitStatus
+send_nothing(Cli *cli, GError **error)
+{
+    gint64 open;
+    if (!cli_store(cli, error) || !count_open(cli, TRUE, &open, error))
+        return STATUS_FAILED;
+    puts(_("Nothing was sent (--dry-run)."));
+    return STATUS_DONE;
+}
+
 ExitStatus
 cmd_send(Cli *cli, int argc, char **argv, GError **error)
 {
-    gboolean once = FALSE, watch = FALSE;
+    gboolean once = FALSE, watch = FALSE, dry_run = FALSE;
     const GOptionEntry options[] = {
         {"once", 0, 0, G_OPTION_ARG_NONE, &once, N_("send what is due now, then end (the default)"),
          NULL},
         {"watch", 0, 0, G_OPTION_ARG_NONE, &watch, N_("go on until a signal ends it"), NULL},
+        CLI_DRY_RUN(dry_run),
         CLI_END,
     };
     ExitStatus status;
@@ -79,6 +119,8 @@ cmd_send(Cli *cli, int argc, char **argv, GError **error)
         return status;
     if (once && watch)
         return cli_usage(error, _("say either --once or --watch"));
+    if (dry_run)
+        return send_nothing(cli, error);
     Store *store = cli_store(cli, error);
     const TokenKeys *keys = store ? cli_keys(cli, error) : NULL;
     g_autoptr(Composer) composer = keys ? composer_new(cli->config, keys, error) : NULL;
@@ -86,7 +128,9 @@ cmd_send(Cli *cli, int argc, char **argv, GError **error)
     if (!transport)
         return STATUS_FAILED;
     cli_catch_signals();
-    Progress progress = {clock_elapsed()};
+    Progress progress = {clock_elapsed(), 0};
+    if (!count_open(cli, FALSE, &progress.open, error))
+        return STATUS_FAILED;
     SendOptions how = {
         .watch = watch,
         .stop = &cli_stop,

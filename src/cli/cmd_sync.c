@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/output.h"
+#include "store/persons.h"
 #include "sync/pull.h"
 
 #include <stdio.h>
@@ -81,12 +82,51 @@ print_summary(const Cli *cli, const PullResult *result, gboolean dry_run, double
         puts(_("Nothing was stored (--dry-run)."));
 }
 
+/* A directory that tells a person at the terminal how far its search is. */
+typedef struct {
+    Directory base;
+    Directory *inner;
+    DirectoryFunc func;
+    gpointer user_data;
+    gint64 seen, expected; /* entries; 0 expected: not known */
+    double started;
+} WatchedDirectory;
+
+static gboolean
+watch_entry(const DirectoryEntry *entry, gpointer user_data, GError **error)
+{
+    WatchedDirectory *watched = user_data;
+    if (++watched->seen % 100 == 0)
+        output_progress(_("reading"), watched->seen, watched->expected,
+                        clock_elapsed() - watched->started);
+    return watched->func(entry, watched->user_data, error);
+}
+
+static gboolean
+watched_search(Directory *directory, DirectoryFunc func, gpointer user_data, DirectoryTally *tally,
+               GError **error)
+{
+    WatchedDirectory *watched = (WatchedDirectory *)directory;
+    watched->func = func;
+    watched->user_data = user_data;
+    gboolean good = directory_search(watched->inner, watch_entry, watched, tally, error);
+    output_progress_end();
+    return good;
+}
+
 static gboolean
 pull(Cli *cli, const PullOptions *how, PullResult *result, GError **error)
 {
     Store *store = cli_store(cli, error);
     g_autoptr(Directory) directory = store ? directory_open(cli->config, error) : NULL;
-    return directory && pull_run(cli->config, directory, store, how, result, error);
+    WatchedDirectory watched = {
+        .base.search = watched_search,
+        .inner = directory,
+        .started = clock_elapsed(),
+    };
+    if (!directory || !persons_count(store, NULL, &watched.expected, error))
+        return FALSE;
+    return pull_run(cli->config, cli->quiet ? directory : &watched.base, store, how, result, error);
 }
 
 ExitStatus
