@@ -108,6 +108,16 @@ is_control(gunichar c)
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029;
 }
 
+/* Marks that turn the direction of text, or have no width: good for a name that looks like another.
+ * Joiners stay, emoji and some scripts need them. */
+static gboolean
+is_deceiving(gunichar c)
+{
+    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200b ||
+           c == 0x200e || c == 0x200f || c == 0x2060 || c == 0xfeff || c == 0x61c ||
+           (c >= 0xe0000 && c <= 0xe007f);
+}
+
 gboolean
 text_is_clean(const char *text)
 {
@@ -131,6 +141,8 @@ text_one_line(const char *text)
             blank = out->len > 0;
             continue;
         }
+        if (is_deceiving(c))
+            continue;
         if (blank)
             g_string_append_c(out, ' ');
         blank = FALSE;

@@ -23,8 +23,8 @@ const char *text_nearest(const char *word, const char *const *candidates);
 gboolean text_is_clean(const char *text);
 
 /* `text` with each run of control characters, line ends and blanks (no-break ones included) made
- * one blank, ends trimmed; invalid UTF-8 becomes U+FFFD: fit for one line of a header or a
- * terminal. */
+ * one blank, ends trimmed, without the marks that reverse or hide text; invalid UTF-8 becomes
+ * U+FFFD: fit for one line of a header or a terminal. */
 char *text_one_line(const char *text);
 
 /* Appends `text` with & < > " ' as character references. */

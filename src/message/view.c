@@ -108,30 +108,11 @@ view_person(const Person *person, const FieldMap *map)
     return clean;
 }
 
-/* Marks that turn the direction of text, or have no width: good for a name that looks like another.
- * Joiners stay, emoji and some scripts need them. */
-static gboolean
-is_deceiving(gunichar c)
-{
-    return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200b ||
-           c == 0x200e || c == 0x200f || c == 0x2060 || c == 0xfeff || c == 0x61c ||
-           (c >= 0xe0000 && c <= 0xe007f);
-}
-
 char *
 view_name(const char *name)
 {
     g_autofree char *line = text_one_line(name ? name : "");
-    GString *out = g_string_sized_new(strlen(line));
-    glong left = VIEW_NAME_MAX;
-    for (const char *p = line; *p && left > 0; p = g_utf8_next_char(p)) {
-        gunichar c = g_utf8_get_char(p);
-        if (is_deceiving(c))
-            continue;
-        g_string_append_unichar(out, c);
-        left--;
-    }
-    return g_strstrip(g_string_free(out, FALSE));
+    return g_strstrip(g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), VIEW_NAME_MAX)));
 }
 
 char *

@@ -40,6 +40,8 @@ test_one_line(void)
 {
     g_autofree char *line = text_one_line(" a\r\nBcc: x\t\xe2\x80\xa8 b\xff ");
     g_assert_cmpstr(line, ==, "a Bcc: x b\xef\xbf\xbd");
+    g_autofree char *plain = text_one_line("\xe2\x80\xae" "evil\xe2\x80\xac \xef\xbb\xbf");
+    g_assert_cmpstr(plain, ==, "evil");
 }
 
 static void
