@@ -8,16 +8,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* a partial is the file NAME.mustache of the folder; a name cannot lead out of it */
+/* a partial is the file NAME.mustache of the folder, or NAME; a name cannot lead out of it */
 static char *
 read_partial(const char *name, gpointer data)
 {
     const char *folder = data;
     if (!folder || strchr(name, G_DIR_SEPARATOR) || *name == '.')
         return NULL;
-    g_autofree char *file = g_strconcat(name, ".mustache", NULL);
-    g_autofree char *path = g_build_filename(folder, file, NULL);
+    g_autofree char *plain = g_build_filename(folder, name, NULL);
+    g_autofree char *path = g_strconcat(plain, ".mustache", NULL);
     g_autoptr(GBytes) content = file_read(path, TEMPLATE_BYTES_MAX, NULL);
+    if (!content)
+        content = file_read(plain, TEMPLATE_BYTES_MAX, NULL);
     gsize length;
     const char *text = content ? g_bytes_get_data(content, &length) : NULL;
     return text ? g_strndup(text, length) : NULL;

@@ -225,6 +225,46 @@ read_document(Reader *reader, GError **error)
     }
 }
 
+/* the code unit of "\uXXXX" at `at`; 0 if there is none */
+static guint
+read_escape(const char *at, const char *end)
+{
+    guint unit = 0;
+    if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
+        return 0;
+    for (guint i = 2; i < 6; i++) {
+        if (!g_ascii_isxdigit(at[i]))
+            return 0;
+        unit = unit << 4 | (guint)g_ascii_xdigit_value(at[i]);
+    }
+    return unit;
+}
+
+/* JSON writes characters beyond U+FFFF as two escapes (RFC 8259, 7), which YAML does not know: they
+ * become the character itself. Owned by the caller; NULL if `text` is no JSON, or has none of them. */
+static GString *
+join_surrogates(const char *text, gsize length)
+{
+    const char *end = text + length, *start = text;
+    while (start < end && g_ascii_isspace(*start))
+        start++;
+    if (start == end || !strchr("{[\"", *start) || !g_strstr_len(text, (gssize)length, "\\u"))
+        return NULL;
+    GString *joined = g_string_sized_new(length);
+    for (const char *p = text; p < end;) {
+        guint high = read_escape(p, end), low = high ? read_escape(p + 6, end) : 0;
+        if (high >= 0xd800 && high < 0xdc00 && low >= 0xdc00 && low < 0xe000) {
+            g_string_append_unichar(joined, 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
+            p += 12;
+            continue;
+        }
+        gsize taken = *p == '\\' && end - p > 1 ? 2 : 1; /* a backslash may escape another one */
+        g_string_append_len(joined, p, (gssize)taken);
+        p += taken;
+    }
+    return joined;
+}
+
 Value *
 yaml_parse(const char *text, gsize length, const char *source, GError **error)
 {
@@ -238,7 +278,9 @@ yaml_parse(const char *text, gsize length, const char *source, GError **error)
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, _("no memory for the YAML reader"));
         return NULL;
     }
-    yaml_parser_set_input_string(&reader.parser, (const guchar *)text, length);
+    g_autoptr(GString) joined = join_surrogates(text, length);
+    yaml_parser_set_input_string(&reader.parser, (const guchar *)(joined ? joined->str : text),
+                                 joined ? joined->len : length);
     yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
     Value *value = read_document(&reader, error);
     yaml_parser_delete(&reader.parser);
