@@ -11,7 +11,7 @@ import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
-from rig import ADMIN, BASE, SOURCE, Rig, ldif_entry, measured, person
+from rig import ADMIN, BASE, SANITIZED, SOURCE, Rig, ldif_entry, measured, person
 
 MAKE_ROSTER = Path(os.environ.get("RUNDRUF_MAKE_ROSTER") or SOURCE.parent / "shared/tools/make-roster")
 MEMORY_MIB_MAX = 300
@@ -199,11 +199,11 @@ def whole(rig, uri, entries, persons, municipalities):
     seconds, memory, said = measured(rig.command("sync"))
     expect(said, added=entries, unchanged=0, persons=persons, municipalities=municipalities)
     assert rig.store("SELECT count(*) FROM entry") == [(entries,)]
-    assert memory < MEMORY_MIB_MAX, memory
+    assert SANITIZED or memory < MEMORY_MIB_MAX, memory
     before, files = rig.fingerprint(), store_files(rig)
     seconds_again, memory_again, again = measured(rig.command("sync"))
     expect(again, added=0, changed=0, moved=0, removed=0, unchanged=entries, persons=persons)
-    assert memory_again < MEMORY_MIB_MAX, memory_again
+    assert SANITIZED or memory_again < MEMORY_MIB_MAX, memory_again
     assert store_files(rig) == files, "a sync without a change wrote"
     assert rig.fingerprint() == before
     print("%d entries: %.1f s and %.0f MiB, again %.1f s and %.0f MiB" % (
