@@ -21,6 +21,19 @@ json_append_text(GString *out, const char *text)
     g_string_append_c(out, '"');
 }
 
+void
+json_append_real(GString *out, double number)
+{
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+    const char *const formats[] = {"%.15g", "%.16g", "%.17g"};
+    for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
+        g_ascii_formatd(digits, sizeof digits, formats[i], number);
+        if (g_ascii_strtod(digits, NULL) == number)
+            break;
+    }
+    g_string_append(out, digits);
+}
+
 static void
 append_container(GString *out, const Value *value)
 {
@@ -41,7 +54,6 @@ append_container(GString *out, const Value *value)
 void
 json_append(GString *out, const Value *value)
 {
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
     switch (value_kind(value)) {
     case VALUE_NULL:
         g_string_append(out, "null");
@@ -53,9 +65,10 @@ json_append(GString *out, const Value *value)
         g_string_append_printf(out, "%" G_GINT64_FORMAT, value_int(value));
         break;
     case VALUE_REAL: /* JSON has no infinity and no NaN */
-        g_string_append(out, isfinite(value_real(value))
-                                 ? g_ascii_dtostr(number, sizeof number, value_real(value))
-                                 : "null");
+        if (isfinite(value_real(value)))
+            json_append_real(out, value_real(value));
+        else
+            g_string_append(out, "null");
         break;
     case VALUE_TEXT:
         json_append_text(out, value_text(value));

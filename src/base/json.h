@@ -13,4 +13,7 @@ void json_append(GString *out, const Value *value);
 /* Appends `text` as a JSON string with its quotes. */
 void json_append_text(GString *out, const char *text);
 
+/* Appends a number with the fewest digits that read back as the same one. */
+void json_append_real(GString *out, double number);
+
 #endif

@@ -85,20 +85,6 @@ is_true(const Value *value)
     return FALSE;
 }
 
-/* The shortest decimal number that reads back as `number`: 1.1, not 1.1000000000000001. */
-static void
-append_real(GString *out, double number)
-{
-    char digits[G_ASCII_DTOSTR_BUF_SIZE];
-    const char *const formats[] = {"%.15g", "%.16g", "%.17g"};
-    for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
-        g_ascii_formatd(digits, sizeof digits, formats[i], number);
-        if (g_ascii_strtod(digits, NULL) == number)
-            break;
-    }
-    g_string_append(out, digits);
-}
-
 static void
 append_plain(GString *out, const Value *value)
 {
@@ -106,7 +92,7 @@ append_plain(GString *out, const Value *value)
     case VALUE_NULL:
         break;
     case VALUE_REAL:
-        append_real(out, value_real(value));
+        json_append_real(out, value_real(value));
         break;
     case VALUE_TEXT:
         g_string_append(out, value_text(value));

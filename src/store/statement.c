@@ -5,8 +5,6 @@
 #include "base/i18n.h"
 #include "store/connection.h"
 
-#define PARAMETERS_MAX 999
-
 struct Statement {
     Store *store;
     sqlite3_stmt *stmt;

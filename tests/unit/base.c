@@ -40,7 +40,8 @@ test_one_line(void)
 {
     g_autofree char *line = text_one_line(" a\r\nBcc: x\t\xe2\x80\xa8 b\xff ");
     g_assert_cmpstr(line, ==, "a Bcc: x b\xef\xbf\xbd");
-    g_autofree char *plain = text_one_line("\xe2\x80\xae" "evil\xe2\x80\xac \xef\xbb\xbf");
+    g_autofree char *plain = text_one_line("\xe2\x80\xae"
+                                           "evil\xe2\x80\xac \xef\xbb\xbf");
     g_assert_cmpstr(plain, ==, "evil");
 }
 
@@ -135,6 +136,7 @@ test_json(void)
     value_set(map, "d", value_new_list());
     value_append(value_get(map, "d"), value_new_null());
     value_append(value_get(map, "d"), value_new_real(1.5));
+    value_append(value_get(map, "d"), value_new_real(1.1));
     for (int i = 0; i < 40; i++) { /* past the size at which a map gets an index */
         g_autofree char *key = g_strdup_printf("k%d", i);
         value_set_int(map, key, i);
@@ -145,7 +147,8 @@ test_json(void)
     g_autoptr(GString) out = g_string_new(NULL);
     json_append(out, map);
     g_assert_true(g_str_has_prefix(
-        out->str, "{\"a\":\"x\\\"\\\\\\n\\u0001ß\",\"b\":6,\"c\":true,\"d\":[null,1.5],\"k0\":0,"));
+        out->str,
+        "{\"a\":\"x\\\"\\\\\\n\\u0001ß\",\"b\":6,\"c\":true,\"d\":[null,1.5,1.1],\"k0\":0,"));
 }
 
 static void
