@@ -11,6 +11,7 @@ librundruf_a_SOURCES = \
 	src/base/text.c src/base/text.h \
 	src/base/token.c src/base/token.h \
 	src/base/value.c src/base/value.h \
+	src/base/wake.c src/base/wake.h \
 	src/model/address.c src/model/address.h \
 	src/model/attribute_norm.c \
 	src/model/attribute_type.c src/model/attribute_type.h \

@@ -19,9 +19,11 @@ typedef enum {
     RUNDRUF_ERROR_STORE,     /* the database: unreadable, damaged, too new, full */
     RUNDRUF_ERROR_BUSY,      /* another process holds the store; the same call may succeed later */
     RUNDRUF_ERROR_DIRECTORY, /* the directory refused, or its answer is void: nothing was changed */
-    RUNDRUF_ERROR_TRANSPORT, /* the mail relay or the spool folder as a whole cannot be used */
-    RUNDRUF_ERROR_HELD,      /* a guard held something that a person must approve; exit status 3 */
-    RUNDRUF_ERROR_FAILED     /* anything else */
+    RUNDRUF_ERROR_UNAVAILABLE, /* the directory cannot be reached now; exit status 75 */
+    RUNDRUF_ERROR_STOPPED,     /* a signal asked to stop (wake.h); exit status 75 */
+    RUNDRUF_ERROR_TRANSPORT,   /* the mail relay or the spool folder as a whole cannot be used */
+    RUNDRUF_ERROR_HELD,  /* a guard held something that a person must approve; exit status 3 */
+    RUNDRUF_ERROR_FAILED /* anything else */
 } RundrufError;
 
 GQuark rundruf_error_quark(void);

@@ -25,10 +25,16 @@ sign_name(PullSign sign)
     return "removed";
 }
 
+typedef struct {
+    const Cli *cli;
+    gint64 expected; /* entries; 0: not known */
+    double started;
+} Watching;
+
 static void
 show_difference(const PullDifference *difference, gpointer data)
 {
-    const Cli *cli = data;
+    const Cli *cli = ((Watching *)data)->cli;
     if (cli->json) {
         g_autoptr(Value) row = value_new_map();
         value_set_text(row, "difference", sign_name(difference->sign));
@@ -82,51 +88,25 @@ print_summary(const Cli *cli, const PullResult *result, gboolean dry_run, double
         puts(_("Nothing was stored (--dry-run)."));
 }
 
-/* A directory that tells a person at the terminal how far its search is. */
-typedef struct {
-    Directory base;
-    Directory *inner;
-    DirectoryFunc func;
-    gpointer user_data;
-    gint64 seen, expected; /* entries; 0 expected: not known */
-    double started;
-} WatchedDirectory;
-
-static gboolean
-watch_entry(const DirectoryEntry *entry, gpointer user_data, GError **error)
+static void
+show_progress(guint64 entries, gpointer data)
 {
-    WatchedDirectory *watched = user_data;
-    if (++watched->seen % 100 == 0)
-        output_progress(_("reading"), watched->seen, watched->expected,
-                        clock_elapsed() - watched->started);
-    return watched->func(entry, watched->user_data, error);
+    const Watching *watching = data;
+    output_progress(_("reading"), (gint64)entries, watching->expected,
+                    clock_elapsed() - watching->started);
 }
 
 static gboolean
-watched_search(Directory *directory, DirectoryFunc func, gpointer user_data, DirectoryTally *tally,
-               GError **error)
-{
-    WatchedDirectory *watched = (WatchedDirectory *)directory;
-    watched->func = func;
-    watched->user_data = user_data;
-    gboolean good = directory_search(watched->inner, watch_entry, watched, tally, error);
-    output_progress_end();
-    return good;
-}
-
-static gboolean
-pull(Cli *cli, const PullOptions *how, PullResult *result, GError **error)
+pull(Cli *cli, PullOptions *how, PullResult *result, GError **error)
 {
     Store *store = cli_store(cli, error);
     g_autoptr(Directory) directory = store ? directory_open(cli->config, error) : NULL;
-    WatchedDirectory watched = {
-        .base.search = watched_search,
-        .inner = directory,
-        .started = clock_elapsed(),
-    };
-    if (!directory || !persons_count(store, NULL, &watched.expected, error))
+    Watching *watching = how->user_data;
+    if (!directory || !persons_count(store, NULL, &watching->expected, error))
         return FALSE;
-    return pull_run(cli->config, cli->quiet ? directory : &watched.base, store, how, result, error);
+    gboolean good = pull_run(cli->config, directory, store, how, result, error);
+    output_progress_end();
+    return good;
 }
 
 ExitStatus
@@ -143,20 +123,21 @@ cmd_sync(Cli *cli, int argc, char **argv, GError **error)
     ExitStatus status;
     if (!cli_parse(cli, options, &argc, &argv, 0, 0, &status, error))
         return status;
-    double started = clock_elapsed();
+    Watching watching = {.cli = cli, .started = clock_elapsed()};
     PullOptions how = {
         .now = clock_now(),
         .actor = cli_actor(),
         .dry_run = dry_run,
         .approve = approve,
         .func = dry_run || cli->verbose ? show_difference : NULL,
-        .user_data = cli,
+        .progress = cli->quiet ? NULL : show_progress,
+        .user_data = &watching,
     };
     PullResult result = {0};
     g_autoptr(GError) wrong = NULL;
     gboolean good = pull(cli, &how, &result, &wrong);
     if (good || g_error_matches(wrong, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD))
-        print_summary(cli, &result, dry_run, clock_elapsed() - started);
+        print_summary(cli, &result, dry_run, clock_elapsed() - watching.started);
     else if (!cli->quiet && !cli->json)
         puts(_("Nothing was changed."));
     if (wrong)

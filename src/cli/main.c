@@ -75,7 +75,9 @@ status_of(const GError *error)
         return STATUS_USAGE;
     if (g_error_matches(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD))
         return STATUS_HELD;
-    if (g_error_matches(error, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY))
+    if (g_error_matches(error, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY) ||
+        g_error_matches(error, RUNDRUF_ERROR, RUNDRUF_ERROR_UNAVAILABLE) ||
+        g_error_matches(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STOPPED))
         return STATUS_AGAIN;
     return STATUS_FAILED;
 }

@@ -19,16 +19,22 @@ typedef struct {
     char *network_timezone;
     char *network_sender; /* "Name <address>"; default: network_name <rundruf@network_domain> */
 
-    char *directory_uri; /* ldap://, ldaps://, ldapi://, ldif:FILE */
+    char *directory_uri; /* ldap://, ldaps://, ldapi://, srv: (several, by blanks), ldif:FILE */
+    char *directory_write_uri; /* the same, without ldif:; NULL: directory_uri */
     char *directory_base;
     char *directory_bind_dn;
     char *directory_password_file;
-    char *directory_sasl;     /* "none", "external" */
+    char *directory_sasl;     /* "none", "external", "gssapi" */
     char *directory_starttls; /* "required", "off" */
     char *directory_ca_file;
     char *directory_filter;
     gint64 directory_page_size;         /* entries; 0: not paged */
     gint64 directory_timeout;           /* seconds without an answer */
+    char *directory_id_attribute;       /* entryUUID, objectGUID */
+    char *directory_version_attribute;  /* entryCSN, modifyTimestamp, uSNChanged */
+    char *directory_referrals;          /* "skip", "store" */
+    gint64 directory_audit;             /* seconds between audits; 0: never */
+    gint64 directory_poll;              /* seconds between polls of sync --watch */
     char *directory_person_class;       /* objectClasses, separated by blanks, that make a person */
     char *directory_municipality_class; /* ... a municipality, other than the base */
     char *directory_membership; /* "tree"; or the person's attribute that names the municipality */

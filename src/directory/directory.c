@@ -12,7 +12,7 @@ directory_open(const Config *config, GError **error)
         return directory_ldif_new(config, error);
     if (g_str_has_prefix(uri, "ldap://") || g_str_has_prefix(uri, "ldaps://") ||
         g_str_has_prefix(uri, "ldapi://"))
-        return directory_ldap_new(config, error);
+        return directory_ldap_new(config, uri, error);
     g_set_error(
         error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
         _("directory.uri is \"%s\"; it must be ldap://HOST, ldaps://HOST, ldapi://SOCKET or "
@@ -21,11 +21,90 @@ directory_open(const Config *config, GError **error)
     return NULL;
 }
 
-gboolean
-directory_search(Directory *directory, DirectoryFunc func, gpointer user_data,
-                 DirectoryTally *tally, GError **error)
+Directory *
+directory_open_writer(const Config *config, GError **error)
 {
-    return directory->search(directory, func, user_data, tally, error);
+    const char *uris = config->directory_write_uri;
+    if (!uris || !*uris)
+        return directory_open(config, error);
+    return directory_ldap_new(config, uris, error);
+}
+
+gboolean
+directory_search(Directory *directory, const DirectoryQuery *query, DirectoryFunc func,
+                 gpointer user_data, DirectoryTally *tally, GError **error)
+{
+    static const DirectoryQuery everything = {0};
+    DirectoryTally unwanted;
+    return directory->search(directory, query ? query : &everything, func, user_data,
+                             tally ? tally : &unwanted, error);
+}
+
+gboolean
+directory_can_follow(const Directory *directory)
+{
+    return directory->content_start != NULL;
+}
+
+gboolean
+directory_can_write(const Directory *directory)
+{
+    return directory->write != NULL;
+}
+
+gboolean
+directory_content_start(Directory *directory, gconstpointer cookie, gsize length, GError **error)
+{
+    return directory->content_start(directory, cookie, length, error);
+}
+
+gboolean
+directory_content_next(Directory *directory, gint64 wait_ms, ContentMessage *message,
+                       GError **error)
+{
+    return directory->content_next(directory, wait_ms, message, error);
+}
+
+void
+directory_content_stop(Directory *directory)
+{
+    directory->content_stop(directory);
+}
+
+gboolean
+directory_write(Directory *directory, GPtrArray *writes, GError **error)
+{
+    return directory->write(directory, writes, error);
+}
+
+void
+directory_write_free(DirectoryWrite *write)
+{
+    if (!write)
+        return;
+    g_free(write->dn);
+    g_free(write->csn);
+    attributes_free(write->before);
+    attributes_free(write->after);
+    g_free(write->text);
+    attributes_free(write->read);
+    g_free(write->read_csn);
+    g_free(write);
+}
+
+static void
+finding_free(gpointer data)
+{
+    DirectoryFinding *finding = data;
+    g_free(finding->text);
+    g_free(finding);
+}
+
+GPtrArray *
+directory_probe(Directory *directory, GError **error)
+{
+    return directory->probe ? directory->probe(directory, error)
+                            : g_ptr_array_new_with_free_func(finding_free);
 }
 
 void

@@ -455,8 +455,8 @@ read_page(Ldap *ldap, DirectoryFunc func, gpointer user_data, DirectoryTally *ta
 }
 
 static gboolean
-server_search(Directory *directory, DirectoryFunc func, gpointer user_data, DirectoryTally *tally,
-              GError **error)
+server_search(Directory *directory, G_GNUC_UNUSED const DirectoryQuery *query, DirectoryFunc func,
+              gpointer user_data, DirectoryTally *tally, GError **error)
 {
     Ldap *ldap = (Ldap *)directory;
     DirectoryTally count = {0};
@@ -485,17 +485,17 @@ server_free(Directory *directory)
 }
 
 Directory *
-directory_ldap_new(const Config *config, GError **error)
+directory_ldap_new(const Config *config, const char *uris, GError **error)
 {
     Ldap *ldap = g_new0(Ldap, 1);
     g_autoptr(Directory) directory = &ldap->vtable;
-    ldap->vtable = (Directory){server_search, server_free};
+    ldap->vtable = (Directory){.search = server_search, .close = server_free};
     ldap->config = config;
     ldap->connected = (struct ldap_conncb){note_connected, note_closing, ldap};
     ldap->attributes = attributes_new();
     ldap->dn = g_string_new(NULL);
     ldap->csn = g_string_new(NULL);
-    int code = ldap_initialize(&ldap->ld, config->directory_uri);
+    int code = ldap_initialize(&ldap->ld, uris);
     if (code != LDAP_SUCCESS) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
                     _("directory.uri \"%s\" cannot be used: %s"), config->directory_uri,

@@ -302,8 +302,8 @@ read_records(Ldif *ldif, DirectoryFunc func, gpointer user_data, DirectoryTally 
 }
 
 static gboolean
-ldif_search(Directory *directory, DirectoryFunc func, gpointer user_data, DirectoryTally *tally,
-            GError **error)
+ldif_search(Directory *directory, G_GNUC_UNUSED const DirectoryQuery *query, DirectoryFunc func,
+            gpointer user_data, DirectoryTally *tally, GError **error)
 {
     Ldif *ldif = (Ldif *)directory;
     DirectoryTally count = {0};
@@ -364,7 +364,7 @@ directory_ldif_new(const Config *config, GError **error)
         return NULL;
     }
     Ldif *ldif = g_new0(Ldif, 1);
-    ldif->vtable = (Directory){ldif_search, ldif_free};
+    ldif->vtable = (Directory){.search = ldif_search, .close = ldif_free};
     ldif->path = g_strdup(path);
     ldif->base_key = g_steal_pointer(&base);
     ldif->file = file;

@@ -134,7 +134,57 @@ static const char step_1[] =
     " object TEXT NOT NULL,"
     " detail TEXT);";
 
-const char *const schema_steps[] = {step_1, NULL};
+static const char step_2[] =
+    /* an entry that the directory does not show, and why it is kept: 'held' (by the guard, until a
+     * person decides), 'kept' (a person said so, by sync --drop or --undo) */
+    "ALTER TABLE entry ADD COLUMN missing_reason TEXT"
+    " CHECK (missing_reason IN ('held', 'kept'));"
+    "CREATE INDEX entry_missing ON entry (missing_reason) WHERE missing_reason IS NOT NULL;"
+    /* children are found by name, too */
+    "DROP INDEX entry_parent;"
+    "CREATE INDEX entry_parent ON entry (parent, rdn);"
+    /* digest of the settings that the cookie belongs to (RFC 4533, 3.1) */
+    "ALTER TABLE sync_state ADD COLUMN parameters BLOB;"
+    "ALTER TABLE sync_state ADD COLUMN audited_at INTEGER;"
+    /* what the mirror lost, for sync --undo GENERATION and for edits that come too late */
+    "CREATE TABLE tombstone ("
+    " id INTEGER PRIMARY KEY,"
+    " generation INTEGER NOT NULL," /* of the sync that removed it */
+    " uuid BLOB NOT NULL CHECK (length(uuid) = 16),"
+    " dn TEXT NOT NULL,"
+    " kind TEXT NOT NULL CHECK (kind IN ('person', 'municipality', 'other')),"
+    " csn TEXT,"
+    " digest BLOB NOT NULL,"
+    " attributes BLOB NOT NULL,"
+    " removed_at INTEGER NOT NULL);"
+    "CREATE INDEX tombstone_generation ON tombstone (generation);"
+    "CREATE INDEX tombstone_uuid ON tombstone (uuid);"
+    /* edits made here: one row for each attribute of an entry ('set'), or for a whole entry. `old`,
+     * `new` and `theirs` are BLOBs of model/attributes.h: the values as they were when the edit was
+     * made, as they shall be, and as the directory had them when it came to a conflict. */
+    "CREATE TABLE change ("
+    " id INTEGER PRIMARY KEY,"
+    " kind TEXT NOT NULL CHECK (kind IN ('set', 'add', 'remove')),"
+    " uuid BLOB CHECK (length(uuid) = 16)," /* NULL: 'add' */
+    " dn TEXT NOT NULL,"                    /* 'add': of the new entry; else as it was then */
+    " attribute TEXT,"                      /* 'set': its description */
+    " old BLOB,"
+    " new BLOB,"
+    " theirs BLOB,"
+    " csn TEXT," /* 'remove': of the entry that was looked at */
+    " author TEXT NOT NULL,"
+    " at INTEGER NOT NULL,"
+    " state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'done', 'conflict', 'refused',"
+    " 'dropped')),"
+    " reason TEXT," /* what the directory said, in words */
+    " settled_at INTEGER,"
+    " CHECK ((kind = 'add') = (uuid IS NULL)),"
+    " CHECK ((kind = 'set') = (attribute IS NOT NULL)));"
+    "CREATE INDEX change_open ON change (state, id) WHERE state IN ('waiting', 'sent', 'conflict',"
+    " 'refused');"
+    "CREATE INDEX change_uuid ON change (uuid);";
+
+const char *const schema_steps[] = {step_1, step_2, NULL};
 
 int
 schema_version(void)

@@ -444,6 +444,8 @@ load(Pull *pull, GError **error)
     pull->indexed = g_strjoinv(" ", indexed);
     pull->terms = terms_new((const char *const *)indexed);
     pull->refresh = refresh_new(pull->config);
+    pull->refresh->progress = pull->options->progress;
+    pull->refresh->user_data = pull->options->user_data;
     g_autoptr(StoreTransaction) transaction = store_begin_read(pull->store, error);
     if (!transaction || !sync_state_load(pull->store, &pull->state, error) ||
         !refresh_load(pull->refresh, pull->store, error) || !is_approved(pull, &approved, error))

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define PROGRESS_ENTRIES 100
+
 /* a UUID from an honest directory is as good as a hash */
 static guint
 uuid_hash(gconstpointer data)
@@ -141,6 +143,8 @@ take_entry(const DirectoryEntry *entry, gpointer user_data, GError **error)
     Node *node = place(refresh, entry, error);
     if (!node)
         return FALSE;
+    if (refresh->progress && refresh->nodes->len % PROGRESS_ENTRIES == 0)
+        refresh->progress(refresh->nodes->len, refresh->user_data);
     node->kind = classify_kind(refresh->config, entry->dn, entry->attributes);
     refresh->persons += node->kind == ENTRY_PERSON;
     refresh->municipalities += node->kind == ENTRY_MUNICIPALITY;
@@ -161,7 +165,7 @@ take_entry(const DirectoryEntry *entry, gpointer user_data, GError **error)
 gboolean
 refresh_read(Refresh *refresh, Directory *directory, GError **error)
 {
-    return directory_search(directory, take_entry, refresh, &refresh->tally, error) &&
+    return directory_search(directory, NULL, take_entry, refresh, &refresh->tally, error) &&
            blobs_flush(refresh->blobs, error);
 }
 

@@ -35,6 +35,9 @@ typedef struct {
     DirectoryTally tally;
     guint64 persons, municipalities;
 
+    void (*progress)(guint64 entries, gpointer user_data); /* may be NULL */
+    gpointer user_data;
+
     Blobs *blobs;
     BlobReader *reader;
     GChecksum *checksum;

@@ -41,7 +41,7 @@ read_ldif(const char *text, gssize length, const char *base, GString *out, Direc
     Config config = {.directory_uri = uri, .directory_base = (char *)base};
     g_assert_true(g_file_set_contents(path, text, length, NULL));
     g_autoptr(Directory) directory = directory_open(&config, error);
-    return directory && directory_search(directory, note_entry, out, tally, error);
+    return directory && directory_search(directory, NULL, note_entry, out, tally, error);
 }
 
 static void
@@ -136,7 +136,7 @@ test_uuid(void)
         DirectoryTally tally;
         g_assert_true(g_file_set_contents(path, rows[i], -1, NULL));
         g_autoptr(Directory) directory = directory_open(&config, NULL);
-        g_assert_true(directory_search(directory, note_uuid, out, &tally, NULL));
+        g_assert_true(directory_search(directory, NULL, note_uuid, out, &tally, NULL));
         g_assert_cmpstr(out->str, ==, "582a38e2-d4d8-5d97-9184-2f3176d4042e");
     }
 }

@@ -661,13 +661,13 @@ kill_at_1000(const DirectoryEntry *entry, gpointer user_data, GError **error)
 }
 
 static gboolean
-killer_search(Directory *directory, DirectoryFunc func, gpointer user_data, DirectoryTally *tally,
-              GError **error)
+killer_search(Directory *directory, const DirectoryQuery *query, DirectoryFunc func,
+              gpointer user_data, DirectoryTally *tally, GError **error)
 {
     Killer *killer = (Killer *)directory;
     killer->func = func;
     killer->user_data = user_data;
-    return directory_search(killer->inner, kill_at_1000, killer, tally, error);
+    return directory_search(killer->inner, query, kill_at_1000, killer, tally, error);
 }
 
 static void

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* changes.h - edits made here, on their way to the directory: the outbox of sync/push
+ *
+ * An edit and its effect on the mirror are written in one transaction (sync/edit.h). Push takes
+ * waiting changes in their order, marks them sent (committed before the network), and settles them
+ * by the answer. What was sent and never settled (a crash, a lost connection) is compared with the
+ * directory, never sent blindly again.
+ *
+ *   waiting -> sent -> done
+ *                   -> waiting    not now: no rights, read-only, busy; `reason` tells
+ *                   -> conflict   somebody else changed the same: a person decides
+ *                   -> refused    the directory will not have it: a person decides
+ *   conflict, refused -> waiting (a new decision) or dropped */
+#ifndef RUNDRUF_STORE_CHANGES_H
+#define RUNDRUF_STORE_CHANGES_H
+
+#include "model/attributes.h"
+#include "model/person.h"
+#include "store/store.h"
+
+typedef enum { CHANGE_SET, CHANGE_ADD, CHANGE_REMOVE } ChangeKind;
+
+typedef enum {
+    CHANGE_WAITING,
+    CHANGE_SENT,
+    CHANGE_DONE,
+    CHANGE_CONFLICT,
+    CHANGE_REFUSED,
+    CHANGE_DROPPED
+} ChangeState;
+
+typedef struct {
+    gint64 id; /* row; the order in which edits were made */
+    ChangeKind kind;
+    guint8 uuid[UUID_LENGTH]; /* not of CHANGE_ADD */
+    char *dn;
+    char *attribute; /* CHANGE_SET: its description; else NULL */
+    /* values as they were when the edit was made, as they shall be, and (conflict) as the directory
+     * had them; CHANGE_SET: of `attribute` alone, empty for none; else of the whole entry; or NULL */
+    Attributes *old, *new, *theirs;
+    char *csn;
+    char *author;
+    gint64 at;
+    ChangeState state;
+    char *reason;
+} Change;
+
+void change_free(Change *change);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Change, change_free)
+
+const char *change_state_name(ChangeState state);
+
+/* Adds a waiting change (`id`, `state`, `theirs` and `reason` are not read); `id` is set. A change
+ * of an attribute for which one waits already becomes part of that: its `old` stays; back to `old`
+ * removes it, and then `id` is 0. In the caller's transaction. */
+gboolean changes_add(Store *store, Change *change, GError **error);
+
+/* The changes in one of these states (NULL-terminated by count), in their order: of Change. */
+GPtrArray *changes_list(Store *store, const ChangeState *states, guint count, GError **error);
+
+/* NULL with NOT_FOUND, or STORE. */
+Change *changes_find(Store *store, gint64 id, GError **error);
+
+/* The open changes (waiting, sent) of one entry, in their order. */
+GPtrArray *changes_of(Store *store, const guint8 uuid[UUID_LENGTH], GError **error);
+
+/* `theirs` and `reason` may be NULL. In the caller's transaction. */
+gboolean changes_settle(Store *store, gint64 id, ChangeState state, const Attributes *theirs,
+                        const char *reason, gint64 now, GError **error);
+
+/* A new decision on a conflict: what the edit starts from and what it shall be; it waits again. */
+gboolean changes_rebase(Store *store, gint64 id, Attributes *old, Attributes *new, GError **error);
+
+typedef struct {
+    gint64 waiting; /* and sent */
+    gint64 conflicts, refused;
+    gint64 oldest; /* waiting since, Unix seconds; 0: nothing waits */
+} ChangeCounts;
+
+gboolean changes_count(Store *store, ChangeCounts *counts, GError **error);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* edit.h - changes to the roster made here: the mirror's row and the `change` row in one transaction
+ *
+ * The command line, the import and later the web edit through this. Whether the directory takes it,
+ * push finds out (push.h). A set or a removal is seen at once; an added entry comes with the sync
+ * that wrote it to the directory, which gives it its identity. An entry that the directory does not
+ * show (keep.h) can only be removed, and goes without a `change` row. */
+#ifndef RUNDRUF_SYNC_EDIT_H
+#define RUNDRUF_SYNC_EDIT_H
+
+#include "config/config.h"
+#include "model/person.h"
+#include "store/store.h"
+
+typedef struct {
+    const Config *config;
+    Store *store;
+    gint64 now;
+    const char *actor;
+} Editor;
+
+/* One new state of one attribute; no values: it goes. */
+typedef struct {
+    const char *attribute; /* description, options and all */
+    const AttributeValue *values;
+    guint count;
+} EditValue;
+
+/* Sets attributes of an entry. `changed` gets how many differ from what was there. Errors: INPUT
+ * (an attribute that names the entry, an identity or operational attribute, a value that its syntax
+ * forbids), NOT_FOUND, CONFIG (the roster is a file), STORE, BUSY. All edits join the caller's
+ * transaction if one is open. */
+gboolean edit_set(const Editor *editor, const guint8 uuid[UUID_LENGTH], const EditValue *values,
+                  guint count, guint *changed, GError **error);
+
+/* Removes an entry that has none below it. */
+gboolean edit_remove(const Editor *editor, const guint8 uuid[UUID_LENGTH], GError **error);
+
+/* A new entry with this DN and these attributes (objectClass among them). */
+gboolean edit_add(const Editor *editor, const char *dn, Attributes *attributes, GError **error);
+
+/* The attribute that an edit of a field writes: the first of its attributes that the entry has, or
+ * the first of all. Owned by the map. */
+const char *edit_attribute_of(const FieldMap *map, FieldId field, const Attributes *entry);
+
+#endif

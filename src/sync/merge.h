@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* merge.h - the three-way merge of one attribute: a pure function
+ *
+ * Values are sets of octets. What we took away goes, what we added comes, all else stays theirs.
+ * It is a conflict where both replaced the same value by different ones. */
+#ifndef RUNDRUF_SYNC_MERGE_H
+#define RUNDRUF_SYNC_MERGE_H
+
+#include "model/attributes.h"
+
+typedef enum {
+    MERGE_NOTHING, /* theirs is what we want already */
+    MERGE_CLEAN,   /* `merged` is what to write */
+    MERGE_CONFLICT
+} MergeVerdict;
+
+/* The three may be NULL or lack the attribute: no values. `merged` (the attribute alone; owned by
+ * the caller) is set for MERGE_CLEAN only. */
+MergeVerdict merge_attribute(const char *attribute, const Attributes *base, const Attributes *ours,
+                             const Attributes *theirs, Attributes **merged);
+
+#endif
