@@ -23,8 +23,11 @@ cmd_db_backup(Cli *cli, int argc, char **argv, GError **error)
     ExitStatus status;
     if (!cli_parse(cli, NULL, &argc, &argv, 1, 1, &status, error))
         return status;
-    Store *store = cli_store(cli, error);
-    if (!store || !store_backup(store, argv[1], error))
+    const Config *config = cli_config(cli, error);
+    if (!config)
+        return STATUS_FAILED;
+    cli->store = store_open(config->store_uri, STORE_OLD, error);
+    if (!cli->store || !store_backup(cli->store, argv[1], error))
         return STATUS_FAILED;
     if (!cli->quiet)
         printf(_("The store was copied to %s.\n"), argv[1]);

@@ -118,13 +118,14 @@ check_identity(Store *store, int *version, GError **error)
 static gboolean
 check_version(Store *store, int version, StoreFlags flags, GError **error)
 {
-    if (version == schema_version())
+    if (version == schema_version() || (version > 0 && (flags & STORE_OLD)))
         return TRUE;
     if (!(flags & (STORE_UPGRADE | (version == 0 ? STORE_CREATE : 0)))) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
-                    _("store %s has version %d and this program needs %d; make a backup, then say: "
-                      "rundruf db upgrade"),
-                    store->path, version, schema_version());
+        g_set_error(
+            error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
+            _("store %s has version %d and this program needs %d; say rundruf db backup FILE, "
+              "then rundruf db upgrade"),
+            store->path, version, schema_version());
         return FALSE;
     }
     return upgrade(store, version, error);

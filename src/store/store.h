@@ -21,6 +21,7 @@ typedef Store StoreTransaction;
 typedef enum {
     STORE_CREATE = 1,  /* make the file if it is not there */
     STORE_UPGRADE = 2, /* run missing schema steps; without it an old store is refused */
+    STORE_OLD = 4      /* take an old store as it is: only for store_backup() */
 } StoreFlags;
 
 /* Opens "sqlite:PATH". NULL with STORE (unreadable, damaged, unwritable, too new or too old,

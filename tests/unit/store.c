@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "store/journal.h"
+#include "store/schema.h"
 #include "store/sync_state.h"
 
 #include <glib/gstdio.h>
@@ -108,6 +109,45 @@ test_versions(void)
     assert_refused(place.uri, 0, RUNDRUF_ERROR_STORE, "rundruf db upgrade");
     ask(place.path, "PRAGMA application_id = 7");
     assert_refused(place.uri, STORE_CREATE | STORE_UPGRADE, RUNDRUF_ERROR_STORE, "another program");
+}
+
+/* a store as the first version made it, with a row */
+static void
+make_old(const Place *place)
+{
+    sqlite3 *db;
+    g_assert_cmpint(sqlite3_open(place->path, &db), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_exec(db, schema_steps[0], NULL, NULL, NULL), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_exec(db,
+                                 "PRAGMA user_version = 1; PRAGMA application_id = 0x52756e64;"
+                                 "INSERT INTO entry (id, uuid, rdn, kind, digest, attributes)"
+                                 " VALUES (7, randomblob(16), 'o=x', 'other', x'00', x'01')",
+                                 NULL, NULL, NULL),
+                    ==, SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void
+test_old(void)
+{
+    g_auto(Place) place = {0};
+    g_autoptr(GError) error = NULL;
+    place_init(&place);
+    make_old(&place);
+    assert_refused(place.uri, 0, RUNDRUF_ERROR_STORE, "rundruf db backup FILE");
+    g_autofree char *copy = g_build_filename(place.folder, "copy.db", NULL);
+    Store *store = store_open(place.uri, STORE_OLD, &error);
+    g_assert_no_error(error);
+    g_assert_true(store_backup(store, copy, &error));
+    store_close(store);
+    g_assert_cmpint(ask(copy, "PRAGMA user_version"), ==, 1);
+    g_assert_cmpint(ask(copy, "SELECT id FROM entry"), ==, 7);
+
+    g_autoptr(Store) upgraded = store_open(place.uri, STORE_UPGRADE, &error);
+    g_assert_no_error(error);
+    g_assert_true(store_check(upgraded, &error));
+    g_assert_cmpint(ask(place.path, "PRAGMA user_version"), ==, schema_version());
+    g_assert_cmpint(ask(place.path, "SELECT id FROM entry WHERE missing_reason IS NULL"), ==, 7);
 }
 
 static void
@@ -283,6 +323,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/open", test_open);
     g_test_add_func("/store/versions", test_versions);
+    g_test_add_func("/store/old", test_old);
     g_test_add_func("/store/damaged", test_damaged);
     g_test_add_func("/store/unwritable", test_unwritable);
     g_test_add_func("/store/transactions", test_transactions);
