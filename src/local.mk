@@ -35,6 +35,7 @@ librundruf_a_SOURCES = \
 	src/store/lists.c src/store/lists.h \
 	src/store/mailings.c src/store/mailings.h \
 	src/store/persons.c src/store/persons.h \
+	src/store/postings.c src/store/postings.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \

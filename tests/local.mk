@@ -35,7 +35,8 @@ unit_tests = \
 	tests/unit/spool \
 	tests/unit/store \
 	tests/unit/template \
-	tests/unit/templates
+	tests/unit/templates \
+	tests/unit/terms
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 

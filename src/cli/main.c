@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,6 +36,9 @@ set_up_language(void)
             g_setenv("LANGUAGE", language, TRUE);
         }
     }
+    /* cron's locale: names in arguments are UTF-8 all the same */
+    if (strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") == 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
     setlocale(LC_NUMERIC, "C");
     const char *folder = g_getenv("RUNDRUF_LOCALEDIR");
     bindtextdomain(I18N_DOMAIN, folder ? folder : LOCALEDIR);

@@ -143,6 +143,20 @@ static const char step_2[] =
     /* children are found by name, too */
     "DROP INDEX entry_parent;"
     "CREATE INDEX entry_parent ON entry (parent, rdn);"
+    /* the search index as lists (postings.h), instead of a row for each term of each entry */
+    "DROP VIEW term;"
+    "CREATE TABLE posting ("
+    " attribute TEXT NOT NULL,"
+    " norm TEXT NOT NULL,"
+    " first INTEGER NOT NULL,"
+    " rest BLOB NOT NULL,"
+    " PRIMARY KEY (attribute, norm, first)) WITHOUT ROWID;"
+    "INSERT INTO posting SELECT k.attribute, k.norm, p.entry, x''"
+    " FROM term_key k JOIN term_entry p ON p.key = k.id ORDER BY 1, 2, 3;"
+    "DROP TABLE term_key;"
+    "DROP TABLE term_entry;"
+    "CREATE VIEW term AS SELECT p.attribute AS attribute, p.norm AS norm, e.entry AS entry"
+    " FROM posting p JOIN entries_of(p.first, p.rest) e;"
     /* digest of the settings that the cookie belongs to (RFC 4533, 3.1) */
     "ALTER TABLE sync_state ADD COLUMN parameters BLOB;"
     "ALTER TABLE sync_state ADD COLUMN audited_at INTEGER;"

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "store/connection.h"
+#include "store/postings.h"
 #include "store/schema.h"
 
 #include <fcntl.h>
@@ -175,6 +176,9 @@ open_connection(Store *store, int *version, GError **error)
         close(fd);
     int code =
         sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (code != SQLITE_OK)
+        return connection_set_error(store, code, _("cannot open"), error);
+    code = postings_register(store->db);
     if (code != SQLITE_OK)
         return connection_set_error(store, code, _("cannot open"), error);
     sqlite3_extended_result_codes(store->db, 1);

@@ -1,34 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/terms.h"
 
+#include "base/error.h"
+#include "base/i18n.h"
 #include "model/attribute_type.h"
+#include "store/postings.h"
 #include "store/statement.h"
 
 #include <string.h>
 
-enum { CLEAR_KEYS, CLEAR_ENTRIES, FIND_KEY, NEXT_KEY, ADD_KEY, DROP_KEY, ADD, ADD_MANY, REMOVE };
+enum { CLEAR, FIND, ADD, SET, REMOVE };
 
 #define SEEN_MAX    10000 /* descriptions that are remembered */
 #define BLOCK_BYTES (256 * 1024)
 
-/* rows of one statement when many are written */
-#define MANY 16
-#define MANY_ROWS                                                                                  \
-    "($1, $2), ($3, $4), ($5, $6), ($7, $8), ($9, $10), ($11, $12), "                              \
-    "($13, $14), ($15, $16), ($17, $18), ($19, $20), ($21, $22), "                                 \
-    "($23, $24), ($25, $26), ($27, $28), ($29, $30), ($31, $32)"
-
 static const char *const texts[] = {
-    [CLEAR_KEYS] = "DELETE FROM term_key",
-    [CLEAR_ENTRIES] = "DELETE FROM term_entry",
-    [FIND_KEY] = "SELECT id FROM term_key WHERE attribute = $1 AND norm = $2",
-    [NEXT_KEY] = "SELECT coalesce(max(key), 0) + 1 FROM term_entry",
-    [ADD_KEY] = "INSERT INTO term_key (attribute, norm, id) VALUES ($1, $2, $3)",
-    [DROP_KEY] = "DELETE FROM term_key WHERE attribute = $1 AND norm = $2"
-                 " AND NOT EXISTS (SELECT 1 FROM term_entry p WHERE p.key = term_key.id)",
-    [ADD] = "INSERT INTO term_entry (key, entry) VALUES ($1, $2)",
-    [ADD_MANY] = "INSERT INTO term_entry (key, entry) VALUES " MANY_ROWS,
-    [REMOVE] = "DELETE FROM term_entry WHERE key = $1 AND entry = $2",
+    [CLEAR] = "DELETE FROM posting",
+    [FIND] = "SELECT first, rest FROM posting WHERE attribute = $1 AND norm = $2 AND first <= $3"
+             " ORDER BY first DESC LIMIT 1",
+    [ADD] = "INSERT INTO posting (attribute, norm, first, rest) VALUES ($1, $2, $3, $4)",
+    [SET] = "UPDATE posting SET rest = $4 WHERE attribute = $1 AND norm = $2 AND first = $3",
+    [REMOVE] = "DELETE FROM posting WHERE attribute = $1 AND norm = $2 AND first = $3",
 };
 
 const StatementTable terms_statements = {"terms", texts, G_N_ELEMENTS(texts)};
@@ -213,22 +205,6 @@ terms_collect(Terms *terms, gint64 entry, const Attributes *attributes)
     }
 }
 
-static gboolean
-run_add_key(Statement *add, const char *attribute, const char *norm, gint64 id, GError **error)
-{
-    statement_bind_text(add, 1, attribute);
-    statement_bind_text(add, 2, norm);
-    statement_bind_int(add, 3, id);
-    return statement_run(add, NULL, error);
-}
-
-static gboolean
-add_key(Store *store, const char *attribute, const char *norm, gint64 id, GError **error)
-{
-    g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD_KEY, error);
-    return add && run_add_key(add, attribute, norm, id, error);
-}
-
 /* Orders the postings by key, then entry: a counting sort, as entries ascend already. Of two values
  * of an entry that have the same key one is kept. */
 static void
@@ -269,54 +245,59 @@ terms_sort(Terms *terms)
     sort_postings(terms, rank);
 }
 
-static gboolean
-build_keys(Terms *terms, Store *store, GError **error)
+static void
+bind(Statement *statement, const char *attribute, const char *norm, gint64 first)
 {
-    g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD_KEY, error);
-    if (!add)
-        return FALSE;
-    for (guint i = 0; i < terms->keys->len; i++) {
-        const TermValue *key = g_ptr_array_index(terms->keys, i);
-        if (!run_add_key(add, terms->names[key->attribute], key->data, i + 1, error))
-            return FALSE;
-    }
-    return TRUE;
+    statement_bind_text(statement, 1, attribute);
+    statement_bind_text(statement, 2, norm);
+    statement_bind_int(statement, 3, first);
 }
 
 static gboolean
-build_entries(Terms *terms, Store *store, GError **error)
-{
-    const Posting *postings = (const Posting *)(gpointer)terms->postings->data;
-    guint count = terms->postings->len;
-    g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD, error);
-    g_autoptr(Statement) add_many = statement_get(store, &terms_statements, ADD_MANY, error);
-    if (!add || !add_many)
-        return FALSE;
-    for (guint done = 0; done < count;) {
-        guint rows = count - done >= MANY ? MANY : 1;
-        Statement *statement = rows == MANY ? add_many : add;
-        for (guint i = 0; i < rows; i++, done++) {
-            statement_bind_int(statement, 2 * i + 1, postings[done].key);
-            statement_bind_int(statement, 2 * i + 2, postings[done].entry);
-        }
-        if (!statement_run(statement, NULL, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-run(Store *store, guint index, GError **error)
+write_row(Store *store, guint index, const char *attribute, const char *norm, gint64 first,
+          const GByteArray *rest, GError **error)
 {
     g_autoptr(Statement) statement = statement_get(store, &terms_statements, index, error);
-    return statement && statement_run(statement, NULL, error);
+    if (!statement)
+        return FALSE;
+    bind(statement, attribute, norm, first);
+    if (rest)
+        statement_bind_blob(statement, 4, rest->len ? rest->data : (const guint8 *)"", rest->len);
+    return statement_run(statement, NULL, error);
+}
+
+/* Writes the postings of one key from `*done` on, in rows of POSTINGS_MAX. */
+static gboolean
+build_key(Terms *terms, Store *store, guint *done, GByteArray *rest, GError **error)
+{
+    const Posting *postings = (const Posting *)(gpointer)terms->postings->data;
+    const guint32 number = postings[*done].key;
+    const TermValue *key = g_ptr_array_index(terms->keys, number - 1);
+    while (*done < terms->postings->len && postings[*done].key == number) {
+        const guint first = *done;
+        g_byte_array_set_size(rest, 0);
+        for ((*done)++; *done < terms->postings->len && postings[*done].key == number &&
+                        *done - first < POSTINGS_MAX;
+             (*done)++)
+            postings_put(rest, postings[*done].entry - postings[*done - 1].entry);
+        if (!write_row(store, ADD, terms->names[key->attribute], key->data, postings[first].entry,
+                       rest, error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
 gboolean
 terms_build(Terms *terms, Store *store, GError **error)
 {
-    return run(store, CLEAR_ENTRIES, error) && run(store, CLEAR_KEYS, error) &&
-           build_keys(terms, store, error) && build_entries(terms, store, error);
+    g_autoptr(GByteArray) rest = g_byte_array_new();
+    g_autoptr(Statement) clear = statement_get(store, &terms_statements, CLEAR, error);
+    if (!clear || !statement_run(clear, NULL, error))
+        return FALSE;
+    for (guint done = 0; done < terms->postings->len;)
+        if (!build_key(terms, store, &done, rest, error))
+            return FALSE;
+    return TRUE;
 }
 
 /* the terms of one entry: a set of TermValue, with the key as data, owned by the set */
@@ -345,50 +326,84 @@ entry_terms(Terms *terms, const Attributes *attributes)
     return set;
 }
 
-/* 0 if there is no such key */
+/* Reads the row that holds `entry`, or would hold it, into `entries`: empty if there is none. */
 static gboolean
-find_key(Store *store, const char *attribute, const char *norm, gint64 *id, GError **error)
+find_row(Store *store, const char *attribute, const char *norm, gint64 entry, GArray *entries,
+         GError **error)
 {
-    g_autoptr(Statement) find = statement_get(store, &terms_statements, FIND_KEY, error);
+    g_autoptr(Statement) find = statement_get(store, &terms_statements, FIND, error);
     if (!find)
         return FALSE;
-    statement_bind_text(find, 1, attribute);
-    statement_bind_text(find, 2, norm);
+    bind(find, attribute, norm, entry);
     StepResult result = statement_step(find, error);
-    *id = result == STEP_ROW ? statement_int(find, 0) : 0;
-    return result != STEP_FAILED;
+    if (result != STEP_ROW)
+        return result == STEP_DONE;
+    gsize length;
+    gconstpointer rest = statement_blob(find, 1, &length);
+    if (postings_take(statement_int(find, 0), rest, length, entries))
+        return TRUE;
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
+                _("the search index is damaged; say: rundruf db check"));
+    return FALSE;
+}
+
+/* Writes the entries from `from` up to `to` as one row; `known`: it is there under this first one. */
+static gboolean
+write_entries(Store *store, const char *attribute, const char *norm, const GArray *entries,
+              guint from, guint to, gboolean known, GError **error)
+{
+    g_autoptr(GByteArray) rest = g_byte_array_new();
+    for (guint i = from + 1; i < to; i++)
+        postings_put(rest, (guint64)(g_array_index(entries, gint64, i) -
+                                     g_array_index(entries, gint64, i - 1)));
+    return write_row(store, known ? SET : ADD, attribute, norm,
+                     g_array_index(entries, gint64, from), rest, error);
+}
+
+/* where `entry` stands among the ascending entries, or would stand */
+static guint
+position_of(const GArray *entries, gint64 entry)
+{
+    guint at = 0;
+    while (at < entries->len && g_array_index(entries, gint64, at) < entry)
+        at++;
+    return at;
 }
 
 static gboolean
-next_key(Store *store, gint64 *id, GError **error)
+add_one(Store *store, const char *attribute, const char *norm, gint64 entry, GError **error)
 {
-    g_autoptr(Statement) next = statement_get(store, &terms_statements, NEXT_KEY, error);
-    if (!next || statement_step(next, error) != STEP_ROW)
+    g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!find_row(store, attribute, norm, entry, entries, error))
         return FALSE;
-    *id = statement_int(next, 0);
-    return TRUE;
+    const guint at = position_of(entries, entry);
+    const gboolean known = entries->len > 0;
+    if (at < entries->len && g_array_index(entries, gint64, at) == entry)
+        return TRUE;
+    g_array_insert_val(entries, at, entry);
+    if (entries->len <= POSTINGS_MAX)
+        return write_entries(store, attribute, norm, entries, 0, entries->len, known, error);
+    /* new entries come last: then the full row stays full */
+    const guint half = at == entries->len - 1 ? at : entries->len / 2;
+    return write_entries(store, attribute, norm, entries, 0, half, TRUE, error) &&
+           write_entries(store, attribute, norm, entries, half, entries->len, FALSE, error);
 }
 
 static gboolean
-post(Store *store, guint index, gint64 key, gint64 entry, GError **error)
+remove_one(Store *store, const char *attribute, const char *norm, gint64 entry, GError **error)
 {
-    g_autoptr(Statement) statement = statement_get(store, &terms_statements, index, error);
-    if (!statement)
+    g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!find_row(store, attribute, norm, entry, entries, error))
         return FALSE;
-    statement_bind_int(statement, 1, key);
-    statement_bind_int(statement, 2, entry);
-    return statement_run(statement, NULL, error);
-}
-
-static gboolean
-drop_key(Store *store, const char *attribute, const char *norm, GError **error)
-{
-    g_autoptr(Statement) drop = statement_get(store, &terms_statements, DROP_KEY, error);
-    if (!drop)
-        return FALSE;
-    statement_bind_text(drop, 1, attribute);
-    statement_bind_text(drop, 2, norm);
-    return statement_run(drop, NULL, error);
+    const guint at = position_of(entries, entry);
+    if (at == entries->len || g_array_index(entries, gint64, at) != entry)
+        return TRUE;
+    g_array_remove_index(entries, at);
+    if (at > 0)
+        return write_entries(store, attribute, norm, entries, 0, entries->len, TRUE, error);
+    return write_row(store, REMOVE, attribute, norm, entry, NULL, error) &&
+           (entries->len == 0 ||
+            write_entries(store, attribute, norm, entries, 0, entries->len, FALSE, error));
 }
 
 static gboolean
@@ -396,16 +411,7 @@ change_one(Terms *terms, Store *store, gint64 entry, const TermValue *value, gbo
            GError **error)
 {
     const char *attribute = terms->names[value->attribute];
-    gint64 key;
-    if (!find_key(store, attribute, value->data, &key, error))
-        return FALSE;
-    if (!add)
-        return key == 0 || (post(store, REMOVE, key, entry, error) &&
-                            drop_key(store, attribute, value->data, error));
-    if (key == 0 &&
-        (!next_key(store, &key, error) || !add_key(store, attribute, value->data, key, error)))
-        return FALSE;
-    return post(store, ADD, key, entry, error);
+    return (add ? add_one : remove_one)(store, attribute, value->data, entry, error);
 }
 
 /* those of `some` that are not among `others` */

@@ -4,6 +4,7 @@
 #include "filter/match.h"
 
 #include "model/attribute_type.h"
+#include "store/postings.h"
 #include "store/schema.h"
 
 #include <sqlite3.h>
@@ -101,8 +102,7 @@ insert(sqlite3 *db, const char *sql, const char *name, const char *norm, gint64 
     g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), ==, SQLITE_OK);
     sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
     sqlite3_bind_text(stmt, 2, norm, -1, SQLITE_STATIC);
-    if (sqlite3_bind_parameter_count(stmt) == 3)
-        sqlite3_bind_int64(stmt, 3, entry);
+    sqlite3_bind_int64(stmt, 3, entry);
     g_assert_cmpint(sqlite3_step(stmt), ==, SQLITE_DONE);
     sqlite3_finalize(stmt);
 }
@@ -119,12 +119,8 @@ add_term(Roster *roster, gint64 entry, const char *description, const AttributeV
         if (!norm)
             continue;
         insert(roster->db,
-               "INSERT OR IGNORE INTO term_key (attribute, norm, id)"
-               " SELECT ?1, ?2, count(*) + 1 FROM term_key",
-               *name, norm, entry);
-        insert(roster->db,
-               "INSERT OR IGNORE INTO term_entry (key, entry) SELECT id, ?3 FROM term_key"
-               " WHERE attribute = ?1 AND norm = ?2",
+               "INSERT OR IGNORE INTO posting (attribute, norm, first, rest)"
+               " VALUES (?1, ?2, ?3, x'')",
                *name, norm, entry);
     }
 }
@@ -169,7 +165,9 @@ roster_init(Roster *roster, FieldMap *map, GRand *rand)
     roster->map = map;
     roster->entries = g_ptr_array_new_with_free_func((GDestroyNotify)attributes_free);
     g_assert_cmpint(sqlite3_open(":memory:", &roster->db), ==, SQLITE_OK);
-    execute(roster->db, schema_steps[0]);
+    g_assert_cmpint(postings_register(roster->db), ==, SQLITE_OK);
+    for (const char *const *step = schema_steps; *step; step++)
+        execute(roster->db, *step);
     for (guint i = 0; i < MUNICIPALITIES; i++)
         add_entry(roster, 0, make_attributes(rand, town_names, G_N_ELEMENTS(town_names)));
     for (guint i = 0; i < PERSONS; i++) {

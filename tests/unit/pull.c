@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "store/persons.h"
+#include "store/postings.h"
 #include "store/sync_state.h"
 
 #include <glib/gstdio.h>
@@ -210,13 +211,14 @@ digest(Bench *bench)
         "e.municipality"
         " UNION ALL SELECT hex(e.uuid), t.attribute, t.norm, 0, 0, 0, 0 FROM term t"
         " JOIN entry e ON e.id = t.entry"
-        " UNION ALL SELECT 'orphan', k.norm, 0, 0, 0, 0, 0 FROM term_key k"
-        " WHERE NOT EXISTS (SELECT 1 FROM term_entry x WHERE x.key = k.id)"
+        " UNION ALL SELECT 'orphan', t.norm, 0, 0, 0, 0, 0 FROM term t"
+        " WHERE NOT EXISTS (SELECT 1 FROM entry x WHERE x.id = t.entry)"
         " ORDER BY 1, 2, 3";
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
     sqlite3 *db;
     sqlite3_stmt *stmt;
     g_assert_cmpint(sqlite3_open(bench->path, &db), ==, SQLITE_OK);
+    g_assert_cmpint(postings_register(db), ==, SQLITE_OK);
     g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), ==, SQLITE_OK);
     while (sqlite3_step(stmt) == SQLITE_ROW)
         for (int i = 0; i < 7; i++) {

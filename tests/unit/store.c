@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "store/journal.h"
+#include "store/postings.h"
 #include "store/schema.h"
 #include "store/sync_state.h"
 
@@ -56,6 +57,7 @@ ask(const char *path, const char *sql)
     sqlite3 *db;
     sqlite3_stmt *stmt;
     g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
+    g_assert_cmpint(postings_register(db), ==, SQLITE_OK);
     g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), ==, SQLITE_OK);
     int result = sqlite3_step(stmt) == SQLITE_ROW ? sqlite3_column_int(stmt, 0) : 0;
     sqlite3_finalize(stmt);
@@ -121,7 +123,10 @@ make_old(const Place *place)
     g_assert_cmpint(sqlite3_exec(db,
                                  "PRAGMA user_version = 1; PRAGMA application_id = 0x52756e64;"
                                  "INSERT INTO entry (id, uuid, rdn, kind, digest, attributes)"
-                                 " VALUES (7, randomblob(16), 'o=x', 'other', x'00', x'01')",
+                                 " VALUES (7, randomblob(16), 'o=x', 'other', x'00', x'01'),"
+                                 " (9, randomblob(16), 'o=y', 'other', x'00', x'01');"
+                                 "INSERT INTO term_key VALUES ('o', 'x', 3), ('sn', 'x', 4);"
+                                 "INSERT INTO term_entry VALUES (3, 7), (4, 7), (3, 9)",
                                  NULL, NULL, NULL),
                     ==, SQLITE_OK);
     sqlite3_close(db);
@@ -148,6 +153,7 @@ test_old(void)
     g_assert_true(store_check(upgraded, &error));
     g_assert_cmpint(ask(place.path, "PRAGMA user_version"), ==, schema_version());
     g_assert_cmpint(ask(place.path, "SELECT id FROM entry WHERE missing_reason IS NULL"), ==, 7);
+    g_assert_cmpint(ask(place.path, "SELECT sum(entry) FROM term WHERE attribute = 'o'"), ==, 16);
 }
 
 static void
