@@ -19,10 +19,12 @@ unit_tests = \
 	tests/unit/dates \
 	tests/unit/deliveries \
 	tests/unit/dn \
+	tests/unit/dns \
 	tests/unit/filter \
 	tests/unit/filter_sql \
 	tests/unit/gate \
 	tests/unit/guard \
+	tests/unit/ldap_entry \
 	tests/unit/ldif \
 	tests/unit/lists_events \
 	tests/unit/mailbox \
