@@ -53,6 +53,7 @@ librundruf_a_SOURCES = \
 	src/directory/ldap.c \
 	src/directory/ldap_entry.c \
 	src/directory/ldap_login.c \
+	src/directory/ldap_probe.c \
 	src/directory/ldap_search.c \
 	src/directory/ldap_session.c src/directory/ldap_session.h \
 	src/directory/ldif.c \

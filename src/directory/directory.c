@@ -100,10 +100,15 @@ finding_free(gpointer data)
 }
 
 GPtrArray *
+directory_findings_new(void)
+{
+    return g_ptr_array_new_with_free_func(finding_free);
+}
+
+GPtrArray *
 directory_probe(Directory *directory, GError **error)
 {
-    return directory->probe ? directory->probe(directory, error)
-                            : g_ptr_array_new_with_free_func(finding_free);
+    return directory->probe ? directory->probe(directory, error) : directory_findings_new();
 }
 
 void

@@ -19,7 +19,11 @@ directory_ldap_new(const Config *config, const char *uris, GError **error)
 {
     Ldap *ldap = g_new0(Ldap, 1);
     g_autoptr(Directory) directory = &ldap->vtable;
-    ldap->vtable = (Directory){.search = ldap_session_search, .close = server_free};
+    ldap->vtable = (Directory){
+        .search = ldap_session_search,
+        .probe = ldap_probe,
+        .close = server_free,
+    };
     ldap->config = config;
     ldap->attributes = attributes_new();
     ldap->ranges = g_ptr_array_new_with_free_func(g_free);
