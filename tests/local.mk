@@ -25,6 +25,7 @@ unit_tests = \
 	tests/unit/gate \
 	tests/unit/guard \
 	tests/unit/ldap_entry \
+	tests/unit/ldap_session \
 	tests/unit/ldif \
 	tests/unit/lists_events \
 	tests/unit/mailbox \
