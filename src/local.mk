@@ -50,7 +50,13 @@ librundruf_a_SOURCES = \
 	src/directory/deadline.c src/directory/deadline.h \
 	src/directory/directory.c src/directory/directory.h \
 	src/directory/dn.c src/directory/dn.h \
+	src/directory/dns.c src/directory/dns.h \
 	src/directory/ldap.c \
+	src/directory/ldap_entry.c \
+	src/directory/ldap_login.c \
+	src/directory/ldap_probe.c \
+	src/directory/ldap_search.c \
+	src/directory/ldap_session.c src/directory/ldap_session.h \
 	src/directory/ldif.c \
 	src/message/announcement.c src/message/announcement.h \
 	src/message/announcement_label.c src/message/announcement_label.h \

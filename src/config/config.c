@@ -9,7 +9,10 @@
 #include "config/options.h"
 #include "config/yaml.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#define SERVERS_MAX 32 /* in one list */
 
 typedef struct {
     Config *config;
@@ -107,6 +110,63 @@ check_choice(const Loader *loader, const Option *option, const Value *value, GEr
     return fail(loader, value, error, _("%s must be %s"), option->name, names);
 }
 
+/* one URI of a directory server; its scheme is known */
+static gboolean
+server_is_good(const char *uri)
+{
+    static const char pattern[] =
+        "^(ldaps?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/?"
+        "|ldapi://[A-Za-z0-9._%-]*/?"
+        "|srv:[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*)$";
+    const char *port = strrchr(uri, ':');
+    return g_regex_match_simple(pattern, uri, G_REGEX_DOLLAR_ENDONLY, 0) &&
+           (!g_ascii_isdigit(port[1]) || g_str_has_prefix(uri, "srv:") || strchr(port, ']') ||
+            (atoi(port + 1) >= 1 && atoi(port + 1) <= 65535));
+}
+
+static gboolean
+check_server(const Loader *loader, const Option *option, const Value *value, const char *uri,
+             GError **error)
+{
+    g_auto(GStrv) schemes = g_strsplit(option->choices, " ", -1);
+    const char *colon = strchr(uri, ':');
+    g_autofree char *scheme = g_strndup(uri, colon ? (gsize)(colon - uri) + 1 : 0);
+    if (!g_strv_contains((const char *const *)schemes, scheme))
+        return fail(loader, value, error, _("%s: \"%s\" begins with none of %s"), option->name, uri,
+                    option->choices);
+    if (strcmp(scheme, "ldif:") == 0)
+        return fail(loader, value, error, _("%s: ldif:FILE cannot stand beside servers"),
+                    option->name);
+    return server_is_good(uri) ||
+           fail(loader, value, error,
+                _("%s: \"%s\" must be ldap://HOST:PORT, ldaps://HOST:PORT (the port may be left "
+                  "out), ldapi://SOCKET with %%2F for each slash, or srv:DOMAIN"),
+                option->name, uri);
+}
+
+/* A file may have blanks in its name; that it is no list is seen by what follows a blank. */
+static gboolean
+check_servers(const Loader *loader, const Option *option, const Value *value, GError **error)
+{
+    const char *text = value_text(value);
+    gboolean file = g_str_has_prefix(text, "ldif:") && strstr(option->choices, "ldif:");
+    if (file && !g_regex_match_simple(" (ldap[si]?://|srv:|ldif:)", text, 0, 0))
+        return text[strlen("ldif:")] ||
+               fail(loader, value, error, _("%s: ldif: needs the name of a file"), option->name);
+    g_auto(GStrv) uris = g_strsplit(text, " ", -1);
+    guint count = 0;
+    for (char **uri = uris; *uri; uri++) {
+        if (!**uri)
+            continue;
+        if (!check_server(loader, option, value, *uri, error))
+            return FALSE;
+        if (++count > SERVERS_MAX)
+            return fail(loader, value, error, _("%s: more than %d servers"), option->name,
+                        SERVERS_MAX);
+    }
+    return count > 0 || fail(loader, value, error, _("%s: it names no server"), option->name);
+}
+
 static gboolean
 read_text(const Loader *loader, const Option *option, const Value *value, GError **error)
 {
@@ -118,11 +178,14 @@ read_text(const Loader *loader, const Option *option, const Value *value, GError
     const char *text = value_text(value);
     if (option->kind == OPTION_CHOICE && !check_choice(loader, option, value, error))
         return FALSE;
+    if (option->kind == OPTION_SERVERS && !check_servers(loader, option, value, error))
+        return FALSE;
+    gboolean is_uri = option->kind == OPTION_URI || option->kind == OPTION_SERVERS;
     char **member = text_member(loader->config, option);
     g_free(*member);
-    *member = option->kind == OPTION_FILE  ? resolve_path(loader, text)
-              : option->kind == OPTION_URI ? resolve_uri(loader, text)
-                                           : g_strdup(text);
+    *member = option->kind == OPTION_FILE ? resolve_path(loader, text)
+              : is_uri                    ? resolve_uri(loader, text)
+                                          : g_strdup(text);
     return TRUE;
 }
 
@@ -193,6 +256,7 @@ read_option(const Loader *loader, const Option *option, const Value *value, GErr
     case OPTION_CHOICE:
     case OPTION_FILE:
     case OPTION_URI:
+    case OPTION_SERVERS:
         break;
     }
     return read_text(loader, option, value, error);
@@ -273,6 +337,20 @@ fail_key(GError **error, const Config *config, const char *format, ...)
     return FALSE;
 }
 
+/* they become part of filters and requests */
+static gboolean
+check_attributes(const Config *config, GError **error)
+{
+    const char *const names[] = {config->directory_id_attribute,
+                                 config->directory_version_attribute};
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+        if (!g_regex_match_simple("^[A-Za-z][A-Za-z0-9-]*$", names[i], G_REGEX_DOLLAR_ENDONLY, 0))
+            return fail_key(error, config,
+                            _("directory.%s_attribute \"%s\" is no name of an LDAP attribute"),
+                            i == 0 ? "id" : "version", names[i]);
+    return TRUE;
+}
+
 /* what depends on several keys, or on more than a key's form */
 static gboolean
 finish(Config *config, GError **error)
@@ -287,6 +365,8 @@ finish(Config *config, GError **error)
     g_free(config->network_domain);
     config->network_domain = g_steal_pointer(&lower);
 
+    if (!check_attributes(config, error))
+        return FALSE;
     if (!dates_zone(config->network_timezone, error)) {
         g_prefix_error(error, "%s: network.timezone: ", config->path);
         return FALSE;

@@ -21,10 +21,12 @@ const Option option_table[] = {
     {"network.sender", OPTION_TEXT, MEMBER(network_sender), NULL, 0, 0, NULL,
      N_("sender of mailings, Name <address>; else the name at rundruf@DOMAIN")},
 
-    {"directory.uri", OPTION_URI, MEMBER(directory_uri), "ldif:roster.ldif", 0, 0, NULL,
+    {"directory.uri", OPTION_SERVERS, MEMBER(directory_uri), "ldif:roster.ldif", 0, 0,
+     "ldap: ldaps: ldapi: srv: ldif:",
      N_("ldap://HOST, ldaps://HOST, ldapi://SOCKET, srv:DOMAIN; several, by preference; or "
         "ldif:FILE")},
-    {"directory.write_uri", OPTION_TEXT, MEMBER(directory_write_uri), NULL, 0, 0, NULL,
+    {"directory.write_uri", OPTION_SERVERS, MEMBER(directory_write_uri), NULL, 0, 0,
+     "ldap: ldaps: ldapi: srv:",
      N_("server that takes changes, where directory.uri names read-only replicas")},
     {"directory.base", OPTION_TEXT, MEMBER(directory_base), "dc=netz,dc=example", 0, 0, NULL,
      N_("DN below which the roster lies")},

@@ -14,7 +14,9 @@ typedef enum {
     OPTION_INTEGER,  /* min to max */
     OPTION_DURATION, /* "90s", "15m", "12h", "14d"; kept in seconds, min to max */
     OPTION_FILE,     /* a path, relative to the configuration's folder */
-    OPTION_URI,      /* the path of sqlite:, ldif:, spool: is relative in the same way */
+    OPTION_URI,      /* the path of sqlite:, spool: is relative in the same way */
+    OPTION_SERVERS,  /* URIs of LDAP servers, separated by blanks, or one of ldif: alone, whose path
+                      * is relative too; `choices`: the schemes */
     OPTION_FIELDS    /* a map: field name -> LDAP attributes */
 } OptionKind;
 

@@ -1,26 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "directory/deadline.h"
 
+#include "base/wake.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 struct Deadline {
     GMutex mutex;
-    GCond over; /* not needed any more */
     GThread *thread;
     gint64 end; /* of g_get_monotonic_time() */
+    int over;   /* eventfd: not needed any more */
     int fd;     /* -1: none */
-    gboolean done, passed;
+    gboolean passed;
 };
 
+/* TRUE if the time has passed or a signal asks to stop, FALSE if it is not needed any more */
+static gboolean
+wait_until_end(const Deadline *deadline)
+{
+    for (;;) {
+        struct pollfd ends[] = {{.fd = deadline->over, .events = POLLIN},
+                                {.fd = wake_fd(), .events = POLLIN}};
+        gint64 left = (deadline->end - g_get_monotonic_time() + 999) / 1000;
+        int ready = poll(ends, G_N_ELEMENTS(ends), (int)CLAMP(left, 0, G_MAXINT));
+        if (ready >= 0 || errno != EINTR)
+            return ends[0].revents == 0;
+    }
+}
+
 static gpointer
-wait_until_end(gpointer data)
+run(gpointer data)
 {
     Deadline *deadline = data;
+    if (!wait_until_end(deadline))
+        return NULL;
     g_mutex_lock(&deadline->mutex);
-    while (!deadline->done && !deadline->passed)
-        deadline->passed =
-            !g_cond_wait_until(&deadline->over, &deadline->mutex, deadline->end) && !deadline->done;
-    if (deadline->passed && deadline->fd >= 0)
+    deadline->passed = TRUE;
+    if (deadline->fd >= 0)
         shutdown(deadline->fd, SHUT_RDWR);
     g_mutex_unlock(&deadline->mutex);
     return NULL;
@@ -31,10 +51,10 @@ deadline_new(gint64 seconds)
 {
     Deadline *deadline = g_new0(Deadline, 1);
     g_mutex_init(&deadline->mutex);
-    g_cond_init(&deadline->over);
     deadline->end = g_get_monotonic_time() + seconds * G_USEC_PER_SEC;
+    deadline->over = eventfd(0, EFD_CLOEXEC);
     deadline->fd = -1;
-    deadline->thread = g_thread_new("deadline", wait_until_end, deadline);
+    deadline->thread = g_thread_new("deadline", run, deadline);
     return deadline;
 }
 
@@ -70,12 +90,9 @@ deadline_free(Deadline *deadline)
 {
     if (!deadline)
         return;
-    g_mutex_lock(&deadline->mutex);
-    deadline->done = TRUE;
-    g_cond_signal(&deadline->over);
-    g_mutex_unlock(&deadline->mutex);
+    eventfd_write(deadline->over, 1);
     g_thread_join(deadline->thread);
-    g_cond_clear(&deadline->over);
+    close(deadline->over);
     g_mutex_clear(&deadline->mutex);
     g_free(deadline);
 }

@@ -3,8 +3,8 @@
  *
  * libldap's time-outs end where TLS begins: a server that accepts and never shakes hands holds
  * ldaps:// and StartTLS for ever, and a time-out on the socket is read again (OpenLDAP ITS#8047,
- * #10330). So a thread shuts the sockets down when the time has passed; every read from them then
- * ends at once. */
+ * #10330). So a thread shuts the socket down when the time has passed, or a signal asks to stop
+ * (wake.h); every read from it then ends at once. */
 #ifndef RUNDRUF_DIRECTORY_DEADLINE_H
 #define RUNDRUF_DIRECTORY_DEADLINE_H
 
@@ -20,7 +20,7 @@ Deadline *deadline_new(gint64 seconds);
 void deadline_watch(Deadline *deadline, int fd);
 void deadline_forget(Deadline *deadline);
 
-/* TRUE once the time has passed. */
+/* TRUE once the time has passed, or a signal has asked to stop. */
 gboolean deadline_passed(Deadline *deadline);
 
 /* Ends the thread; the socket stays as it is. NULL does nothing. */

@@ -11,13 +11,12 @@ directory_open(const Config *config, GError **error)
     if (g_str_has_prefix(uri, "ldif:"))
         return directory_ldif_new(config, error);
     if (g_str_has_prefix(uri, "ldap://") || g_str_has_prefix(uri, "ldaps://") ||
-        g_str_has_prefix(uri, "ldapi://"))
+        g_str_has_prefix(uri, "ldapi://") || g_str_has_prefix(uri, "srv:"))
         return directory_ldap_new(config, uri, error);
-    g_set_error(
-        error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
-        _("directory.uri is \"%s\"; it must be ldap://HOST, ldaps://HOST, ldapi://SOCKET or "
-          "ldif:FILE"),
-        uri);
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
+                _("directory.uri is \"%s\"; it must be ldap://HOST, ldaps://HOST, ldapi://SOCKET, "
+                  "srv:DOMAIN or ldif:FILE"),
+                uri);
     return NULL;
 }
 
@@ -101,10 +100,15 @@ finding_free(gpointer data)
 }
 
 GPtrArray *
+directory_findings_new(void)
+{
+    return g_ptr_array_new_with_free_func(finding_free);
+}
+
+GPtrArray *
 directory_probe(Directory *directory, GError **error)
 {
-    return directory->probe ? directory->probe(directory, error)
-                            : g_ptr_array_new_with_free_func(finding_free);
+    return directory->probe ? directory->probe(directory, error) : directory_findings_new();
 }
 
 void

@@ -177,6 +177,9 @@ typedef struct {
 
 GPtrArray *directory_probe(Directory *directory, GError **error);
 
+/* An empty list of findings; owned by the caller. */
+GPtrArray *directory_findings_new(void);
+
 void directory_close(Directory *directory);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Directory, directory_close)
 

@@ -7,7 +7,8 @@
  * waiting is ldap_session_next(): poll() on the socket and on wake_fd(), so that a signal neither is
  * lost nor breaks the connection (libldap's own wait makes SERVER_DOWN of EINTR, for ever).
  *
- *   ldap.c          the vtable, opening by the configuration
+ *   ldap.c          the vtable
+ *   ldap_login.c    who this program is: password, SASL EXTERNAL, SASL GSSAPI
  *   ldap_entry.c    an entry's message -> DirectoryEntry; ranges and binary identities (AD)
  *   ldap_search.c   complete plain searches, paged, by UUIDs in batches
  *   ldap_content.c  RFC 4533
@@ -32,7 +33,9 @@ typedef struct {
     struct ldap_conncb connected; /* tells the deadline the socket */
     Attributes *attributes;       /* reused for each entry */
     GString *dn, *csn;
+    GPtrArray *ranges;    /* attributes of the entry at hand of which only some values came */
     LdapContent *content; /* while it is followed; ldap_content.c's */
+    char *followed[6], *listed[3], *plain[4]; /* what an entry is asked for; ldap_entry_wanted() */
 } Ldap;
 
 typedef LDAPMessage *Message;
@@ -65,6 +68,17 @@ void ldap_session_close(Ldap *ldap);
 gboolean ldap_session_next(Ldap *ldap, int id, gint64 wait_ms, LDAPMessage **message, int *type,
                            GError **error);
 
+/* Like ldap_session_next() with -1, for operations that have but one answer: takes its result code,
+ * and the server's words (or NULL) into `*said`, owned by the caller. */
+gboolean ldap_session_result(Ldap *ldap, int id, int *code, char **said, GError **error);
+
+/* ManageDsaIT (RFC 3296), for searches whose referral objects shall come as entries; NULL if
+ * directory.referrals does not want that. Static. */
+LDAPControl *ldap_session_manage(const Ldap *ldap);
+
+/* Logs in as the configuration says, when TLS has been started. */
+gboolean ldap_session_log_in(Ldap *ldap, GError **error);
+
 /* Sets an error that tells server, deed, result code, the server's words (NULL: ask libldap), and
  * what to do: UNAVAILABLE for what may pass (no connection, busy, time-out), else DIRECTORY. Returns
  * FALSE. */
@@ -72,16 +86,37 @@ gboolean ldap_session_fail(Ldap *ldap, int code, const char *what, const char *s
                            GError **error);
 
 /* Takes an entry's message apart into `entry`, valid until the next call; `listing` wants no
- * attributes. FALSE if it cannot be read, or has no identity. */
+ * attributes. Values that the server held back (Active Directory's range retrieval) are fetched.
+ * FALSE if it cannot be read, or has no identity. */
 gboolean ldap_entry_take(Ldap *ldap, LDAPMessage *message, gboolean listing, DirectoryEntry *entry,
                          GError **error);
 
-/* The attributes that an entry is asked for, NULL at the end; static. */
-char **ldap_entry_wanted(Ldap *ldap, gboolean listing);
+/* TRUE for an object that only names other servers (RFC 3296). */
+gboolean ldap_entry_is_referral(const DirectoryEntry *entry);
+
+/* Takes "member;range=0-1499" apart: `*base` octets of it are the attribute's own description
+ * (options that follow the range are not expected), `*next` is the first value that is missing; 0 if
+ * the last is among these ("*"). FALSE if there is no range, or none that makes sense. */
+gboolean ldap_entry_range(const char *description, gsize *base, guint64 *next);
+
+/* What a search can ask an entry for. */
+typedef enum {
+    WANTED_FOLLOWED, /* all, with DirectoryEntry.created and has_children */
+    WANTED_LISTED,   /* identity and version */
+    WANTED_PLAIN     /* all but those two, which cost the server a look-up for each entry */
+} LdapWanted;
+
+/* The attributes' names, NULL at the end; valid as long as `ldap`. */
+char **ldap_entry_wanted(Ldap *ldap, LdapWanted wanted);
 
 /* The filter that an identity is found by, (entryUUID=...) or (objectGUID=\xx...); owned by the
  * caller. */
 char *ldap_entry_identity_filter(Ldap *ldap, const guint8 uuid[UUID_LENGTH]);
+
+/* A complete search like ldap_session_search(), in pages of so many entries; 0: not paged. */
+gboolean ldap_search_run(Ldap *ldap, const DirectoryQuery *query, gint64 page_size,
+                         DirectoryFunc func, gpointer user_data, DirectoryTally *tally,
+                         GError **error);
 
 /* The vtable's functions. */
 gboolean ldap_session_search(Directory *directory, const DirectoryQuery *query, DirectoryFunc func,

@@ -53,11 +53,11 @@ def synced(rig):
     assert shown in (said := rig.run("sync")), said
 
 
-def refused(rig, *words):
+def refused(rig, *words, status=1):
     """A sync that must fail, saying these words, and change nothing."""
     before = rig.fingerprint()
     begun = time.monotonic()
-    said = rig.run("sync", status=1)
+    said = rig.run("sync", status=status)
     for word in words:
         assert word in said, (word, said)
     assert "geheim" not in said, said
@@ -74,9 +74,9 @@ def good_and_bad_certificates(rig):
         reach(rig, uris[scheme], ca_file=str(good / "ca.pem"))
         synced(rig)
         reach(rig, uris[scheme], ca_file=str(other / "ca.pem"))
-        refused(rig, "certificate", "directory.ca_file")
+        refused(rig, "certificate", "directory.ca_file", status=75)
         reach(rig, uris[scheme])
-        refused(rig, "certificate", "directory.ca_file")
+        refused(rig, "certificate", "directory.ca_file", status=75)
         reach(rig, uris[scheme], ca_file=str(rig.folder / "none.pem"))
         refused(rig, "none.pem", "PEM")
     reach(rig, uris["ldap"], starttls="off")
@@ -88,15 +88,16 @@ def good_and_bad_certificates(rig):
     uris = start(rig, wrong_name)
     for scheme in ("ldap", "ldaps"):
         reach(rig, uris[scheme], ca_file=str(wrong_name / "ca.pem"))
-        refused(rig, "certificate", "name")
+        refused(rig, "certificate", "name", status=75)
 
 
 def starttls_is_not_to_be_had(rig):
     """Neither who refuses StartTLS nor who talks nonsense after it gets the password."""
-    for answer in (STARTTLS_REFUSED, STARTTLS_GRANTED, STARTTLS_GRANTED + b"0" * 200, b"HTTP/1.1 400 Bad\r\n\r\n"):
+    for answer, status in ((STARTTLS_REFUSED, 1), (STARTTLS_GRANTED, 75), (STARTTLS_GRANTED + b"0" * 200, 75),
+                           (b"HTTP/1.1 400 Bad\r\n\r\n", 75)):
         server = Listener(lambda octets, answer=answer: answer)
         reach(rig, "ldap://127.0.0.1:%d" % server.port)
-        refused(rig, "no password was sent")
+        refused(rig, "no password was sent", status=status)
         assert server.seen and b"geheim" not in server.seen and b"cn=admin" not in server.seen, server.seen
 
 
@@ -110,7 +111,7 @@ def silence(rig):
         answers = [first]
         server = Listener(lambda octets, answers=answers: answers.pop() if answers else b"")
         reach(rig, "%s://127.0.0.1:%d" % (scheme, server.port), **keys)
-        took = refused(rig, "directory.timeout")
+        took = refused(rig, "directory.timeout", status=75)
         assert TIMEOUT_S - 0.5 < took < TIMEOUT_S + 4, (scheme, keys, took)
 
 
@@ -128,7 +129,7 @@ def silence_in_the_answer(rig):
         for short in cuts:
             stalled = Proxy(port, through.passed - short)
             reach(rig, "%s://127.0.0.1:%d" % (scheme, stalled.port), **keys)
-            took = refused(rig, "Nothing was changed.", "directory.timeout")
+            took = refused(rig, "Nothing was changed.", "directory.timeout", status=75)
             assert TIMEOUT_S - 0.5 < took < 2 * TIMEOUT_S + 4, (scheme, short, took)
 
 

@@ -135,6 +135,25 @@ test_config_values(void)
 }
 
 static void
+test_config_servers(void)
+{
+    static const char *const rows[] = {
+        "ldap://ldap1.example ldaps://ldap2.example:636/ ldapi://%2Frun%2Fslapd%2Fldapi",
+        "srv:netz.example ldap://[2001:db8::1]:3890 ldap://[::1] ldapi:///",
+        "ldap://192.0.2.1",
+        "ldap://127.0.0.1:65535   ldap://b",
+        "ldif:/var/lib/my roster.ldif",
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *text = g_strdup_printf("directory: {uri: '%s'}", rows[i]);
+        g_autoptr(Config) config = load(text, &error);
+        g_assert_no_error(error);
+        g_assert_cmpstr(config->directory_uri, ==, rows[i]);
+    }
+}
+
+static void
 test_config_errors(void)
 {
     static const struct {
@@ -160,6 +179,27 @@ test_config_errors(void)
         {"web: {public_url: 'http://x.example'}", "must begin with https://"},
         {"[1]", "a configuration is a map"},
         {"directory: {fields: {city: 'o;x'}}", "must be one or more LDAP attribute names"},
+        {"directory: {uri: 'http://x'}", "1:18: directory.uri: \"http://x\" begins with none of"},
+        {"directory:\n  uri: roster.ldif", "2:8: directory.uri: \"roster.ldif\" begins with none"},
+        {"directory:\n  uri: ldap://a ftp://b", "2:8: directory.uri: \"ftp://b\" begins with none"},
+        {"directory: {uri: 'ldap://'}", "\"ldap://\" must be ldap://HOST:PORT"},
+        {"directory: {uri: 'ldap:///'}", "must be ldap://HOST:PORT"},
+        {"directory: {uri: 'ldap://a:0'}", "must be ldap://HOST:PORT"},
+        {"directory: {uri: 'ldap://a:65536'}", "must be ldap://HOST:PORT"},
+        {"directory: {uri: 'ldaps://a b'}", "\"b\" begins with none"},
+        {"directory: {uri: 'ldap://a,ldap://b'}", "must be ldap://HOST:PORT"},
+        {"directory: {uri: 'ldap://a/dc=x??sub'}", "must be ldap://HOST:PORT"},
+        {"directory: {uri: 'ldap://[::1'}", "must be ldap://HOST:PORT"},
+        {"directory: {uri: 'ldapi:///run/slapd/ldapi'}", "%2F for each slash"},
+        {"directory: {uri: 'srv:'}", "srv:DOMAIN"},
+        {"directory: {uri: 'srv:a..b'}", "srv:DOMAIN"},
+        {"directory: {uri: 'ldif:'}", "needs the name of a file"},
+        {"directory: {uri: ' '}", "it names no server"},
+        {"directory: {uri: 'ldif:r.ldif ldap://a'}", "cannot stand beside servers"},
+        {"directory: {uri: 'ldap://a ldif:r.ldif'}", "cannot stand beside servers"},
+        {"directory: {write_uri: 'ldif:r.ldif'}", "write_uri: \"ldif:r.ldif\" begins with none of"},
+        {"directory: {id_attribute: 'a)(b'}", "directory.id_attribute \"a)(b\" is no name"},
+        {"directory: {version_attribute: '1x'}", "directory.version_attribute \"1x\" is no name"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
@@ -225,6 +265,7 @@ main(int argc, char **argv)
     g_test_add_func("/config/yaml/errors", test_yaml_errors);
     g_test_add_func("/config/yaml/limits", test_yaml_limits);
     g_test_add_func("/config/values", test_config_values);
+    g_test_add_func("/config/servers", test_config_servers);
     g_test_add_func("/config/errors", test_config_errors);
     g_test_add_func("/config/sample", test_sample);
     g_test_add_func("/config/find", test_find);

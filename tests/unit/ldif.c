@@ -166,7 +166,7 @@ test_open(void)
         {"ldif:/nonexistent/roster.ldif", "(mail=*)", RUNDRUF_ERROR_CONFIG},
         {"roster.ldif", NULL, RUNDRUF_ERROR_CONFIG},
         {"http://x", NULL, RUNDRUF_ERROR_CONFIG},
-        {"ldap://127.0.0.1:1", NULL, RUNDRUF_ERROR_DIRECTORY},
+        {"ldap://127.0.0.1:1", NULL, RUNDRUF_ERROR_UNAVAILABLE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;

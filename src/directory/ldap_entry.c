@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "directory/ldap_session.h"
+
+#include "base/error.h"
+#include "base/i18n.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define DESCRIPTION_MAX 256
+#define RANGES_MAX      10000 /* answers that one attribute may come in */
+#define TIME_DIGITS     14    /* YYYYMMDDhhmmss */
+
+/* An attribute of which the server has sent the values below `next` only. */
+typedef struct {
+    guint64 next;
+    char description[DESCRIPTION_MAX];
+} Range;
+
+static const char *
+option_or(const char *configured, const char *fallback)
+{
+    return configured && *configured ? configured : fallback;
+}
+
+static const char *
+id_attribute(const Ldap *ldap)
+{
+    return option_or(ldap->config->directory_id_attribute, "entryUUID");
+}
+
+static const char *
+version_attribute(const Ldap *ldap)
+{
+    return option_or(ldap->config->directory_version_attribute, "entryCSN");
+}
+
+char **
+ldap_entry_wanted(Ldap *ldap, LdapWanted wanted)
+{
+    static char all[] = "*", created[] = "createTimestamp", children[] = "hasSubordinates";
+    char *id = (char *)id_attribute(ldap), *version = (char *)version_attribute(ldap);
+    switch (wanted) {
+    case WANTED_LISTED:
+        memcpy(ldap->listed, (char *[]){id, version, NULL}, sizeof ldap->listed);
+        return ldap->listed;
+    case WANTED_PLAIN:
+        memcpy(ldap->plain, (char *[]){all, id, version, NULL}, sizeof ldap->plain);
+        return ldap->plain;
+    case WANTED_FOLLOWED:
+        break;
+    }
+    memcpy(ldap->followed, (char *[]){all, id, version, created, children, NULL},
+           sizeof ldap->followed);
+    return ldap->followed;
+}
+
+/* Active Directory's (and eDirectory's) identity is 16 octets, kept as they are; all others are
+ * text. */
+static gboolean
+id_is_binary(const Ldap *ldap)
+{
+    return g_ascii_strcasecmp(id_attribute(ldap), "objectGUID") == 0 ||
+           g_ascii_strcasecmp(id_attribute(ldap), "GUID") == 0;
+}
+
+char *
+ldap_entry_identity_filter(Ldap *ldap, const guint8 uuid[UUID_LENGTH])
+{
+    GString *filter = g_string_new(NULL);
+    g_string_printf(filter, "(%s=", id_attribute(ldap));
+    if (id_is_binary(ldap)) {
+        for (guint i = 0; i < UUID_LENGTH; i++)
+            g_string_append_printf(filter, "\\%02x", uuid[i]);
+    } else {
+        g_autofree char *text = uuid_to_text(uuid);
+        g_string_append(filter, text);
+    }
+    g_string_append_c(filter, ')');
+    return g_string_free(filter, FALSE);
+}
+
+gboolean
+ldap_entry_is_referral(const DirectoryEntry *entry)
+{
+    guint count = 0;
+    const AttributeValue *classes =
+        entry->attributes ? attributes_find(entry->attributes, "objectClass", &count) : NULL;
+    for (guint i = 0; i < count; i++)
+        if (classes[i].length == strlen("referral") &&
+            g_ascii_strncasecmp(classes[i].data, "referral", classes[i].length) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* ---- values */
+
+/* Takes digits; FALSE if there are none, or too many. */
+static gboolean
+take_number(const char **at, guint64 *number)
+{
+    const char *start = *at;
+    *number = 0;
+    for (; g_ascii_isdigit(**at) && *at - start < 12; (*at)++)
+        *number = *number * 10 + (guint64)(**at - '0');
+    return *at > start && !g_ascii_isdigit(**at);
+}
+
+gboolean
+ldap_entry_range(const char *description, gsize *base, guint64 *next)
+{
+    guint64 low, high;
+    const char *option = strchr(description, ';');
+    while (option && g_ascii_strncasecmp(option, ";range=", 7) != 0)
+        option = strchr(option + 1, ';');
+    if (!option)
+        return FALSE;
+    const char *at = option + 7;
+    if (!take_number(&at, &low) || *at++ != '-')
+        return FALSE;
+    if (strcmp(at, "*") == 0)
+        *next = 0;
+    else if (!take_number(&at, &high) || *at || high < low)
+        return FALSE;
+    else
+        *next = high + 1;
+    *base = (gsize)(option - description);
+    return TRUE;
+}
+
+/* createTimestamp, a GeneralizedTime in UTC (RFC 4517, 3.3.13); 0 if it is none */
+static gint64
+parse_time(const struct berval *value)
+{
+    struct tm when = {0};
+    char text[TIME_DIGITS + 1] = "";
+    if (value->bv_len <= TIME_DIGITS || value->bv_val[value->bv_len - 1] != 'Z')
+        return 0;
+    memcpy(text, value->bv_val, TIME_DIGITS);
+    if (strspn(text, "0123456789") != TIME_DIGITS ||
+        sscanf(text, "%4d%2d%2d%2d%2d%2d", &when.tm_year, &when.tm_mon, &when.tm_mday,
+               &when.tm_hour, &when.tm_min, &when.tm_sec) != 6)
+        return 0;
+    when.tm_year -= 1900;
+    when.tm_mon--;
+    return MAX(0, (gint64)timegm(&when));
+}
+
+static gboolean
+value_is(const struct berval *value, const char *text)
+{
+    return value->bv_len == strlen(text) &&
+           g_ascii_strncasecmp(value->bv_val, text, value->bv_len) == 0;
+}
+
+/* What belongs to the entry, not to the person; FALSE if this is no such attribute. */
+static gboolean
+take_operational(Ldap *ldap, DirectoryEntry *entry, gboolean *has_uuid, const char *description,
+                 const struct berval *value)
+{
+    if (g_ascii_strcasecmp(description, id_attribute(ldap)) == 0) {
+        *has_uuid = TRUE;
+        if (id_is_binary(ldap) && value->bv_len == UUID_LENGTH)
+            memcpy(entry->uuid, value->bv_val, UUID_LENGTH);
+        else
+            *has_uuid = uuid_from_text(value->bv_val, value->bv_len, entry->uuid);
+    } else if (g_ascii_strcasecmp(description, version_attribute(ldap)) == 0) {
+        g_string_truncate(ldap->csn, 0);
+        g_string_append_len(ldap->csn, value->bv_val, (gssize)value->bv_len);
+        entry->csn = ldap->csn->str;
+    } else if (g_ascii_strcasecmp(description, "createTimestamp") == 0) {
+        entry->created = parse_time(value);
+    } else if (g_ascii_strcasecmp(description, "hasSubordinates") == 0) {
+        entry->has_children = value_is(value, "TRUE");
+    } else {
+        return FALSE;
+    }
+    return TRUE;
+}
+
+/* The same description may come again; `attributes` merges the values. */
+static void
+add_values(Ldap *ldap, char *description, const struct berval *values)
+{
+    gsize length;
+    guint64 next;
+    if (ldap_entry_range(description, &length, &next)) {
+        description[length] = '\0';
+        if (next > 0) {
+            Range *range = g_new0(Range, 1);
+            range->next = next;
+            g_strlcpy(range->description, description, sizeof range->description);
+            g_ptr_array_add(ldap->ranges, range);
+        }
+    }
+    for (; values->bv_val; values++)
+        attributes_add(ldap->attributes, description, values->bv_val, values->bv_len);
+}
+
+/* The name comes without a promise that a NUL ends it. */
+static gboolean
+copy_description(const struct berval *name, char description[DESCRIPTION_MAX])
+{
+    if (name->bv_len == 0 || name->bv_len >= DESCRIPTION_MAX ||
+        memchr(name->bv_val, 0, name->bv_len))
+        return FALSE;
+    memcpy(description, name->bv_val, name->bv_len);
+    description[name->bv_len] = '\0';
+    return TRUE;
+}
+
+/* ---- the rest of an attribute that comes in ranges */
+
+/* Takes the values of `description` from an answer that has them alone; `*next` is 0 at the end, and
+ * stays where it was if they did not come. */
+static gboolean
+take_range(Ldap *ldap, LDAPMessage *message, const char *description, guint64 *next, GError **error)
+{
+    BerElement *ber = NULL;
+    struct berval dn, name, *values = NULL;
+    char full[DESCRIPTION_MAX];
+    gsize length;
+    int code = ldap_get_dn_ber(ldap->ld, message, &ber, &dn);
+    while (code == LDAP_SUCCESS) {
+        code = ldap_get_attribute_ber(ldap->ld, message, ber, &name, &values);
+        if (code != LDAP_SUCCESS || !name.bv_val)
+            break;
+        if (values && copy_description(&name, full) && ldap_entry_range(full, &length, next)) {
+            full[length] = '\0';
+            for (guint i = 0; values[i].bv_val && strcmp(full, description) == 0; i++)
+                attributes_add(ldap->attributes, full, values[i].bv_val, values[i].bv_len);
+        }
+        ber_memfree(values);
+    }
+    ber_free(ber, 0);
+    return code == LDAP_SUCCESS ||
+           ldap_session_fail(ldap, LDAP_DECODING_ERROR, _("cannot read an entry"), "", error);
+}
+
+static gboolean
+read_range(Ldap *ldap, const char *dn, const char *description, guint64 *next, GError **error)
+{
+    g_autofree char *wanted =
+        g_strdup_printf("%s;range=%" G_GUINT64_FORMAT "-*", description, *next);
+    char *attributes[] = {wanted, NULL};
+    int id = 0, type = 0, result = LDAP_SUCCESS;
+    int code = ldap_search_ext(ldap->ld, dn, LDAP_SCOPE_BASE, "(objectClass=*)", attributes, 0,
+                               NULL, NULL, NULL, LDAP_MAXINT, &id);
+    while (code == LDAP_SUCCESS && type != LDAP_RES_SEARCH_RESULT) {
+        g_auto(Message) message = NULL;
+        if (!ldap_session_next(ldap, id, -1, &message, &type, error))
+            return FALSE;
+        if (type == LDAP_RES_SEARCH_ENTRY && !take_range(ldap, message, description, next, error))
+            return FALSE;
+        if (type == LDAP_RES_SEARCH_RESULT)
+            code = ldap_parse_result(ldap->ld, message, &result, NULL, NULL, NULL, NULL, 0);
+    }
+    if (code == LDAP_SUCCESS)
+        code = result;
+    return code == LDAP_SUCCESS ||
+           ldap_session_fail(ldap, code, _("cannot read all values of an attribute"), NULL, error);
+}
+
+static gboolean
+complete_range(Ldap *ldap, const char *dn, const Range *range, GError **error)
+{
+    guint64 next = range->next;
+    for (guint i = 0; i < RANGES_MAX && next > 0; i++) {
+        guint64 before = next;
+        if (!read_range(ldap, dn, range->description, &next, error))
+            return FALSE;
+        if (next > 0 && next <= before)
+            break;
+    }
+    if (next == 0)
+        return TRUE;
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
+                _("%s: the entry %s has more values of %s than the server gives, which stopped at "
+                  "number %" PRIu64),
+                ldap->uri, dn, range->description, next);
+    return FALSE;
+}
+
+/* ---- the whole entry */
+
+static gboolean
+decode(Ldap *ldap, LDAPMessage *message, DirectoryEntry *entry, gboolean *has_uuid)
+{
+    BerElement *ber = NULL;
+    struct berval dn, name, *values = NULL;
+    char description[DESCRIPTION_MAX];
+    if (ldap_get_dn_ber(ldap->ld, message, &ber, &dn) != LDAP_SUCCESS)
+        return FALSE;
+    g_string_truncate(ldap->dn, 0);
+    g_string_append_len(ldap->dn, dn.bv_val, (gssize)dn.bv_len);
+    gboolean good = !memchr(dn.bv_val, 0, dn.bv_len);
+    int code = LDAP_SUCCESS;
+    while (good) {
+        code = ldap_get_attribute_ber(ldap->ld, message, ber, &name, &values);
+        if (code != LDAP_SUCCESS || !name.bv_val)
+            break;
+        good = copy_description(&name, description);
+        if (good && values && values[0].bv_val &&
+            !take_operational(ldap, entry, has_uuid, description, values) && entry->attributes)
+            add_values(ldap, description, values);
+        ber_memfree(values);
+    }
+    ber_free(ber, 0);
+    entry->dn = ldap->dn->str;
+    return good && code == LDAP_SUCCESS;
+}
+
+gboolean
+ldap_entry_take(Ldap *ldap, LDAPMessage *message, gboolean listing, DirectoryEntry *entry,
+                GError **error)
+{
+    gboolean has_uuid = FALSE;
+    *entry = (DirectoryEntry){.attributes = listing ? NULL : ldap->attributes};
+    attributes_clear(ldap->attributes);
+    g_ptr_array_set_size(ldap->ranges, 0);
+    if (!decode(ldap, message, entry, &has_uuid))
+        return ldap_session_fail(ldap, LDAP_DECODING_ERROR, _("cannot read an entry"), "", error);
+    if (!has_uuid) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
+                    _("%s: the entry %s comes without %s, by which entries are told apart; let the "
+                      "bind DN read that attribute"),
+                    ldap->uri, entry->dn, id_attribute(ldap));
+        return FALSE;
+    }
+    for (guint i = 0; i < ldap->ranges->len; i++)
+        if (!complete_range(ldap, entry->dn, g_ptr_array_index(ldap->ranges, i), error))
+            return FALSE;
+    return TRUE;
+}

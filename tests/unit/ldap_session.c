@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ldap_session: which of several servers is taken, and signals while an answer is waited for */
+#include "directory/directory.h"
+
+#include "base/error.h"
+#include "base/wake.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* A server for one client, which logs in and searches: messages 1 and 2 of RFC 4511. */
+typedef struct {
+    int listener, port;
+    guint8 bind_code;
+    int signal; /* sent to the client's thread again and again while it waits for the search */
+    pthread_t client;
+    GThread *thread;
+    guint requests;
+} Server;
+
+static void
+send_result(int fd, guint8 id, guint8 operation, guint8 code)
+{
+    const guint8 message[] = {0x30, 12, 2, 1, id, operation, 7, 10, 1, code, 4, 0, 4, 0};
+    g_assert_cmpint(write(fd, message, sizeof message), ==, sizeof message);
+}
+
+static gpointer
+serve(gpointer data)
+{
+    Server *server = data;
+    guint8 request[4096];
+    int fd = accept(server->listener, NULL, NULL);
+    if (fd < 0)
+        return NULL;
+    if (read(fd, request, sizeof request) > 0) {
+        server->requests++;
+        send_result(fd, 1, 0x61, server->bind_code);
+    }
+    if (server->bind_code == 0 && read(fd, request, sizeof request) > 0) {
+        server->requests++;
+        for (guint i = 0; i < 5 && server->signal; i++) {
+            g_usleep(30 * 1000);
+            pthread_kill(server->client, server->signal);
+        }
+        if (server->signal != SIGHUP)
+            send_result(fd, 2, 0x65, 0);
+    }
+    while (read(fd, request, sizeof request) > 0)
+        continue; /* until the client goes */
+    close(fd);
+    return NULL;
+}
+
+static void
+start(Server *server)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    server->client = pthread_self();
+    server->listener = socket(AF_INET, SOCK_STREAM, 0);
+    g_assert_cmpint(bind(server->listener, (struct sockaddr *)&address, size), ==, 0);
+    g_assert_cmpint(getsockname(server->listener, (struct sockaddr *)&address, &size), ==, 0);
+    g_assert_cmpint(listen(server->listener, 5), ==, 0);
+    server->port = ntohs(address.sin_port);
+    server->thread = g_thread_new("server", serve, server);
+}
+
+static void
+stop(Server *server)
+{
+    shutdown(server->listener, SHUT_RDWR); /* accept() fails */
+    g_thread_join(server->thread);
+    close(server->listener);
+}
+
+static gboolean
+note_nothing(G_GNUC_UNUSED const DirectoryEntry *entry, G_GNUC_UNUSED gpointer user_data,
+             G_GNUC_UNUSED GError **error)
+{
+    return TRUE;
+}
+
+static gboolean
+search(const char *uris, GError **error)
+{
+    Config config = {
+        .directory_uri = (char *)uris, .directory_starttls = (char *)"off", .directory_timeout = 5};
+    DirectoryTally tally;
+    g_autoptr(Directory) directory = directory_open(&config, error);
+    return directory && directory_search(directory, NULL, note_nothing, NULL, &tally, error);
+}
+
+/* Result codes of the servers' binds (-1: nobody listens), and the one that is used. */
+static void
+test_failover(void)
+{
+    static const struct {
+        int codes[3];
+        int used; /* -1: none */
+        RundrufError error;
+        const char *about;
+    } rows[] = {
+        {{0, 0, 0}, 0, 0, NULL},
+        {{-1, 0, 0}, 1, 0, NULL},
+        {{-1, 51, 0}, 2, 0, NULL},
+        {{52, -1, 0}, 2, 0, NULL},
+        {{-1, -1, -1}, -1, RUNDRUF_ERROR_UNAVAILABLE, "Can't contact"},
+        {{51, 52, -1}, -1, RUNDRUF_ERROR_UNAVAILABLE, "busy"},
+        {{49, 0, 0}, -1, RUNDRUF_ERROR_DIRECTORY, "Invalid credentials"},
+        {{-1, 49, 0}, -1, RUNDRUF_ERROR_DIRECTORY, "Invalid credentials"},
+        {{8, 0, 0}, -1, RUNDRUF_ERROR_DIRECTORY, "TLS"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GString) uris = g_string_new(NULL);
+        g_autofree char *last = NULL;
+        Server servers[3] = {0};
+        for (guint j = 0; j < 3; j++) {
+            servers[j].bind_code = (guint8)MAX(0, rows[i].codes[j]);
+            start(&servers[j]);
+            if (rows[i].codes[j] < 0)
+                stop(&servers[j]);
+            g_free(last);
+            last = g_strdup_printf("ldap://127.0.0.1:%d", servers[j].port);
+            g_string_append_printf(uris, "%s%s", j ? "  " : "", last);
+        }
+        gboolean good = search(uris->str, &error);
+        for (int j = 0; j < 3; j++) {
+            if (rows[i].codes[j] >= 0)
+                stop(&servers[j]);
+            g_assert_cmpuint(servers[j].requests == 2, ==, j == rows[i].used);
+        }
+        g_assert_cmpint(good, ==, rows[i].used >= 0);
+        if (good)
+            continue;
+        g_assert_error(error, RUNDRUF_ERROR, (gint)rows[i].error);
+        g_assert_nonnull(strstr(error->message, rows[i].about));
+        /* all that failed are named */
+        if (rows[i].error == RUNDRUF_ERROR_UNAVAILABLE)
+            g_assert_nonnull(strstr(error->message, last));
+    }
+}
+
+static volatile sig_atomic_t alarms;
+
+static void
+note_alarm(G_GNUC_UNUSED int number)
+{
+    alarms++;
+}
+
+/* A signal that does not ask to stop breaks nothing; one that does ends the wait at once. */
+static void
+test_signals(void)
+{
+    const struct sigaction action = {.sa_handler = note_alarm};
+    g_autoptr(GError) error = NULL;
+    sigaction(SIGALRM, &action, NULL);
+    wake_catch();
+
+    Server server = {.signal = SIGALRM};
+    start(&server);
+    g_autofree char *uri = g_strdup_printf("ldap://127.0.0.1:%d", server.port);
+    search(uri, &error);
+    stop(&server);
+    g_assert_no_error(error);
+    g_assert_cmpint(alarms, >, 0);
+
+    Server silent = {.signal = SIGHUP};
+    start(&silent);
+    g_autofree char *other = g_strdup_printf("ldap://127.0.0.1:%d", silent.port);
+    gint64 begun = g_get_monotonic_time();
+    g_assert_false(search(other, &error));
+    g_assert_cmpint(g_get_monotonic_time() - begun, <, 2 * G_USEC_PER_SEC);
+    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STOPPED);
+    stop(&silent);
+}
+
+int
+main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/ldap_session/failover", test_failover);
+    g_test_add_func("/ldap_session/signals",
+                    test_signals); /* last: who was asked to stop stays so */
+    return g_test_run();
+}
