@@ -7,6 +7,7 @@ librundruf_a_SOURCES = \
 	src/base/file.c src/base/file.h \
 	src/base/i18n.h \
 	src/base/json.c src/base/json.h \
+	src/base/lock.c src/base/lock.h \
 	src/base/log.c src/base/log.h \
 	src/base/text.c src/base/text.h \
 	src/base/token.c src/base/token.h \
@@ -35,6 +36,7 @@ librundruf_a_SOURCES = \
 	src/store/lists.c src/store/lists.h \
 	src/store/mailings.c src/store/mailings.h \
 	src/store/persons.c src/store/persons.h \
+	src/store/roster.c src/store/roster.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
@@ -76,6 +78,7 @@ librundruf_a_SOURCES = \
 	src/transport/spool.c \
 	src/transport/transport.c src/transport/transport.h \
 	src/transport/wire.c src/transport/wire.h \
+	src/sync/backoff.c src/sync/backoff.h \
 	src/sync/blobs.c src/sync/blobs.h \
 	src/sync/classify.c src/sync/classify.h \
 	src/sync/collect.c src/sync/collect.h \
@@ -83,6 +86,7 @@ librundruf_a_SOURCES = \
 	src/sync/pull.c src/sync/pull.h \
 	src/sync/refresh.c src/sync/refresh.h \
 	src/sync/tree.c src/sync/tree.h \
+	src/sync/turn.c src/sync/turn.h \
 	src/mailing/control.c src/mailing/control.h \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
@@ -101,10 +105,14 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_parse.c \
 	src/cli/cmd_render.c \
 	src/cli/cmd_send.c \
+	src/cli/cmd_status.c \
 	src/cli/cmd_sync.c \
 	src/cli/commands.c \
 	src/cli/output.c src/cli/output.h \
-	src/cli/persons.h
+	src/cli/persons.h \
+	src/cli/sync.h \
+	src/cli/sync_report.c \
+	src/cli/sync_watch.c
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
