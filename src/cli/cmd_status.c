@@ -116,7 +116,7 @@ read_status(Cli *cli, Status *status, GError **error)
 static gint64
 newest_change(const Status *status)
 {
-    return status->roster.cookie ? cookie_newest(status->roster.cookie) : 0;
+    return cookie_time(status->roster.cookie);
 }
 
 /* ---- as JSON */

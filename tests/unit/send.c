@@ -395,7 +395,7 @@ test_one_sender(void)
     g_autoptr(Fixture) fixture = setup(1);
     g_auto(SendSummary) summary = {0};
     g_autofree char *path = g_strconcat(store_path(fixture->store), ".send", NULL);
-    g_autoptr(Lock) lock = lock_take(path, "anna", NOW, &error);
+    Lock *lock = lock_take(path, "anna", NOW, &error);
     g_assert_no_error(error);
     Transport transport = {.send = fake_send};
     SendOptions options = {.actor = "test", .now = tell_time};
@@ -403,6 +403,7 @@ test_one_sender(void)
     g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY);
     g_assert_nonnull(strstr(error->message, "another rundruf send is running"));
     g_assert_nonnull(strstr(error->message, "anna, process "));
+    lock_free(lock);
 }
 
 #define CRASH_PERSONS 5
