@@ -7,6 +7,7 @@ librundruf_a_SOURCES = \
 	src/base/file.c src/base/file.h \
 	src/base/i18n.h \
 	src/base/json.c src/base/json.h \
+	src/base/lock.c src/base/lock.h \
 	src/base/log.c src/base/log.h \
 	src/base/text.c src/base/text.h \
 	src/base/token.c src/base/token.h \
@@ -27,6 +28,7 @@ librundruf_a_SOURCES = \
 	src/config/config.c src/config/config.h \
 	src/config/options.c src/config/options.h \
 	src/config/yaml.c src/config/yaml.h \
+	src/store/changes.h \
 	src/store/connection.h \
 	src/store/deliveries.c src/store/deliveries.h \
 	src/store/entries.c src/store/entries.h \
@@ -36,6 +38,7 @@ librundruf_a_SOURCES = \
 	src/store/mailings.c src/store/mailings.h \
 	src/store/persons.c src/store/persons.h \
 	src/store/postings.c src/store/postings.h \
+	src/store/roster.c src/store/roster.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
@@ -83,13 +86,20 @@ librundruf_a_SOURCES = \
 	src/transport/spool.c \
 	src/transport/transport.c src/transport/transport.h \
 	src/transport/wire.c src/transport/wire.h \
+	src/sync/backoff.c src/sync/backoff.h \
 	src/sync/blobs.c src/sync/blobs.h \
 	src/sync/classify.c src/sync/classify.h \
 	src/sync/collect.c src/sync/collect.h \
+	src/sync/edit.h \
 	src/sync/guard.c src/sync/guard.h \
+	src/sync/keep.h \
+	src/sync/merge.h \
+	src/sync/overlay.h \
 	src/sync/pull.c src/sync/pull.h \
+	src/sync/push.h \
 	src/sync/refresh.c src/sync/refresh.h \
 	src/sync/tree.c src/sync/tree.h \
+	src/sync/turn.c src/sync/turn.h \
 	src/mailing/control.c src/mailing/control.h \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
@@ -108,10 +118,14 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_parse.c \
 	src/cli/cmd_render.c \
 	src/cli/cmd_send.c \
+	src/cli/cmd_status.c \
 	src/cli/cmd_sync.c \
 	src/cli/commands.c \
 	src/cli/output.c src/cli/output.h \
-	src/cli/persons.h
+	src/cli/persons.h \
+	src/cli/sync.h \
+	src/cli/sync_report.c \
+	src/cli/sync_watch.c
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

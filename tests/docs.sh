@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# docs.sh - manual pages and sample configuration name what the program has, no more and no less
+# docs.sh - manual pages and sample configuration name what the program has, no more and no less, and
+# the configurations in README load
 #
 # `rundruf help config` prints one option a line, its dotted name first. `rundruf help` prints one
 # command a line, indented by two blanks, the words of the command first; what follows them starts
@@ -54,6 +55,16 @@ same options options.sample "rundruf help config" conf/rundruf.yaml
 sed -n 's/^\.It Ic \([a-z][a-z]*\)/\1/p' "$man/rundruf.1" |
     sed -e 's/ *[^a-z ].*//' | sort -u >"$dir/commands.man"
 same commands commands.man "rundruf help" rundruf.1
+
+# README's configurations: indented blocks that begin with "directory:"
+awk -v dir="$dir" '/^    directory:$/ { file = dir "/readme" ++n ".yaml" }
+    !/^    / { file = "" }
+    file { print substr($0, 5) >file }' "$SRCDIR/README.md"
+[ -s "$dir/readme3.yaml" ] || { echo "README.md: fewer than three configurations" >&2; status=1; }
+for file in "$dir"/readme*.yaml; do
+    "$RUNDRUF" -c "$file" --json check >"$dir/said" || :
+    head -n 1 "$dir/said" | grep -q '"good":true' || { head -n 1 "$dir/said" >&2; status=1; }
+done
 
 if command -v mandoc >/dev/null; then
     mandoc -Tlint -W warning "$man"/*.[15] >&2 || status=1

@@ -39,7 +39,9 @@ unit_tests = \
 	tests/unit/store \
 	tests/unit/template \
 	tests/unit/templates \
-	tests/unit/terms
+	tests/unit/terms \
+	tests/unit/turn \
+	tests/unit/wake
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 
@@ -49,15 +51,16 @@ tests_libfixture_a_SOURCES = tests/lib/fixture.c tests/lib/fixture.h
 LDADD = tests/libfixture.a $(librundruf_libs)
 
 # What holds for the tree itself: layers, documentation, samples, translations.
-tree_tests = tests/docs.sh tests/layers.sh tests/roster.sh tests/translation.sh
+tree_tests = tests/docs.sh tests/layers.sh tests/roster.sh tests/translation.sh tests/units.sh
 TESTS += $(tree_tests)
 
 # What the program does with real peers and with test cases that others wrote.
-peer_tests = tests/corpora.py tests/mustache.py tests/e2e/connection.py tests/e2e/german.py tests/e2e/kill.py \
-	tests/e2e/session.py tests/e2e/smtp.py tests/e2e/store.py tests/e2e/sync.py tests/e2e/tls.py
+peer_tests = tests/corpora.py tests/mustache.py tests/e2e/connection.py tests/e2e/german.py \
+	tests/e2e/kill.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py tests/e2e/store.py \
+	tests/e2e/sync.py tests/e2e/tls.py
 TESTS += $(peer_tests)
-EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/check_message.py \
-	tests/lib/rig.py tests/lib/slapd.sh tests/lib/smtpd.py
+EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/check_message.py tests/lib/rig.py \
+	tests/lib/slapd.sh tests/lib/smtpd.py
 
 # make bench: the big jobs beside their peers (needs slapd)
 bench_programs = tests/bench/compose tests/bench/discard
@@ -69,7 +72,8 @@ bench: rundruf $(bench_programs)
 .PHONY: bench
 
 # libFuzzer targets: ./configure CC=clang --enable-fuzzers && make fuzz FUZZ_SECONDS=60
-fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/filter tests/fuzz/template tests/fuzz/yaml
+fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/filter tests/fuzz/template \
+	tests/fuzz/yaml
 EXTRA_PROGRAMS += $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/seeds

@@ -4,12 +4,9 @@
 #include "base/error.h"
 
 #include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-volatile sig_atomic_t cli_stop;
 
 GQuark
 cli_usage_quark(void)
@@ -143,18 +140,4 @@ cli_confirm(const char *question, GError **error)
         return TRUE;
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED, _("nothing was done"));
     return FALSE;
-}
-
-static void
-note_stop(G_GNUC_UNUSED int number)
-{
-    cli_stop = 1;
-}
-
-void
-cli_catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = note_stop};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
 }

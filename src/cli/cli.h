@@ -12,8 +12,6 @@
 #include "config/config.h"
 #include "store/store.h"
 
-#include <signal.h>
-
 typedef enum {
     STATUS_DONE = 0,
     STATUS_FAILED = 1,
@@ -83,10 +81,6 @@ const char *cli_language(void);
  * or if the answer is not yes. */
 gboolean cli_confirm(const char *question, GError **error);
 
-/* TRUE once SIGINT or SIGTERM has come, after cli_catch_signals(). */
-void cli_catch_signals(void);
-extern volatile sig_atomic_t cli_stop;
-
 /* The commands. */
 ExitStatus cmd_check(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_db_backup(Cli *cli, int argc, char **argv, GError **error);
@@ -120,6 +114,7 @@ ExitStatus cmd_member_show(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_parse(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_render(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_send(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_status(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_sync(Cli *cli, int argc, char **argv, GError **error);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/wake.h"
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "mailing/report.h"
@@ -127,13 +128,13 @@ cmd_send(Cli *cli, int argc, char **argv, GError **error)
     g_autoptr(Transport) transport = composer ? transport_open(cli->config, error) : NULL;
     if (!transport)
         return STATUS_FAILED;
-    cli_catch_signals();
+    wake_catch();
     Progress progress = {clock_elapsed(), 0};
     if (!count_open(cli, FALSE, &progress.open, error))
         return STATUS_FAILED;
     SendOptions how = {
         .watch = watch,
-        .stop = &cli_stop,
+        .actor = cli_actor(),
         .now = clock_now,
         .progress = cli->quiet ? NULL : show_progress,
         .data = &progress,

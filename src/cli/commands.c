@@ -4,7 +4,8 @@
 
 const Command command_table[] = {
     {"init", "[DIR]", N_("writes a commented configuration and a new store"), cmd_init},
-    {"sync", "", N_("copies the directory into the store"), cmd_sync},
+    {"sync", "", N_("brings store and directory in step"), cmd_sync},
+    {"status", "", N_("tells how fresh the roster is and what waits for a decision"), cmd_status},
     {"member ls", "", N_("lists persons of the roster"), cmd_member_ls},
     {"member show", "PERSON", N_("shows all that is known of a person"), cmd_member_show},
     {"member export", "", N_("writes persons as CSV"), cmd_member_export},

@@ -145,3 +145,24 @@ output_progress_end(void)
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
 }
+
+char *
+output_age(gint64 seconds)
+{
+    gint64 minutes = seconds / 60, hours = minutes / 60, days = hours / 24;
+    if (minutes < 1)
+        return g_strdup(_("less than a minute"));
+    if (hours < 1)
+        return g_strdup_printf(P_("%" PRId64 " minute", "%" PRId64 " minutes", minutes), minutes);
+    if (days < 2)
+        return g_strdup_printf(P_("%" PRId64 " hour", "%" PRId64 " hours", hours), hours);
+    return g_strdup_printf(P_("%" PRId64 " day", "%" PRId64 " days", days), days);
+}
+
+void
+output_set_time(Value *map, const char *key, gint64 time)
+{
+    g_autoptr(GDateTime) utc = time > 0 ? g_date_time_new_from_unix_utc(time) : NULL;
+    g_autofree char *text = utc ? g_date_time_format_iso8601(utc) : NULL;
+    value_set_text(map, key, text);
+}

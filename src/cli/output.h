@@ -33,4 +33,10 @@ void output_pair(const char *title, const char *value);
 void output_progress(const char *text, gint64 done, gint64 total, double seconds);
 void output_progress_end(void);
 
+/* How long that is, in the largest fitting unit: "3 minutes", "2 days"; owned by the caller. */
+char *output_age(gint64 seconds);
+
+/* Sets a map's key to a time as "2026-11-23T01:02:03Z", or null if it is 0. */
+void output_set_time(Value *map, const char *key, gint64 time);
+
 #endif

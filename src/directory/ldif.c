@@ -301,13 +301,29 @@ read_records(Ldif *ldif, DirectoryFunc func, gpointer user_data, DirectoryTally 
     }
 }
 
+static FILE *
+open_file(const char *path, GError **error)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        g_set_error(error, RUNDRUF_ERROR,
+                    errno == ENOENT ? RUNDRUF_ERROR_NOT_FOUND : RUNDRUF_ERROR_DIRECTORY,
+                    _("cannot open the roster %s: %s"), path, g_strerror(errno));
+    return file;
+}
+
+/* the file may have been replaced since the last search: sync --watch searches again and again */
 static gboolean
 ldif_search(Directory *directory, G_GNUC_UNUSED const DirectoryQuery *query, DirectoryFunc func,
             gpointer user_data, DirectoryTally *tally, GError **error)
 {
     Ldif *ldif = (Ldif *)directory;
     DirectoryTally count = {0};
-    rewind(ldif->file);
+    FILE *file = open_file(ldif->path, error);
+    if (!file)
+        return FALSE;
+    fclose(ldif->file);
+    ldif->file = file;
     ldif->line = 0;
     ldif->has_next = FALSE;
     clear_record(ldif);
@@ -356,13 +372,9 @@ directory_ldif_new(const Config *config, GError **error)
         return NULL;
     }
     const char *path = config->directory_uri + strlen("ldif:");
-    FILE *file = fopen(path, "re");
-    if (!file) {
-        g_set_error(error, RUNDRUF_ERROR,
-                    errno == ENOENT ? RUNDRUF_ERROR_NOT_FOUND : RUNDRUF_ERROR_DIRECTORY,
-                    _("cannot open the roster %s: %s"), path, g_strerror(errno));
+    FILE *file = open_file(path, error);
+    if (!file)
         return NULL;
-    }
     Ldif *ldif = g_new0(Ldif, 1);
     ldif->vtable = (Directory){.search = ldif_search, .close = ldif_free};
     ldif->path = g_strdup(path);

@@ -3,17 +3,14 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/lock.h"
 #include "base/log.h"
+#include "base/wake.h"
 #include "store/deliveries.h"
 #include "store/events.h"
 #include "store/lists.h"
 #include "store/mailings.h"
 #include "store/persons.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #define POLL_S        2  /* between looks at an empty queue */
 #define FAULTS_MAX    3  /* of the relay in a row: then it is left alone for a while */
@@ -78,21 +75,17 @@ send_apply(Delivery *delivery, const Outcome *outcome, gint64 now, gint64 not_af
         delivery->due = due;
 }
 
+/* TRUE if asked to stop, before or meanwhile. */
+static gboolean
+pause_for(const Sender *sender, guint seconds)
+{
+    return (sender->options->wait ? sender->options->wait : wake_wait)((gint64)seconds * 1000);
+}
+
 static gboolean
 stopping(const Sender *sender)
 {
-    return sender->options->stop && *sender->options->stop != 0;
-}
-
-static void
-pause_for(const Sender *sender, guint seconds)
-{
-    if (sender->options->wait) {
-        sender->options->wait(seconds);
-        return;
-    }
-    for (; seconds > 0 && !stopping(sender); seconds--)
-        g_usleep(G_USEC_PER_SEC);
+    return pause_for(sender, 0);
 }
 
 static void
@@ -374,32 +367,26 @@ work(Sender *sender, GError **error)
     }
 }
 
-/* Returns the descriptor that holds the lock until it is closed, by a crash too; -1 with BUSY. */
-static int
-lock_sender(Store *store, GError **error)
+static Lock *
+lock_sender(Store *store, const SendOptions *options, GError **error)
 {
     g_autofree char *path = g_strconcat(store_path(store), ".send", NULL);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return fd;
-    int saved = errno;
-    if (fd >= 0)
-        close(fd);
-    if (saved == EWOULDBLOCK)
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY,
-                    _("another rundruf send is running on the store %s"), store_path(store));
-    else
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE, _("cannot lock %s: %s"), path,
-                    g_strerror(saved));
-    return -1;
+    g_autoptr(GError) failure = NULL;
+    Lock *lock = lock_take(path, options->actor, options->now(), &failure);
+    if (g_error_matches(failure, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY))
+        g_prefix_error(&failure, _("another rundruf send is running on the store %s: "),
+                       store_path(store));
+    if (failure)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return lock;
 }
 
 gboolean
 send_run(Store *store, Composer *composer, Transport *transport, const SendOptions *options,
          SendSummary *summary, GError **error)
 {
-    int lock = lock_sender(store, error);
-    if (lock < 0)
+    g_autoptr(Lock) lock = lock_sender(store, options, error);
+    if (!lock)
         return FALSE;
     g_auto(Sender) sender = {
         .store = store,
@@ -410,7 +397,5 @@ send_run(Store *store, Composer *composer, Transport *transport, const SendOptio
     };
     gboolean done = deliveries_requeue(store, &summary->orphans, error);
     log_count("deliveries.orphaned", summary->orphans);
-    done = done && work(&sender, error);
-    close(lock);
-    return done;
+    return done && work(&sender, error);
 }

@@ -10,7 +10,8 @@
  *  - a pause, a cancellation, a suppression, or a person's leaving the roster counts from the next
  *    message on.
  *
- * One sender works on a store at a time: it holds a lock on the empty file "<store>.send". A
+ * One sender works on a store at a time: it holds a lock (base/lock.h) on the file
+ * "<store>.send". A
  * fault that is the relay's (outcome.h: `site`) is held against no recipient: the delivery waits
  * SITE_DELAY_S without counting an attempt. After the third in a row the sender stops, or
  * (watching) pauses before the next. */
@@ -20,8 +21,6 @@
 #include "message/compose.h"
 #include "store/store.h"
 #include "transport/transport.h"
-
-#include <signal.h>
 
 #define SITE_DELAY_S (5 * 60)
 
@@ -35,13 +34,13 @@ typedef struct {
 void send_summary_clear(SendSummary *summary);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SendSummary, send_summary_clear)
 
+/* Asked to stop (base/wake.h), the sender finishes the message in hand and returns. */
 typedef struct {
-    gboolean
-        watch; /* go on until `stop`; else return when nothing is due, or the relay is at fault */
-    const volatile sig_atomic_t
-        *stop;                   /* not 0: finish the message in hand and return; may be NULL */
-    gint64 (*now)(void);         /* Unix seconds: clock_now() */
-    void (*wait)(guint seconds); /* NULL: sleeps, with an eye on `stop` */
+    gboolean watch;      /* go on until asked to stop; else return when nothing is due, or
+                                  * the relay is at fault */
+    const char *actor;   /* named to whoever wants to send meanwhile */
+    gint64 (*now)(void); /* Unix seconds: clock_now() */
+    gboolean (*wait)(gint64 milliseconds); /* NULL: wake_wait() */
     void (*progress)(const SendSummary *summary,
                      gpointer data); /* after each message; may be NULL */
     gpointer data;

@@ -32,6 +32,7 @@ extern const StatementTable suppressions_statements;
 extern const StatementTable entries_statements;
 extern const StatementTable journal_statements;
 extern const StatementTable persons_statements;
+extern const StatementTable roster_statements;
 extern const StatementTable sync_state_statements;
 extern const StatementTable terms_statements;
 

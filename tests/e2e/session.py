@@ -301,7 +301,7 @@ def check_spool_faults(rig):
 
 def check_two_senders(rig):
     lock = (rig.folder / "rundruf.db.send").open("w")
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    fcntl.lockf(lock, fcntl.LOCK_EX)
     assert rig.run("send", status=75).startswith("rundruf: another rundruf send")
     lock.close()
 

@@ -4,6 +4,7 @@
 #include "mailing/send.h"
 #include "../lib/fixture.h"
 #include "base/error.h"
+#include "base/lock.h"
 #include "mailing/control.h"
 #include "mailing/report.h"
 #include "store/deliveries.h"
@@ -11,7 +12,6 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,7 +20,7 @@
 /* One run's world; callbacks of the sender have no other way to it. */
 static struct {
     gint64 now;
-    volatile sig_atomic_t stop;
+    gboolean stop;
     guint steps, crash_at; /* the process ends at that step; 0: never */
     GString *waits;
     gint64 stop_at; /* a wait that passes this time stops the sender */
@@ -40,13 +40,14 @@ tell_time(void)
     return world.now;
 }
 
-static void
-wait_for(guint seconds)
+static gboolean
+wait_for(gint64 milliseconds)
 {
-    g_string_append_printf(world.waits, "%u ", seconds);
-    world.now += seconds;
-    if (world.now >= world.stop_at)
-        world.stop = 1;
+    if (milliseconds > 0)
+        g_string_append_printf(world.waits, "%" G_GINT64_FORMAT " ", milliseconds / 1000);
+    world.now += milliseconds / 1000;
+    world.stop = world.stop || world.now >= world.stop_at;
+    return world.stop;
 }
 
 /* What the fake relay answers: the first row whose recipient (NULL: any) fits; `times` counts down.
@@ -124,7 +125,7 @@ run(Fixture *fixture, Fake *fake, gboolean watch, SendSummary *summary)
     g_autoptr(Composer) composer = composer_new(fixture->config, keys, &error);
     g_assert_no_error(error);
     SendOptions options = {.watch = watch,
-                           .stop = &world.stop,
+                           .actor = "test",
                            .now = tell_time,
                            .wait = wait_for,
                            .progress = note_progress};
@@ -308,7 +309,7 @@ static void
 stop_now(Fixture *fixture)
 {
     (void)fixture;
-    world.stop = 1;
+    world.stop = TRUE;
 }
 
 static void
@@ -394,14 +395,15 @@ test_one_sender(void)
     g_autoptr(Fixture) fixture = setup(1);
     g_auto(SendSummary) summary = {0};
     g_autofree char *path = g_strconcat(store_path(fixture->store), ".send", NULL);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    g_assert_cmpint(flock(fd, LOCK_EX | LOCK_NB), ==, 0);
+    Lock *lock = lock_take(path, "anna", NOW, &error);
+    g_assert_no_error(error);
     Transport transport = {.send = fake_send};
-    SendOptions options = {.now = tell_time};
+    SendOptions options = {.actor = "test", .now = tell_time};
     g_assert_false(send_run(fixture->store, NULL, &transport, &options, &summary, &error));
     g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY);
     g_assert_nonnull(strstr(error->message, "another rundruf send is running"));
-    close(fd);
+    g_assert_nonnull(strstr(error->message, "anna, process "));
+    lock_free(lock);
 }
 
 #define CRASH_PERSONS 5
