@@ -50,6 +50,10 @@ librundruf_a_SOURCES = \
 	src/directory/directory.c src/directory/directory.h \
 	src/directory/dn.c src/directory/dn.h \
 	src/directory/ldap.c \
+	src/directory/ldap_change.c src/directory/ldap_change.h \
+	src/directory/ldap_content.c \
+	src/directory/ldap_control.c src/directory/ldap_control.h \
+	src/directory/ldap_write.c \
 	src/directory/ldif.c \
 	src/message/announcement.c src/message/announcement.h \
 	src/message/announcement_label.c src/message/announcement_label.h \

@@ -12,6 +12,8 @@
  *   ldap_search.c   complete plain searches, paged, by UUIDs in batches
  *   ldap_content.c  RFC 4533
  *   ldap_write.c    modify, add, delete with assertion and post-read
+ *   ldap_change.c   what a write is on the wire, what its answer means
+ *   ldap_control.c  the values of controls, decoded
  *   ldap_probe.c    what a server has and lacks */
 #ifndef RUNDRUF_DIRECTORY_LDAP_SESSION_H
 #define RUNDRUF_DIRECTORY_LDAP_SESSION_H
@@ -33,6 +35,7 @@ typedef struct {
     Attributes *attributes;       /* reused for each entry */
     GString *dn, *csn;
     LdapContent *content; /* while it is followed; ldap_content.c's */
+    char **supported;     /* the rootDSE's supportedControl, once ldap_write.c has asked; or NULL */
 } Ldap;
 
 typedef LDAPMessage *Message;
