@@ -26,6 +26,7 @@ unit_tests = \
 	tests/unit/ldap_change \
 	tests/unit/ldap_content \
 	tests/unit/ldap_control \
+	tests/unit/ldap_hostile \
 	tests/unit/ldap_write \
 	tests/unit/ldif \
 	tests/unit/lists_events \

@@ -34,7 +34,8 @@ static void
 write_file(const Provider *provider, const char *name, const char *text)
 {
     g_autofree char *path = g_build_filename(provider->folder, name, NULL);
-    g_assert_true(g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+    g_assert_true(
+        g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL));
 }
 
 static void

@@ -9,7 +9,7 @@
 
 #define PROVIDED "overlay syncprov\n"
 #define LOGGED   PROVIDED "syncprov-sessionlog 100\n"
-#define WAIT_MS  5000
+#define WAIT_MS  2000
 
 typedef struct {
     Directory *directory;
@@ -163,15 +163,16 @@ test_changes(void)
         {LOGGED, PROVIDER_DELETE("p2") PROVIDER_TITLE("p1", "x"), "-uid=p2 +uid=p1 deletes.! "},
         /* no session log: what is there is told */
         {PROVIDED, PROVIDER_DELETE("p2") PROVIDER_TITLE("p1", "x"),
-         "=dc=netz =ou=a =ou=b =uid=p3 =uid=p4 +uid=p1 presents.! "},
+         "=dc=netz =ou=a =ou=b =uid=p1 =uid=p3 =uid=p4 +uid=p1 presents.! "},
         {PROVIDED,
          "dn: uid=p3,ou=a," PROVIDER_BASE "\nchangetype: modrdn\nnewrdn: uid=p9\n"
          "deleteoldrdn: 1\nnewsuperior: ou=b," PROVIDER_BASE "\n\n",
-         "=dc=netz =ou=a =ou=b =uid=p1 =uid=p2 =uid=p4 +uid=p9 presents.! "},
+         "=dc=netz =ou=a =ou=b =uid=p1 =uid=p2 =uid=p3 =uid=p4 +uid=p9 presents.! "},
         /* delete and add under the same name: another identity */
         {LOGGED, PROVIDER_DELETE("p2") PROVIDER_PERSON("p2"), "-uid=p2 +uid=p2 deletes.! "},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("%u", i);
         g_autoptr(Provider) provider = provider_new(rows[i].overlay);
         g_autoptr(Follower) follower = follower_new(provider);
         refresh(follower, NULL);
@@ -209,7 +210,7 @@ test_id_sets(void)
             present += (guint)message.count;
         done = message.kind == CONTENT_PHASE && message.done;
     }
-    g_assert_cmpuint(present, ==, 606);
+    g_assert_cmpuint(present, ==, 607);
     g_assert_cmpuint(messages, <, 20);
 }
 
@@ -284,9 +285,10 @@ test_refused(void)
         {PROVIDED, "rid=000,csn=20991231000000.000000Z#000000#000#000000", "refused 1 ", -1},
         /* too old for the session log: with the hint that is sent, all comes again */
         {LOGGED "syncprov-reloadhint TRUE\n",
-         "rid=000,csn=20200101000000.000000Z#000000#000#000000", EVERYTHING "presents.! ", 60},
+         "rid=000,csn=20200101000000.000000Z#000000#000#000000", EVERYTHING "presents.! ", 52},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("%u", i);
         g_autoptr(Provider) provider = provider_new(rows[i].overlay);
         g_autoptr(Follower) follower = follower_new(provider);
         g_assert_cmpstr(refresh(follower, rows[i].cookie), ==, rows[i].log);
@@ -317,6 +319,26 @@ test_errors(void)
     g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_UNAVAILABLE);
 }
 
+/* The base gets another name: the server tells it as a delete, and ends the search. */
+static void
+test_base_renamed(void)
+{
+    g_autoptr(Provider) provider = provider_new(PROVIDED);
+    g_free(provider->config->directory_base);
+    provider->config->directory_base = g_strdup("ou=a," PROVIDER_BASE);
+    g_autoptr(Follower) follower = follower_new(provider);
+    refresh(follower, NULL);
+    g_string_truncate(follower->log, 0);
+    provider_change(provider, "dn: ou=a," PROVIDER_BASE
+                              "\nchangetype: modrdn\nnewrdn: ou=c\ndeleteoldrdn: 1\n\n");
+    /* slapd notices at the next change */
+    provider_change(provider, "dn: uid=p1,ou=c," PROVIDER_BASE
+                              "\nchangetype: modify\nreplace: title\ntitle: x\n\n");
+    for (guint i = 0; i < 4 && next(follower) != CONTENT_REFUSED; i++)
+        ;
+    g_assert_cmpstr(follower->log->str, ==, "-ou=a refused 0 ");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -330,5 +352,6 @@ main(int argc, char **argv)
     g_test_add_func("/ldap_content/stop", test_stop);
     g_test_add_func("/ldap_content/refused", test_refused);
     g_test_add_func("/ldap_content/errors", test_errors);
+    g_test_add_func("/ldap_content/base-renamed", test_base_renamed);
     return g_test_run();
 }

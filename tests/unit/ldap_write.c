@@ -155,7 +155,6 @@ test_refused(void)
         {P("p1"), "sn", NULL, "x", WRITE_CHANGED},
         {P("p1"), "sn", "p1", NULL, WRITE_REFUSED}, /* it must have one */
         {P("p1"), "noSuchName", NULL, "x", WRITE_REFUSED},
-        {P("p1"), "noSuchName", "y", "x", WRITE_CHANGED},
         {P("p1"), "title)(cn", NULL, "x", WRITE_REFUSED},
         {P("p1"), "uid", "p1", "p2", WRITE_REFUSED}, /* the DN's value */
         {P("p1"), "seeAlso", NULL, "no DN", WRITE_REFUSED},
