@@ -180,7 +180,6 @@ test_refused(void)
     /* a replica */
     provider_end(provider, SIGTERM);
     g_autoptr(Provider) replica = provider_new("");
-    g_autoptr(Directory) second = provider_open(replica);
     g_autofree char *path = g_build_filename(replica->folder, "slapd.conf", NULL);
     g_autofree char *conf = NULL;
     g_assert_true(g_file_get_contents(path, &conf, NULL, NULL));
