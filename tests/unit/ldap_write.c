@@ -303,7 +303,6 @@ kill_soon(gpointer user_data)
 {
     Provider *provider = user_data;
     g_usleep(300000);
-    kill(provider->pid, SIGCONT);
     kill(provider->pid, SIGKILL);
     return NULL;
 }
