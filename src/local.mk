@@ -55,11 +55,15 @@ librundruf_a_SOURCES = \
 	src/directory/dn.c src/directory/dn.h \
 	src/directory/dns.c src/directory/dns.h \
 	src/directory/ldap.c \
+	src/directory/ldap_change.c src/directory/ldap_change.h \
+	src/directory/ldap_content.c \
+	src/directory/ldap_control.c src/directory/ldap_control.h \
 	src/directory/ldap_entry.c \
 	src/directory/ldap_login.c \
 	src/directory/ldap_probe.c \
 	src/directory/ldap_search.c \
 	src/directory/ldap_session.c src/directory/ldap_session.h \
+	src/directory/ldap_write.c \
 	src/directory/ldif.c \
 	src/message/announcement.c src/message/announcement.h \
 	src/message/announcement_label.c src/message/announcement_label.h \

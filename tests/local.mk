@@ -24,8 +24,13 @@ unit_tests = \
 	tests/unit/filter_sql \
 	tests/unit/gate \
 	tests/unit/guard \
+	tests/unit/ldap_change \
+	tests/unit/ldap_content \
+	tests/unit/ldap_control \
 	tests/unit/ldap_entry \
+	tests/unit/ldap_hostile \
 	tests/unit/ldap_session \
+	tests/unit/ldap_write \
 	tests/unit/ldif \
 	tests/unit/lists_events \
 	tests/unit/mailbox \
@@ -45,9 +50,10 @@ unit_tests = \
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 
-# a store with persons, for the tests of what works on one
+# a store with persons, and an LDAP server, for the tests of what works on them
 check_LIBRARIES += tests/libfixture.a
-tests_libfixture_a_SOURCES = tests/lib/fixture.c tests/lib/fixture.h
+tests_libfixture_a_SOURCES = tests/lib/fixture.c tests/lib/fixture.h \
+	tests/lib/provider.c tests/lib/provider.h
 LDADD = tests/libfixture.a $(librundruf_libs)
 
 # What holds for the tree itself: layers, documentation, samples, translations.
@@ -72,20 +78,22 @@ bench: rundruf $(bench_programs)
 .PHONY: bench
 
 # libFuzzer targets: ./configure CC=clang --enable-fuzzers && make fuzz FUZZ_SECONDS=60
-fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/filter tests/fuzz/template \
-	tests/fuzz/yaml
+fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/filter \
+	tests/fuzz/ldap_control tests/fuzz/template tests/fuzz/yaml
 EXTRA_PROGRAMS += $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/seeds
 tests_fuzz_address_SOURCES = tests/fuzz/address.c
 tests_fuzz_announcement_SOURCES = tests/fuzz/announcement.c
 tests_fuzz_filter_SOURCES = tests/fuzz/filter.c
+tests_fuzz_ldap_control_SOURCES = tests/fuzz/ldap_control.c
 tests_fuzz_template_SOURCES = tests/fuzz/template.c
 tests_fuzz_yaml_SOURCES = tests/fuzz/yaml.c
 fuzz_link = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_address_LDFLAGS = $(fuzz_link)
 tests_fuzz_announcement_LDFLAGS = $(fuzz_link)
 tests_fuzz_filter_LDFLAGS = $(fuzz_link)
+tests_fuzz_ldap_control_LDFLAGS = $(fuzz_link)
 tests_fuzz_template_LDFLAGS = $(fuzz_link)
 tests_fuzz_yaml_LDFLAGS = $(fuzz_link)
 FUZZ_SECONDS = 60

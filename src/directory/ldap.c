@@ -7,6 +7,8 @@ server_free(Directory *directory)
 {
     Ldap *ldap = (Ldap *)directory;
     ldap_session_close(ldap);
+    ldap_content_free(ldap->content);
+    g_strfreev(ldap->supported);
     attributes_free(ldap->attributes);
     g_ptr_array_unref(ldap->ranges);
     g_string_free(ldap->dn, TRUE);
@@ -21,6 +23,10 @@ directory_ldap_new(const Config *config, const char *uris, GError **error)
     g_autoptr(Directory) directory = &ldap->vtable;
     ldap->vtable = (Directory){
         .search = ldap_session_search,
+        .content_start = ldap_content_start,
+        .content_next = ldap_content_next,
+        .content_stop = ldap_content_stop,
+        .write = ldap_write,
         .probe = ldap_probe,
         .close = server_free,
     };

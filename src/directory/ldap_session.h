@@ -13,6 +13,8 @@
  *   ldap_search.c   complete plain searches, paged, by UUIDs in batches
  *   ldap_content.c  RFC 4533
  *   ldap_write.c    modify, add, delete with assertion and post-read
+ *   ldap_change.c   what a write is on the wire, what its answer means
+ *   ldap_control.c  the values of controls, decoded
  *   ldap_probe.c    what a server has and lacks */
 #ifndef RUNDRUF_DIRECTORY_LDAP_SESSION_H
 #define RUNDRUF_DIRECTORY_LDAP_SESSION_H
@@ -36,6 +38,7 @@ typedef struct {
     GPtrArray *ranges;    /* attributes of the entry at hand of which only some values came */
     LdapContent *content; /* while it is followed; ldap_content.c's */
     char *followed[6], *listed[3], *plain[4]; /* what an entry is asked for; ldap_entry_wanted() */
+    char **supported;     /* the rootDSE's supportedControl, once ldap_write.c has asked; or NULL */
 } Ldap;
 
 typedef LDAPMessage *Message;
