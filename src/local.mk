@@ -2,6 +2,7 @@
 noinst_LIBRARIES += librundruf.a
 librundruf_a_SOURCES = \
 	src/base/clock.c src/base/clock.h \
+	src/base/csv.c src/base/csv.h \
 	src/base/dates.c src/base/dates.h \
 	src/base/error.c src/base/error.h \
 	src/base/file.c src/base/file.h \

@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/calendar \
 	tests/unit/compose \
 	tests/unit/config \
+	tests/unit/csv \
 	tests/unit/dates \
 	tests/unit/deliveries \
 	tests/unit/dn \
@@ -65,18 +66,20 @@ bench: rundruf $(bench_programs)
 .PHONY: bench
 
 # libFuzzer targets: ./configure CC=clang --enable-fuzzers && make fuzz FUZZ_SECONDS=60
-fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/filter tests/fuzz/template tests/fuzz/yaml
+fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/csv tests/fuzz/filter tests/fuzz/template tests/fuzz/yaml
 EXTRA_PROGRAMS += $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/seeds
 tests_fuzz_address_SOURCES = tests/fuzz/address.c
 tests_fuzz_announcement_SOURCES = tests/fuzz/announcement.c
+tests_fuzz_csv_SOURCES = tests/fuzz/csv.c
 tests_fuzz_filter_SOURCES = tests/fuzz/filter.c
 tests_fuzz_template_SOURCES = tests/fuzz/template.c
 tests_fuzz_yaml_SOURCES = tests/fuzz/yaml.c
 fuzz_link = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_address_LDFLAGS = $(fuzz_link)
 tests_fuzz_announcement_LDFLAGS = $(fuzz_link)
+tests_fuzz_csv_LDFLAGS = $(fuzz_link)
 tests_fuzz_filter_LDFLAGS = $(fuzz_link)
 tests_fuzz_template_LDFLAGS = $(fuzz_link)
 tests_fuzz_yaml_LDFLAGS = $(fuzz_link)
