@@ -25,6 +25,7 @@ librundruf_a_SOURCES = \
 	src/model/mailbox.c src/model/mailbox.h \
 	src/model/mailing.c src/model/mailing.h \
 	src/model/person.c src/model/person.h \
+	src/model/vcard.c src/model/vcard.h \
 	src/config/config.c src/config/config.h \
 	src/config/options.c src/config/options.h \
 	src/config/yaml.c src/config/yaml.h \
@@ -52,6 +53,7 @@ librundruf_a_SOURCES = \
 	src/directory/dn.c src/directory/dn.h \
 	src/directory/ldap.c \
 	src/directory/ldif.c \
+	src/directory/ldif_write.c src/directory/ldif_write.h \
 	src/message/announcement.c src/message/announcement.h \
 	src/message/announcement_label.c src/message/announcement_label.h \
 	src/message/announcement_reader.h \

@@ -25,6 +25,7 @@ unit_tests = \
 	tests/unit/gate \
 	tests/unit/guard \
 	tests/unit/ldif \
+	tests/unit/ldif_write \
 	tests/unit/lists_events \
 	tests/unit/mailbox \
 	tests/unit/markdown \
@@ -36,7 +37,8 @@ unit_tests = \
 	tests/unit/spool \
 	tests/unit/store \
 	tests/unit/template \
-	tests/unit/templates
+	tests/unit/templates \
+	tests/unit/vcard
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 
