@@ -17,6 +17,7 @@ librundruf_a_SOURCES = \
 	src/model/attribute_norm.c \
 	src/model/attribute_type.c src/model/attribute_type.h \
 	src/model/attributes.c src/model/attributes.h \
+	src/model/cell.c src/model/cell.h \
 	src/model/condition.c src/model/condition.h \
 	src/model/dn_value.c src/model/dn_value.h \
 	src/model/event.c src/model/event.h \
@@ -83,6 +84,10 @@ librundruf_a_SOURCES = \
 	src/sync/classify.c src/sync/classify.h \
 	src/sync/collect.c src/sync/collect.h \
 	src/sync/guard.c src/sync/guard.h \
+	src/sync/import.c src/sync/import.h \
+	src/sync/import_file.c src/sync/import_file.h \
+	src/sync/import_new.c src/sync/import_new.h \
+	src/sync/import_store.c \
 	src/sync/pull.c src/sync/pull.h \
 	src/sync/refresh.c src/sync/refresh.h \
 	src/sync/tree.c src/sync/tree.h \
@@ -101,6 +106,8 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_list.c \
 	src/cli/cmd_mailing.c \
 	src/cli/cmd_member.c \
+	src/cli/cmd_member_export.c \
+	src/cli/cmd_member_import.c \
 	src/cli/cmd_parse.c \
 	src/cli/cmd_render.c \
 	src/cli/cmd_send.c \
