@@ -216,6 +216,8 @@ cmd_member_import(Cli *cli, int argc, char **argv, GError **error)
     Store *store = cli_store(cli, error);
     rule.config = cli->config;
     g_autoptr(ImportFile) file = store ? import_file_read(argv[1], rule.config, error) : NULL;
+    if (file && file->is_ldif && (rule.match == IMPORT_BY_MAIL || rule.match == IMPORT_BY_NAME))
+        return cli_usage(error, _("--match: entries of LDIF are matched by uuid or dn"));
     g_autoptr(Import) import = file ? import_new(file, &rule) : NULL;
     if (!import || !import_load(import, store, error))
         return STATUS_FAILED;

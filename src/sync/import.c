@@ -419,11 +419,8 @@ finish_row(Import *import, GHashTable *seen, ImportRow *row)
     if (row->found == 0)
         finish_unknown(import, row);
     else if (row->found > 1)
-        refuse(row,
-               g_strdup_printf(P_("%u person in the roster fits; name the one you mean by its UUID",
-                                  "%u persons in the roster fit; name the one you mean by its UUID",
-                                  row->found),
-                               row->found));
+        refuse(row, g_strdup(_("several persons in the roster fit; name the one you mean by its "
+                               "UUID (rundruf member export lists them)")));
     if (row->state == IMPORT_CHANGED || row->state == IMPORT_UNCHANGED)
         finish_once(import, seen, row, uuid_to_text(row->uuid));
     else if (row->state == IMPORT_NEW)

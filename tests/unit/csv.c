@@ -136,12 +136,14 @@ test_limits(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) fits = read_all(wide->str, (gssize)wide->len - 1, &error);
     g_assert_no_error(error);
+    g_assert_nonnull(fits);
 
     g_autofree char *cell = g_strnfill(CSV_CELL_BYTES_MAX, 'x');
     g_autofree char *good = g_strconcat("a\n", cell, "\n", NULL);
     g_autofree char *long_one = g_strconcat("a\n", cell, "x\n", NULL);
     g_autoptr(GString) kept = read_all(good, -1, &error);
     g_assert_no_error(error);
+    g_assert_nonnull(kept);
     assert_refused(long_one, strlen(long_one), "f.csv:2:", "1 MiB");
 
     g_autoptr(GString) rows = g_string_new("a\n");
@@ -149,6 +151,7 @@ test_limits(void)
         g_string_append(rows, "x\n");
     g_autoptr(GString) all = read_all(rows->str, (gssize)rows->len, &error);
     g_assert_no_error(error);
+    g_assert_nonnull(all);
     g_string_append(rows, "x\n");
     assert_refused(rows->str, rows->len, "f.csv:100002:1: ", "100000 rows");
 
