@@ -69,7 +69,7 @@ typedef struct {
 
     /* of the matching */
     ImportKey by; /* of what was found until now; IMPORT_KEYS: nothing */
-    guint found; /* 0: nobody; 1: `uuid`; more: several */
+    guint found;  /* 0: nobody; 1: `uuid`; more: several */
 } ImportRow;
 
 typedef struct Import Import;

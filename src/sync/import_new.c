@@ -4,7 +4,6 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "model/cell.h"
-#include "model/dn_value.h"
 #include "sync/classify.h"
 
 #include <string.h>
@@ -163,26 +162,6 @@ default_text(Attributes *attributes, const char *attribute, const char *text)
         attributes_add(attributes, attribute, text, strlen(text));
 }
 
-/* What names the entry must be among its attributes (RFC 4512, 2.3). */
-static void
-add_naming_values(Attributes *attributes, const char *dn)
-{
-    g_autoptr(GArray) names = dn_value_parse(dn, strlen(dn));
-    for (guint i = 0; names && i < names->len; i++) {
-        const DnValue *name = &g_array_index(names, DnValue, i);
-        if (i > 0 && !name->joined)
-            return;
-        guint count;
-        const AttributeValue *values = attributes_find(attributes, name->type, &count);
-        gboolean there = FALSE;
-        for (guint j = 0; j < count; j++)
-            there |= values[j].length == name->length &&
-                     memcmp(values[j].data, name->data, name->length) == 0;
-        if (!there)
-            attributes_add(attributes, name->type, name->data, name->length);
-    }
-}
-
 /* The last word of a name, which is the surname of most. */
 static const char *
 last_word(const char *name)
@@ -213,7 +192,6 @@ complete(const ImportTowns *towns, ImportRow *row, const ImportCell **cell, char
     default_text(row->attributes, "objectClass", classes[0]);
     default_text(row->attributes, "cn", name);
     default_text(row->attributes, "sn", surname ? surname : last_word(name));
-    add_naming_values(row->attributes, row->dn);
     return TRUE;
 }
 
