@@ -2,6 +2,7 @@
 noinst_LIBRARIES += librundruf.a
 librundruf_a_SOURCES = \
 	src/base/clock.c src/base/clock.h \
+	src/base/csv.c src/base/csv.h \
 	src/base/dates.c src/base/dates.h \
 	src/base/error.c src/base/error.h \
 	src/base/file.c src/base/file.h \
@@ -17,6 +18,7 @@ librundruf_a_SOURCES = \
 	src/model/attribute_norm.c \
 	src/model/attribute_type.c src/model/attribute_type.h \
 	src/model/attributes.c src/model/attributes.h \
+	src/model/cell.c src/model/cell.h \
 	src/model/condition.c src/model/condition.h \
 	src/model/dn_value.c src/model/dn_value.h \
 	src/model/event.c src/model/event.h \
@@ -25,6 +27,7 @@ librundruf_a_SOURCES = \
 	src/model/mailbox.c src/model/mailbox.h \
 	src/model/mailing.c src/model/mailing.h \
 	src/model/person.c src/model/person.h \
+	src/model/vcard.c src/model/vcard.h \
 	src/config/config.c src/config/config.h \
 	src/config/options.c src/config/options.h \
 	src/config/yaml.c src/config/yaml.h \
@@ -65,6 +68,7 @@ librundruf_a_SOURCES = \
 	src/directory/ldap_session.c src/directory/ldap_session.h \
 	src/directory/ldap_write.c \
 	src/directory/ldif.c \
+	src/directory/ldif_write.c src/directory/ldif_write.h \
 	src/message/announcement.c src/message/announcement.h \
 	src/message/announcement_label.c src/message/announcement_label.h \
 	src/message/announcement_reader.h \
@@ -96,6 +100,10 @@ librundruf_a_SOURCES = \
 	src/sync/collect.c src/sync/collect.h \
 	src/sync/edit.h \
 	src/sync/guard.c src/sync/guard.h \
+	src/sync/import.c src/sync/import.h \
+	src/sync/import_file.c src/sync/import_file.h \
+	src/sync/import_new.c src/sync/import_new.h \
+	src/sync/import_store.c \
 	src/sync/keep.h \
 	src/sync/merge.h \
 	src/sync/overlay.h \
@@ -119,6 +127,8 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_list.c \
 	src/cli/cmd_mailing.c \
 	src/cli/cmd_member.c \
+	src/cli/cmd_member_export.c \
+	src/cli/cmd_member_import.c \
 	src/cli/cmd_parse.c \
 	src/cli/cmd_render.c \
 	src/cli/cmd_send.c \

@@ -16,6 +16,7 @@ unit_tests = \
 	tests/unit/calendar \
 	tests/unit/compose \
 	tests/unit/config \
+	tests/unit/csv \
 	tests/unit/dates \
 	tests/unit/deliveries \
 	tests/unit/dn \
@@ -24,6 +25,7 @@ unit_tests = \
 	tests/unit/filter_sql \
 	tests/unit/gate \
 	tests/unit/guard \
+	tests/unit/import \
 	tests/unit/ldap_change \
 	tests/unit/ldap_content \
 	tests/unit/ldap_control \
@@ -32,6 +34,7 @@ unit_tests = \
 	tests/unit/ldap_session \
 	tests/unit/ldap_write \
 	tests/unit/ldif \
+	tests/unit/ldif_write \
 	tests/unit/lists_events \
 	tests/unit/mailbox \
 	tests/unit/markdown \
@@ -46,6 +49,7 @@ unit_tests = \
 	tests/unit/templates \
 	tests/unit/terms \
 	tests/unit/turn \
+	tests/unit/vcard \
 	tests/unit/wake
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
@@ -61,9 +65,9 @@ tree_tests = tests/docs.sh tests/layers.sh tests/roster.sh tests/translation.sh 
 TESTS += $(tree_tests)
 
 # What the program does with real peers and with test cases that others wrote.
-peer_tests = tests/corpora.py tests/mustache.py tests/e2e/connection.py tests/e2e/german.py \
-	tests/e2e/kill.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py tests/e2e/store.py \
-	tests/e2e/sync.py tests/e2e/tls.py
+peer_tests = tests/corpora.py tests/mustache.py tests/e2e/connection.py tests/e2e/files.py \
+	tests/e2e/german.py tests/e2e/kill.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py \
+	tests/e2e/store.py tests/e2e/sync.py tests/e2e/tls.py
 TESTS += $(peer_tests)
 EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/check_message.py tests/lib/rig.py \
 	tests/lib/slapd.sh tests/lib/smtpd.py
@@ -78,13 +82,14 @@ bench: rundruf $(bench_programs)
 .PHONY: bench
 
 # libFuzzer targets: ./configure CC=clang --enable-fuzzers && make fuzz FUZZ_SECONDS=60
-fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/filter \
+fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/csv tests/fuzz/filter \
 	tests/fuzz/ldap_control tests/fuzz/template tests/fuzz/yaml
 EXTRA_PROGRAMS += $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/seeds
 tests_fuzz_address_SOURCES = tests/fuzz/address.c
 tests_fuzz_announcement_SOURCES = tests/fuzz/announcement.c
+tests_fuzz_csv_SOURCES = tests/fuzz/csv.c
 tests_fuzz_filter_SOURCES = tests/fuzz/filter.c
 tests_fuzz_ldap_control_SOURCES = tests/fuzz/ldap_control.c
 tests_fuzz_template_SOURCES = tests/fuzz/template.c
@@ -92,6 +97,7 @@ tests_fuzz_yaml_SOURCES = tests/fuzz/yaml.c
 fuzz_link = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_address_LDFLAGS = $(fuzz_link)
 tests_fuzz_announcement_LDFLAGS = $(fuzz_link)
+tests_fuzz_csv_LDFLAGS = $(fuzz_link)
 tests_fuzz_filter_LDFLAGS = $(fuzz_link)
 tests_fuzz_ldap_control_LDFLAGS = $(fuzz_link)
 tests_fuzz_template_LDFLAGS = $(fuzz_link)

@@ -177,23 +177,6 @@ text_append_html(GString *out, const char *text)
     }
 }
 
-void
-text_append_csv(GString *out, const char *text)
-{
-    gboolean formula = *text && strchr("=+-@\t\r", *text);
-    if (!formula && !strpbrk(text, ",;\"\r\n") && *text != ' ') {
-        g_string_append(out, text);
-        return;
-    }
-    g_string_append(out, formula ? "\"'" : "\"");
-    for (const char *p = text; *p; p++) {
-        if (*p == '"')
-            g_string_append_c(out, '"');
-        g_string_append_c(out, *p);
-    }
-    g_string_append_c(out, '"');
-}
-
 guint
 text_column(const char *line, gsize offset)
 {

@@ -30,10 +30,6 @@ char *text_one_line(const char *text);
 /* Appends `text` with & < > " ' as character references. */
 void text_append_html(GString *out, const char *text);
 
-/* A CSV cell (RFC 4180): quoted where needed; a leading = + - @ or tab, which a spreadsheet would
- * take for a formula, gets an apostrophe before it. */
-void text_append_csv(GString *out, const char *text);
-
 /* Characters of valid UTF-8 before the octet at `offset`, plus one: a column number. */
 guint text_column(const char *line, gsize offset);
 

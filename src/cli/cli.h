@@ -109,6 +109,7 @@ ExitStatus cmd_mailing_resume(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_mailing_retry(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_mailing_show(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_member_export(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_member_import(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_member_ls(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_member_show(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_parse(Cli *cli, int argc, char **argv, GError **error);

@@ -2,6 +2,7 @@
 #include "cli/output.h"
 
 #include "base/clock.h"
+#include "base/csv.h"
 #include "base/i18n.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -101,12 +102,7 @@ void
 output_csv(const char *const *cells)
 {
     g_autoptr(GString) line = g_string_new(NULL);
-    for (guint i = 0; cells[i]; i++) {
-        if (i > 0)
-            g_string_append_c(line, ',');
-        text_append_csv(line, cells[i]);
-    }
-    g_string_append(line, "\r\n");
+    csv_append_row(line, cells);
     fwrite(line->str, 1, line->len, stdout);
 }
 

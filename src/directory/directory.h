@@ -25,6 +25,7 @@ typedef struct {
     Attributes *attributes;   /* NULL in a listing */
     gint64 created;           /* createTimestamp, Unix seconds; 0: unknown */
     gboolean has_children;    /* hasSubordinates is TRUE */
+    guint line;               /* ldif: where its record begins */
 } DirectoryEntry;
 
 /* FALSE ends the search with the callback's error. */

@@ -38,6 +38,7 @@ typedef struct {
 
     Attributes *attributes; /* of the record being read */
     char *dn;
+    guint dn_line;
     char *csn;
     guint8 uuid[UUID_LENGTH];
     gboolean has_uuid;
@@ -179,6 +180,7 @@ take_first_line(Ldif *ldif, const char *type, const struct berval *value, GError
         !g_utf8_validate(value->bv_val, (gssize)value->bv_len, NULL))
         return set_error(ldif, error, _("the DN is not UTF-8 text"));
     ldif->dn = g_strndup(value->bv_val, value->bv_len);
+    ldif->dn_line = ldif->logical_line;
     return TRUE;
 }
 
@@ -262,7 +264,10 @@ finish_record(Ldif *ldif, DirectoryFunc func, gpointer user_data, DirectoryTally
         return set_error(ldif, error, _("the DN of the entry that ends here is none (RFC 4514)"));
     gboolean good = TRUE;
     if (dn_key_is_below(key, ldif->base_key)) {
-        DirectoryEntry entry = {.dn = ldif->dn, .csn = ldif->csn, .attributes = ldif->attributes};
+        DirectoryEntry entry = {.dn = ldif->dn,
+                                .csn = ldif->csn,
+                                .attributes = ldif->attributes,
+                                .line = ldif->dn_line};
         if (ldif->has_uuid)
             memcpy(entry.uuid, ldif->uuid, UUID_LENGTH);
         else

@@ -43,4 +43,7 @@ gboolean edit_add(const Editor *editor, const char *dn, Attributes *attributes, 
  * the first of all. Owned by the map. */
 const char *edit_attribute_of(const FieldMap *map, FieldId field, const Attributes *entry);
 
+/* The DN that a new person gets below its municipality. Owned by the caller. */
+char *edit_person_dn(const char *name, const char *municipality_dn);
+
 #endif

@@ -57,22 +57,6 @@ test_nearest(void)
 }
 
 static void
-test_csv(void)
-{
-    static const struct {
-        const char *text, *cell;
-    } rows[] = {
-        {"plain", "plain"},    {"a,b", "\"a,b\""}, {"say \"x\"", "\"say \"\"x\"\"\""},
-        {"=1+1", "\"'=1+1\""}, {"@x", "\"'@x\""},  {"", ""},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autoptr(GString) out = g_string_new(NULL);
-        text_append_csv(out, rows[i].text);
-        g_assert_cmpstr(out->str, ==, rows[i].cell);
-    }
-}
-
-static void
 test_token(void)
 {
     static const guint8 master[32] = {1, 2, 3};
@@ -167,7 +151,6 @@ main(int argc, char **argv)
     g_test_add_func("/base/text/normalize", test_normalize);
     g_test_add_func("/base/text/one-line", test_one_line);
     g_test_add_func("/base/text/nearest", test_nearest);
-    g_test_add_func("/base/text/csv", test_csv);
     g_test_add_func("/base/token", test_token);
     g_test_add_func("/base/file", test_files);
     g_test_add_func("/base/json", test_json);
