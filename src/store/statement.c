@@ -15,10 +15,12 @@ struct Statement {
 };
 
 const StatementTable *const statement_tables[] = {
+    &changes_statements,
     &deliveries_statements,
     &events_statements,
     &lists_statements,
     &mailings_statements,
+    &mirror_statements,
     &suppressions_statements,
     &entries_statements,
     &journal_statements,
