@@ -31,7 +31,7 @@ librundruf_a_SOURCES = \
 	src/config/config.c src/config/config.h \
 	src/config/options.c src/config/options.h \
 	src/config/yaml.c src/config/yaml.h \
-	src/store/changes.h \
+	src/store/changes.c src/store/changes.h \
 	src/store/connection.h \
 	src/store/deliveries.c src/store/deliveries.h \
 	src/store/entries.c src/store/entries.h \
@@ -39,6 +39,7 @@ librundruf_a_SOURCES = \
 	src/store/journal.c src/store/journal.h \
 	src/store/lists.c src/store/lists.h \
 	src/store/mailings.c src/store/mailings.h \
+	src/store/mirror.c src/store/mirror.h \
 	src/store/persons.c src/store/persons.h \
 	src/store/postings.c src/store/postings.h \
 	src/store/roster.c src/store/roster.h \
@@ -98,17 +99,21 @@ librundruf_a_SOURCES = \
 	src/sync/blobs.c src/sync/blobs.h \
 	src/sync/classify.c src/sync/classify.h \
 	src/sync/collect.c src/sync/collect.h \
-	src/sync/edit.h \
+	src/sync/edit.c src/sync/edit.h \
+	src/sync/edit_check.c src/sync/edit_check.h \
 	src/sync/guard.c src/sync/guard.h \
 	src/sync/import.c src/sync/import.h \
 	src/sync/import_file.c src/sync/import_file.h \
 	src/sync/import_new.c src/sync/import_new.h \
 	src/sync/import_store.c \
 	src/sync/keep.h \
-	src/sync/merge.h \
-	src/sync/overlay.h \
+	src/sync/merge.c src/sync/merge.h \
+	src/sync/overlay.c src/sync/overlay.h \
+	src/sync/parcel.c src/sync/parcel.h \
+	src/sync/place.c src/sync/place.h \
 	src/sync/pull.c src/sync/pull.h \
-	src/sync/push.h \
+	src/sync/push.c src/sync/push.h \
+	src/sync/push_settle.c src/sync/push_settle.h \
 	src/sync/refresh.c src/sync/refresh.h \
 	src/sync/tree.c src/sync/tree.h \
 	src/sync/turn.c src/sync/turn.h \
@@ -127,6 +132,9 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_list.c \
 	src/cli/cmd_mailing.c \
 	src/cli/cmd_member.c \
+	src/cli/cmd_member_add.c \
+	src/cli/cmd_member_conflicts.c \
+	src/cli/cmd_member_edit.c \
 	src/cli/cmd_member_export.c \
 	src/cli/cmd_member_import.c \
 	src/cli/cmd_parse.c \
@@ -135,6 +143,7 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_status.c \
 	src/cli/cmd_sync.c \
 	src/cli/commands.c \
+	src/cli/edits.c src/cli/edits.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/persons.h \
 	src/cli/sync.h \

@@ -14,6 +14,7 @@ unit_tests = \
 	tests/unit/attribute_type \
 	tests/unit/base \
 	tests/unit/calendar \
+	tests/unit/changes \
 	tests/unit/compose \
 	tests/unit/config \
 	tests/unit/csv \
@@ -21,6 +22,7 @@ unit_tests = \
 	tests/unit/deliveries \
 	tests/unit/dn \
 	tests/unit/dns \
+	tests/unit/edit \
 	tests/unit/filter \
 	tests/unit/filter_sql \
 	tests/unit/gate \
@@ -38,9 +40,11 @@ unit_tests = \
 	tests/unit/lists_events \
 	tests/unit/mailbox \
 	tests/unit/markdown \
+	tests/unit/merge \
 	tests/unit/outcome \
 	tests/unit/prepare \
 	tests/unit/pull \
+	tests/unit/push \
 	tests/unit/send \
 	tests/unit/smtp \
 	tests/unit/spool \
@@ -67,7 +71,7 @@ TESTS += $(tree_tests)
 # What the program does with real peers and with test cases that others wrote.
 peer_tests = tests/corpora.py tests/mustache.py tests/e2e/connection.py tests/e2e/files.py \
 	tests/e2e/german.py tests/e2e/kill.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py \
-	tests/e2e/store.py tests/e2e/sync.py tests/e2e/tls.py
+	tests/e2e/store.py tests/e2e/sync.py tests/e2e/tls.py tests/e2e/write.py
 TESTS += $(peer_tests)
 EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/check_message.py tests/lib/rig.py \
 	tests/lib/slapd.sh tests/lib/smtpd.py

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/edits.h"
 #include "cli/output.h"
 #include "cli/persons.h"
 #include "directory/dn.h"
 #include "filter/filter.h"
 #include "mailing/selection.h"
-#include "store/persons.h"
+#include "store/changes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -106,15 +107,47 @@ typedef struct {
     guint found;
 } Show;
 
+static void
+show_json(const Person *person, const FieldMap *map, const GPtrArray *edits)
+{
+    g_autoptr(Value) value = person_to_value(person, map);
+    Value *list = value_new_list();
+    if (person->missing_reason) {
+        value_set_int(value, "missing_since", person->missing_since);
+        value_set_text(value, "missing_reason", person->missing_reason);
+    }
+    for (guint i = 0; i < edits->len; i++)
+        value_append(list, edits_to_value(g_ptr_array_index(edits, i)));
+    value_set(value, "edits", list);
+    output_json(value);
+}
+
+/* that the directory does not show the person, and what waits for it */
+static void
+show_state(const Cli *cli, const Person *person, const GPtrArray *edits)
+{
+    if (person->missing_reason) {
+        g_autofree char *when = edits_when(cli, person->missing_since);
+        g_autofree char *text = g_strdup_printf(_("since %s (%s)"), when, person->missing_reason);
+        output_pair(_("missing"), text);
+    }
+    for (guint i = 0; i < edits->len; i++) {
+        g_autofree char *text = edits_describe(cli, g_ptr_array_index(edits, i));
+        output_pair(_("edit"), text);
+    }
+}
+
 static gboolean
-show_one(const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
+show_one(const Person *person, gpointer data, GError **error)
 {
     Show *show = data;
     const FieldMap *map = show->cli->config->directory_fields;
+    g_autoptr(GPtrArray) edits = changes_unsettled(show->cli->store, person->uuid, error);
+    if (!edits)
+        return FALSE;
     show->found++;
     if (show->cli->json) {
-        g_autoptr(Value) value = person_to_value(person, map);
-        output_json(value);
+        show_json(person, map, edits);
         return TRUE;
     }
     if (show->found > 1)
@@ -127,12 +160,12 @@ show_one(const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
     }
     output_pair("dn", person->dn);
     output_pair("uuid", uuid);
+    show_state(show->cli, person, edits);
     return TRUE;
 }
 
-/* by UUID, address, DN or full name, whichever `key` looks like */
-static gboolean
-find_persons(Cli *cli, const char *key, Show *show, GError **error)
+gboolean
+persons_find(Cli *cli, const char *key, PersonFunc func, gpointer user_data, GError **error)
 {
     Store *store = cli_store(cli, error);
     guint8 uuid[UUID_LENGTH];
@@ -140,15 +173,26 @@ find_persons(Cli *cli, const char *key, Show *show, GError **error)
         return FALSE;
     const FieldMap *map = cli->config->directory_fields;
     if (uuid_from_text(key, strlen(key), uuid))
-        return persons_find_uuid(store, uuid, show_one, show, error);
+        return persons_find_uuid(store, uuid, func, user_data, error);
     if (strchr(key, '@'))
-        return persons_find_mail(store, key, map, show_one, show, error);
+        return persons_find_mail(store, key, map, func, user_data, error);
     g_autofree char *dn = strchr(key, '=') ? dn_text(key) : NULL;
     if (dn)
-        return persons_find_dn(store, dn, show_one, show, error);
+        return persons_find_dn(store, dn, func, user_data, error);
     g_autofree char *filter = filter_equality("name", key);
     g_autoptr(Selection) selection = selection_new(filter, NULL, map, error);
-    return selection && selection_each_by_name(selection, store, show_one, show, error);
+    return selection && selection_each_by_name(selection, store, func, user_data, error);
+}
+
+gboolean
+persons_set_not_found(const char *key, GError **error)
+{
+    g_set_error(
+        error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
+        _("the roster has nobody \"%s\" (by address, full name, DN or UUID); after a change "
+          "in the directory say: rundruf sync"),
+        key);
+    return FALSE;
 }
 
 ExitStatus
@@ -158,14 +202,8 @@ cmd_member_show(Cli *cli, int argc, char **argv, GError **error)
     if (!cli_parse(cli, NULL, &argc, &argv, 1, 1, &status, error))
         return status;
     Show show = {cli, 0};
-    if (!find_persons(cli, argv[1], &show, error))
+    if (!persons_find(cli, argv[1], show_one, &show, error) ||
+        (show.found == 0 && !persons_set_not_found(argv[1], error)))
         return STATUS_FAILED;
-    if (show.found > 0)
-        return STATUS_DONE;
-    g_set_error(
-        error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
-        _("the roster has nobody \"%s\" (by address, full name, DN or UUID); after a change "
-          "in the directory say: rundruf sync"),
-        argv[1]);
-    return STATUS_FAILED;
+    return STATUS_DONE;
 }

@@ -105,6 +105,28 @@ attributes_add(Attributes *attributes, const char *description, gconstpointer da
     g_array_append_val(find_or_append(attributes, description)->values, value);
 }
 
+void
+attributes_add_from(Attributes *attributes, const Attributes *from, const char *description)
+{
+    guint count = 0;
+    const AttributeValue *values = from ? attributes_find(from, description, &count) : NULL;
+    for (guint i = 0; i < count; i++)
+        attributes_add(attributes, description, values[i].data, values[i].length);
+}
+
+Attributes *
+attributes_with(const Attributes *attributes, const Attributes *from, const char *description)
+{
+    Attributes *copy = attributes_new();
+    for (guint i = 0; i < attributes->used; i++) {
+        const char *name = attributes_description(attributes, i);
+        if (!same_description(name, description))
+            attributes_add_from(copy, attributes, name);
+    }
+    attributes_add_from(copy, from, description);
+    return copy;
+}
+
 static gint
 compare_descriptions(gconstpointer a, gconstpointer b)
 {
@@ -178,6 +200,22 @@ attributes_encode(Attributes *attributes)
         }
     }
     return out;
+}
+
+void
+attributes_digest(gconstpointer blob, gsize length, guint8 digest[ATTRIBUTES_DIGEST_LENGTH])
+{
+    gsize size = ATTRIBUTES_DIGEST_LENGTH;
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    g_checksum_update(sum, blob, (gssize)length);
+    g_checksum_get_digest(sum, digest, &size);
+}
+
+gboolean
+attributes_equal(Attributes *a, Attributes *b)
+{
+    g_autoptr(GByteArray) left = attributes_encode(a), right = attributes_encode(b);
+    return left->len == right->len && memcmp(left->data, right->data, left->len) == 0;
 }
 
 typedef struct {

@@ -34,8 +34,23 @@ void attributes_clear(Attributes *attributes);
 void attributes_add(Attributes *attributes, const char *description, gconstpointer data,
                     gsize length);
 
+/* Adds (copies) the values that `from` has of a description, in the spelling given here; of NULL and
+ * of none nothing is added. */
+void attributes_add_from(Attributes *attributes, const Attributes *from, const char *description);
+
+/* A copy in which `description` has the values that `from` has of it, and no others. */
+Attributes *attributes_with(const Attributes *attributes, const Attributes *from,
+                            const char *description);
+
 /* The canonical BLOB; `attributes` is sorted by it. Owned by the caller. */
 GByteArray *attributes_encode(Attributes *attributes);
+
+/* SHA-256 of a BLOB: how two contents are compared. */
+#define ATTRIBUTES_DIGEST_LENGTH 32
+void attributes_digest(gconstpointer blob, gsize length, guint8 digest[ATTRIBUTES_DIGEST_LENGTH]);
+
+/* TRUE if the contents are the same; both are sorted by it. */
+gboolean attributes_equal(Attributes *a, Attributes *b);
 
 /* Reads a BLOB, which must outlive the result. NULL with STORE if it is damaged. attributes_read()
  * does so into one that is there, keeping its memory. */

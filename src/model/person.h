@@ -18,6 +18,8 @@ typedef struct {
     Attributes *own;          /* never NULL */
     const Attributes
         *municipality; /* NULL if it belongs to none; owned by whoever made the person */
+    gint64 missing_since;       /* the directory does not show it; Unix seconds; 0: it does */
+    const char *missing_reason; /* "held", "kept" (sync/keep.h), or NULL */
 } Person;
 
 /* The values of a field: the first attribute of the map that has any; NULL, 0 if none has.

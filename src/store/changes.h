@@ -10,7 +10,7 @@
  *                   -> waiting    not now: no rights, read-only, busy; `reason` tells
  *                   -> conflict   somebody else changed the same: a person decides
  *                   -> refused    the directory will not have it: a person decides
- *   conflict, refused -> waiting (a new decision) or dropped */
+ *   conflict, refused -> dropped      a person has decided; where the edit shall be, it is made anew */
 #ifndef RUNDRUF_STORE_CHANGES_H
 #define RUNDRUF_STORE_CHANGES_H
 
@@ -51,9 +51,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Change, change_free)
 const char *change_state_name(ChangeState state);
 
 /* Adds a waiting change (`id`, `state`, `theirs` and `reason` are not read); `id` is set. A change
- * of an attribute for which one waits already becomes part of that: its `old` stays; back to `old`
- * removes it, and then `id` is 0. In the caller's transaction. */
+ * of an attribute for which one waits already becomes part of that: its `old` stays, even if the
+ * new values are those again: what the directory has may be others by now. In the caller's
+ * transaction. */
 gboolean changes_add(Store *store, Change *change, GError **error);
+
+/* Forgets the waiting 'set' changes of an entry, which shows what the directory shows again; does
+ * nothing while a change of it is on its way. In the caller's transaction. */
+gboolean changes_take_back(Store *store, const guint8 uuid[UUID_LENGTH], GError **error);
 
 /* The changes in one of these states (NULL-terminated by count), in their order: of Change. */
 GPtrArray *changes_list(Store *store, const ChangeState *states, guint count, GError **error);
@@ -61,15 +66,23 @@ GPtrArray *changes_list(Store *store, const ChangeState *states, guint count, GE
 /* NULL with NOT_FOUND, or STORE. */
 Change *changes_find(Store *store, gint64 id, GError **error);
 
-/* The open changes (waiting, sent) of one entry, in their order. */
+/* The open changes (waiting, sent) of one entry, in their order; or all that are not settled for
+ * good (conflict and refused, too). */
 GPtrArray *changes_of(Store *store, const guint8 uuid[UUID_LENGTH], GError **error);
+GPtrArray *changes_unsettled(Store *store, const guint8 uuid[UUID_LENGTH], GError **error);
+
+/* Marks a waiting change as sent. In the caller's transaction. */
+gboolean changes_send(Store *store, gint64 id, GError **error);
 
 /* `theirs` and `reason` may be NULL. In the caller's transaction. */
-gboolean changes_settle(Store *store, gint64 id, ChangeState state, const Attributes *theirs,
+gboolean changes_settle(Store *store, gint64 id, ChangeState state, Attributes *theirs,
                         const char *reason, gint64 now, GError **error);
 
-/* A new decision on a conflict: what the edit starts from and what it shall be; it waits again. */
-gboolean changes_rebase(Store *store, gint64 id, Attributes *old, Attributes *new, GError **error);
+/* TRUE if a new entry with this DN (as dn_text() spells it) waits to be added. */
+gboolean changes_adds(Store *store, const char *dn, gboolean *adds, GError **error);
+
+/* TRUE if something is waiting or sent: one indexed read. */
+gboolean changes_open(Store *store, gboolean *open, GError **error);
 
 typedef struct {
     gint64 waiting; /* and sent */

@@ -24,10 +24,12 @@ typedef struct {
 } StatementTable;
 
 extern const StatementTable *const statement_tables[]; /* NULL at the end */
+extern const StatementTable changes_statements;
 extern const StatementTable deliveries_statements;
 extern const StatementTable events_statements;
 extern const StatementTable lists_statements;
 extern const StatementTable mailings_statements;
+extern const StatementTable mirror_statements;
 extern const StatementTable suppressions_statements;
 extern const StatementTable entries_statements;
 extern const StatementTable journal_statements;

@@ -39,6 +39,21 @@ gboolean edit_remove(const Editor *editor, const guint8 uuid[UUID_LENGTH], GErro
 /* A new entry with this DN and these attributes (objectClass among them). */
 gboolean edit_add(const Editor *editor, const char *dn, Attributes *attributes, GError **error);
 
+/* What a person decides about an edit that the directory has not taken. */
+typedef enum {
+    DECIDE_OURS,   /* the edit shall be: it is made anew, from what the directory shows now */
+    DECIDE_THEIRS, /* the edit is dropped */
+    DECIDE_VALUE   /* these values shall be */
+} EditDecision;
+
+/* Errors: NOT_FOUND (no such edit, or its entry is gone: only DECIDE_THEIRS is left), INPUT
+ * (nothing is to be decided about it; DECIDE_VALUE for a whole entry), and those of the edit. */
+gboolean edit_decide(const Editor *editor, gint64 change, EditDecision decision,
+                     const AttributeValue *values, guint count, GError **error);
+
+/* TRUE if the attribute is part of the entry's name (its RDN), which only the directory changes. */
+gboolean edit_names_entry(const char *dn, const char *attribute);
+
 /* The attribute that an edit of a field writes: the first of its attributes that the entry has, or
  * the first of all. Owned by the map. */
 const char *edit_attribute_of(const FieldMap *map, FieldId field, const Attributes *entry);

@@ -2,7 +2,8 @@
 /* merge.h - the three-way merge of one attribute: a pure function
  *
  * Values are sets of octets. What we took away goes, what we added comes, all else stays theirs.
- * It is a conflict where both replaced the same value by different ones. */
+ * It is a conflict where both took the same value away and put different ones in its place, or one
+ * of them put none: whoever deletes a value has not seen the new one. */
 #ifndef RUNDRUF_SYNC_MERGE_H
 #define RUNDRUF_SYNC_MERGE_H
 

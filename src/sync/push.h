@@ -40,4 +40,8 @@ gboolean push_needed(Store *store, gboolean *needed, GError **error);
 gboolean push_run(const Config *config, Store *store, const PushOptions *options,
                   PushResult *result, GError **error);
 
+/* The same through a directory that is open for writing. */
+gboolean push_through(const Config *config, Store *store, Directory *directory,
+                      const PushOptions *options, PushResult *result, GError **error);
+
 #endif
