@@ -34,8 +34,8 @@ void attributes_clear(Attributes *attributes);
 void attributes_add(Attributes *attributes, const char *description, gconstpointer data,
                     gsize length);
 
-/* Adds (copies) the values that `from` has of a description, in the spelling given here; of NULL and
- * of none nothing is added. */
+/* Adds (copies) the values, if any, that `from` (or NULL) has of a description, in the spelling
+ * given here. */
 void attributes_add_from(Attributes *attributes, const Attributes *from, const char *description);
 
 /* A copy in which `description` has the values that `from` has of it, and no others. */

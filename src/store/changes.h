@@ -10,7 +10,7 @@
  *                   -> waiting    not now: no rights, read-only, busy; `reason` tells
  *                   -> conflict   somebody else changed the same: a person decides
  *                   -> refused    the directory will not have it: a person decides
- *   conflict, refused -> dropped      a person has decided; where the edit shall be, it is made anew */
+ *   conflict, refused -> dropped  a person has decided; if the edit shall be, it is made anew */
 #ifndef RUNDRUF_STORE_CHANGES_H
 #define RUNDRUF_STORE_CHANGES_H
 

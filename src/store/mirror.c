@@ -13,6 +13,10 @@ enum { BY_UUID, BY_ID, IS_USED, TOP, CHILDREN, WRITE, NEXT_ID, NEXT_GENERATION }
 
 #define COLUMNS "id, uuid, parent, rdn, kind, municipality, csn, digest, attributes, missing_reason"
 
+#define NEXT_GENERATION_TEXT                                                                       \
+    "UPDATE sync_state SET generation = generation + 1"                                            \
+    " WHERE generation = (SELECT max(generation) FROM sync_state) RETURNING generation"
+
 static const char *const texts[] = {
     [BY_UUID] = "SELECT " COLUMNS " FROM entry WHERE uuid = $1",
     [BY_ID] = "SELECT " COLUMNS " FROM entry WHERE id = $1",
@@ -21,9 +25,7 @@ static const char *const texts[] = {
     [CHILDREN] = "SELECT id, rdn FROM entry WHERE parent = $1",
     [WRITE] = "UPDATE entry SET attributes = $2, digest = $3, csn = $4 WHERE id = $1",
     [NEXT_ID] = "SELECT coalesce(max(id), 0) + 1 FROM entry",
-    [NEXT_GENERATION] =
-        "UPDATE sync_state SET generation = generation + 1"
-        " WHERE generation = (SELECT max(generation) FROM sync_state) RETURNING generation",
+    [NEXT_GENERATION] = NEXT_GENERATION_TEXT,
 };
 
 const StatementTable mirror_statements = {"mirror", texts, G_N_ELEMENTS(texts)};

@@ -185,7 +185,7 @@ give(Change *change, ChangeState state, Attributes *theirs, const char *reason)
     change->state = state;
     attributes_free(change->theirs);
     change->theirs = theirs;
-    g_autofree char *old = change->reason;
+    g_free(change->reason);
     change->reason = g_strdup(reason);
 }
 

@@ -20,7 +20,7 @@ make(const char *values)
 static char *
 show(Attributes *attributes)
 {
-    g_autoptr(GByteArray) sorted = attributes_encode(attributes);
+    g_byte_array_unref(attributes_encode(attributes)); /* sorted by it */
     g_autoptr(GString) text = g_string_new(NULL);
     guint count;
     const AttributeValue *values = attributes_find(attributes, "mail", &count);

@@ -299,7 +299,7 @@ assert_echo(Bench *bench)
     g_assert_cmpstr(entry->csn, ==, seen->csn);
     gsize length;
     gconstpointer shown = g_bytes_get_data(entry->blob, &length);
-    g_assert_cmpmem(shown, length, blob->data, blob->len);
+    g_assert_cmpmem(shown, (int)length, blob->data, (int)blob->len);
 }
 
 static void
