@@ -70,11 +70,16 @@ TESTS += $(tree_tests)
 
 # What the program does with real peers and with test cases that others wrote.
 peer_tests = tests/corpora.py tests/mustache.py tests/e2e/connection.py tests/e2e/files.py \
-	tests/e2e/german.py tests/e2e/kill.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py \
-	tests/e2e/store.py tests/e2e/sync.py tests/e2e/tls.py tests/e2e/write.py
+	tests/e2e/german.py tests/e2e/kerberos.py tests/e2e/kill.py tests/e2e/probe.py \
+	tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py tests/e2e/store.py tests/e2e/sync.py \
+	tests/e2e/tls.py tests/e2e/write.py
 TESTS += $(peer_tests)
 EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/check_message.py tests/lib/rig.py \
 	tests/lib/slapd.sh tests/lib/smtpd.py
+
+# prints what directory_probe() finds
+check_PROGRAMS += tests/lib/probe
+tests_lib_probe_SOURCES = tests/lib/probe.c
 
 # make bench: the big jobs beside their peers (needs slapd)
 bench_programs = tests/bench/compose tests/bench/discard

@@ -253,35 +253,55 @@ make_uuid(const char *name, guint8 uuid[UUID_LENGTH])
     uuid[8] = (guint8)((uuid[8] & 0x3f) | 0x80);
 }
 
+typedef struct {
+    const DirectoryQuery *query;
+    const char *top_key; /* the DN that the entries lie below, as dn_key() writes it */
+    gboolean found;      /* the entry of that name is there */
+    DirectoryFunc func;
+    gpointer user_data;
+    DirectoryTally tally;
+} Search;
+
 static gboolean
-finish_record(Ldif *ldif, DirectoryFunc func, gpointer user_data, DirectoryTally *tally,
-              GError **error)
+is_asked_for(const DirectoryQuery *query, const guint8 uuid[UUID_LENGTH])
+{
+    for (gsize i = 0; query->uuids && i < query->count; i++)
+        if (memcmp(query->uuids + i * UUID_LENGTH, uuid, UUID_LENGTH) == 0)
+            return TRUE;
+    return !query->uuids;
+}
+
+static gboolean
+finish_record(Ldif *ldif, Search *search, GError **error)
 {
     if (!ldif->dn)
         return TRUE;
     g_autofree char *key = dn_key(ldif->dn);
     if (!key || !*key)
         return set_error(ldif, error, _("the DN of the entry that ends here is none (RFC 4514)"));
+    DirectoryEntry entry = {
+        .dn = ldif->dn,
+        .csn = ldif->csn,
+        .attributes = search->query->listing ? NULL : ldif->attributes,
+        .line = ldif->dn_line,
+    };
+    if (ldif->has_uuid)
+        memcpy(entry.uuid, ldif->uuid, UUID_LENGTH);
+    else
+        make_uuid(key, entry.uuid);
     gboolean good = TRUE;
-    if (dn_key_is_below(key, ldif->base_key)) {
-        DirectoryEntry entry = {.dn = ldif->dn,
-                                .csn = ldif->csn,
-                                .attributes = ldif->attributes,
-                                .line = ldif->dn_line};
-        if (ldif->has_uuid)
-            memcpy(entry.uuid, ldif->uuid, UUID_LENGTH);
-        else
-            make_uuid(key, entry.uuid);
-        tally->entries++;
-        good = func(&entry, user_data, error);
+    search->found |= strcmp(key, search->top_key) == 0;
+    if (dn_key_is_below(key, ldif->base_key) && dn_key_is_below(key, search->top_key) &&
+        is_asked_for(search->query, entry.uuid)) {
+        search->tally.entries++;
+        good = search->func(&entry, search->user_data, error);
     }
     clear_record(ldif);
     return good;
 }
 
 static gboolean
-read_records(Ldif *ldif, DirectoryFunc func, gpointer user_data, DirectoryTally *tally,
-             GError **error)
+read_records(Ldif *ldif, Search *search, GError **error)
 {
     for (;;) {
         switch (read_logical(ldif, error)) {
@@ -292,7 +312,7 @@ read_records(Ldif *ldif, DirectoryFunc func, gpointer user_data, DirectoryTally 
                 return FALSE;
             break;
         case LINE_BLANK:
-            if (!finish_record(ldif, func, user_data, tally, error))
+            if (!finish_record(ldif, search, error))
                 return FALSE;
             break;
         case LINE_END:
@@ -301,7 +321,7 @@ read_records(Ldif *ldif, DirectoryFunc func, gpointer user_data, DirectoryTally 
                             ldif->path, g_strerror(errno));
                 return FALSE;
             }
-            return finish_record(ldif, func, user_data, tally, error);
+            return finish_record(ldif, search, error);
         }
     }
 }
@@ -319,11 +339,15 @@ open_file(const char *path, GError **error)
 
 /* the file may have been replaced since the last search: sync --watch searches again and again */
 static gboolean
-ldif_search(Directory *directory, G_GNUC_UNUSED const DirectoryQuery *query, DirectoryFunc func,
+ldif_search(Directory *directory, const DirectoryQuery *query, DirectoryFunc func,
             gpointer user_data, DirectoryTally *tally, GError **error)
 {
     Ldif *ldif = (Ldif *)directory;
-    DirectoryTally count = {0};
+    g_autofree char *below = query->below ? dn_key(query->below) : NULL;
+    Search search = {.query = query,
+                     .top_key = below ? below : ldif->base_key,
+                     .func = func,
+                     .user_data = user_data};
     FILE *file = open_file(ldif->path, error);
     if (!file)
         return FALSE;
@@ -332,9 +356,14 @@ ldif_search(Directory *directory, G_GNUC_UNUSED const DirectoryQuery *query, Dir
     ldif->line = 0;
     ldif->has_next = FALSE;
     clear_record(ldif);
-    if (!read_records(ldif, func, user_data, &count, error))
+    if ((!query->below || below) && !read_records(ldif, &search, error))
         return FALSE;
-    *tally = count;
+    if (query->below && !search.found) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND, _("%s: there is no entry %s"),
+                    ldif->path, query->below);
+        return FALSE;
+    }
+    *tally = search.tally;
     return TRUE;
 }
 

@@ -166,7 +166,7 @@ def bad_lists(rig):
     path = rig.folder / "rundruf.yaml"
     for uri, words in (("ldap://a http://b", "http://b"), ("ldap://a ldif:roster.ldif", "beside"), ("srv:", "srv:DOMAIN"),
                        ("ldap://a:99999", "ldap://HOST:PORT")):
-        path.write_text("network: {name: N, domain: netz.example}\ndirectory:\n  uri: %s\n" % uri)
+        path.write_text("network: {name: N, domain: netz.example}\ndirectory:\n  uri: '%s'\n" % uri)
         said = rig.run("sync", status=1)
         assert ":3:8: directory.uri: " in said and words in said, said
 

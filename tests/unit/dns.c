@@ -157,6 +157,7 @@ stop(Server *server, GThread *thread)
     shutdown(server->fd, SHUT_RDWR); /* recvfrom() returns 0 */
     g_thread_join(thread);
     close(server->fd);
+    res_nclose(&_res);
 }
 
 #define NETZ   "046e65747a076578616d706c6500" /* netz.example. */

@@ -155,6 +155,54 @@ test_base(void)
     g_assert_cmpuint(tally.entries, ==, 0); /* what that means, sync decides */
 }
 
+static gboolean
+note_query(const DirectoryEntry *entry, gpointer user_data, G_GNUC_UNUSED GError **error)
+{
+    g_string_append_printf(user_data, "%s ", entry->dn);
+    return TRUE;
+}
+
+/* Listings, identities, and subtrees, as an LDAP server answers them. */
+static void
+test_query(void)
+{
+    static const char text[] = "dn: dc=x\ndc: x\n\n"
+                               "dn: o=a,dc=x\no: a\n"
+                               "entryUUID: 00000000-0000-4000-8000-000000000001\n\n"
+                               "dn: uid=p,O=A,dc=x\nuid: p\n"
+                               "entryUUID: 00000000-0000-4000-8000-000000000002\n\n"
+                               "dn: o=ab,dc=x\no: ab\n";
+    static const guint8 ids[2 * UUID_LENGTH] = {
+        [6] = 0x40, [8] = 0x80, [15] = 2, [22] = 0x40, [24] = 0x80, [31] = 3};
+    static const struct {
+        DirectoryQuery query;
+        const char *entries; /* NULL: NOT_FOUND */
+    } rows[] = {
+        {{.below = "o=A,dc=x"}, "o=a,dc=x uid=p,O=A,dc=x "},
+        {{.below = "o=c,dc=x"}, NULL},
+        {{.below = "no DN"}, NULL},
+        {{.uuids = ids, .count = 2}, "uid=p,O=A,dc=x "},
+        {{.uuids = ids, .count = 0}, ""},
+        {{.uuids = ids, .count = 1, .below = "o=ab,dc=x"}, ""},
+        {{.listing = TRUE, .below = "dc=x"}, "dc=x o=a,dc=x uid=p,O=A,dc=x o=ab,dc=x "},
+    };
+    g_autofree char *path = g_build_filename(folder, "roster.ldif", NULL);
+    g_autofree char *uri = g_strconcat("ldif:", path, NULL);
+    Config config = {.directory_uri = uri, .directory_base = (char *)"dc=x"};
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    g_autoptr(Directory) directory = directory_open(&config, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GString) out = g_string_new(NULL);
+        gboolean good = directory_search(directory, &rows[i].query, note_query, out, NULL, &error);
+        g_assert_cmpint(good, ==, rows[i].entries != NULL);
+        if (good)
+            g_assert_cmpstr(out->str, ==, rows[i].entries);
+        else
+            g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND);
+    }
+}
+
 static void
 test_open(void)
 {
@@ -187,6 +235,7 @@ main(int argc, char **argv)
     g_test_add_func("/ldif/refused", test_refused);
     g_test_add_func("/ldif/uuid", test_uuid);
     g_test_add_func("/ldif/base", test_base);
+    g_test_add_func("/ldif/query", test_query);
     g_test_add_func("/ldif/open", test_open);
     int result = g_test_run();
     g_autofree char *path = g_build_filename(folder, "roster.ldif", NULL);

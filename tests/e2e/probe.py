@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What directory_probe() finds in slapd, set up well and badly; and that it changes nothing."""
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
+from rig import ADMIN, BASE, Rig, person
+
+PROBE = Path(os.environ["BUILDDIR"]) / "tests/lib/probe"
+READER = "uid=p000001,o=Mannheim," + BASE
+ACCESS = 'access to attrs=mail by dn.exact="%s" write by * read\naccess to attrs=userPassword by anonymous auth\n' \
+         "access to * by * read\n" % READER
+PROVIDER = "overlay syncprov\n"
+CONFIG = "database config\nrootdn %s\n" % ADMIN
+
+
+def start(rig, database):
+    """slapd with these lines about the database, beginning with who may read."""
+    rig.slapd(rig.folder / "roster.ldif")
+    rig.slapd_command("stop")
+    path = rig.slapd_folder / "slapd.conf"
+    path.write_text(path.read_text().replace("moduleload back_mdb", "moduleload back_mdb\nmoduleload syncprov")
+                    .replace("access to * by * read", database))
+    rig.slapd_command("start")
+    rig.settings["directory"] = {"base": BASE, "uri": rig.slapd_command("uri").strip()}
+
+
+def probed(rig, login=None, **keys):
+    """What is found, logged in so (None: anonymously), and that no entry was touched by it."""
+    for key in ("bind_dn", "password_file"):
+        rig.settings["directory"].pop(key, None)
+    rig.configure(directory={**({"bind_dn": login, "password_file": str(rig.folder / "password")} if login else {}), **keys})
+    before = versions(rig)
+    said = subprocess.run([PROBE, str(rig.folder / "rundruf.yaml")], text=True, check=True, stdout=subprocess.PIPE,
+                          env={**os.environ, "LC_ALL": "C.UTF-8"}).stdout
+    assert versions(rig) == before, "it wrote"
+    return said
+
+
+def versions(rig):
+    return subprocess.run(["ldapsearch", "-x", "-LLL", "-D", ADMIN, "-w", "geheim", "-b", BASE,
+                           "-H", rig.slapd_command("uri").strip(), "entryCSN", "modifyTimestamp"], text=True, check=True, stdout=subprocess.PIPE).stdout
+
+
+def expect(said, found=(), absent=()):
+    for words in found:
+        assert words in said, (words, said)
+    for words in absent:
+        assert words not in said, (words, said)
+
+
+def provider(rig):
+    start(rig, ACCESS)
+    expect(probed(rig), ["- The database has no content synchronisation", "overlay syncprov"], ["! ", "syncprov-checkpoint"])
+    start(rig, ACCESS + PROVIDER)
+    expect(probed(rig), ["cannot read the server's configuration", "syncprov-checkpoint"],
+           ["! ", "no content synchronisation"])
+    start(rig, ACCESS + PROVIDER + CONFIG)
+    expect(probed(rig, ADMIN), ["add to its entry olcOverlay={0}syncprov", "olcSpCheckpoint: 100 10"], ["! ", "cannot read"])
+    start(rig, ACCESS + PROVIDER + "syncprov-checkpoint 100 10\nsyncprov-sessionlog 100\n" + CONFIG)
+    expect(probed(rig, ADMIN), [], ["! ", "syncprov", "olcSp", "may not write"])
+
+
+def limits(rig):
+    start(rig, ACCESS + "limits * size=5\n" + PROVIDER)
+    expect(probed(rig), ["! ", "Size limit exceeded", "limits"])
+    start(rig, ACCESS)
+    expect(probed(rig, base="dc=nowhere,dc=example"), ["! ", "No such object", "directory.base"])
+    expect(probed(rig, base=BASE, filter="(mail=nobody)"), ["! The directory shows no entry below"])
+
+
+def rights(rig):
+    start(rig, "access to attrs=entryCSN by * none\naccess to attrs=preferredLanguage by * none\n" + ACCESS)
+    rig.modify("dn: %s\nchangetype: modify\nadd: userPassword\nuserPassword: geheim\n" % READER)
+    said = probed(rig)
+    expect(said, ["entries come without entryCSN", "No entry shows", "language (preferredLanguage)",
+                  "may not write these attributes"], ["! ", " mail (mail)"])
+    assert " mail" in said.partition("may not write")[2], said
+    said = probed(rig, READER).partition("may not write")[2]
+    assert " sn" in said and " mail" not in said, said
+    start(rig, "access to attrs=entryUUID by * none\n" + ACCESS)
+    expect(probed(rig), ["! ", "comes without entryUUID"])
+
+
+with Rig() as rig:
+    rig.roster([person("Person %d" % n, "p%d@a.example" % n) for n in range(20)])
+    provider(rig)
+    limits(rig)
+    rights(rig)
+print("content synchronisation, provider's settings, limits, rights: found as they are")
