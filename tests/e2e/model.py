@@ -243,7 +243,6 @@ class Script:
         if len(self.providers) == 2:
             self.providers[0].in_step(self.providers[1])
             self.active = 1 - self.active
-            self.provider.records()
             self.connect()
             self.tell("provider", self.active)
             self.counts["faults"] += 1
@@ -503,11 +502,10 @@ def main():
     for process in processes:
         process.start()
     told, failed = begun, 0
-    while total["scripts"] < len(numbers) and (failed < workers or not results.empty()):
+    while any(process.is_alive() for process in processes) or not results.empty():
         try:
-            number, counts, wrong = results.get(timeout=5)
+            number, counts, wrong = results.get(timeout=1)
         except queue.Empty:
-            assert any(process.is_alive() for process in processes), "the workers are gone"
             continue
         total += counts
         if wrong:
@@ -520,6 +518,7 @@ def main():
         process.join()
     shutil.rmtree(folder)
     print(figures(total, time.monotonic() - begun))
+    assert failed or total["scripts"] == len(numbers), "a worker ended early"
     sys.exit(1 if failed else 0)
 
 

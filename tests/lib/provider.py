@@ -160,7 +160,7 @@ class Provider:
         self.process.wait(30)
 
     def records(self):
-        """What was written since the last call."""
+        """What its clients, not its mirror, wrote since the last call."""
         if not self.audit.exists():
             return []
         with self.audit.open() as file:
@@ -171,7 +171,8 @@ class Provider:
             return []
         end = text.index("\n", end + 1) + 1
         self.read += len(text[:end].encode())
-        return [parse_record(one.strip()) for one in text[:end].split("\n\n") if one.strip()]
+        return [parse_record(one.strip()) for one in text[:end].split("\n\n")
+                if one.strip() and " conn=-1\n" not in one]
 
     def forget(self):
         """Empties the audit log, so that it does not grow for ever."""
@@ -212,7 +213,10 @@ class Relay(threading.Thread):
         try:
             while not self.done:
                 for key, _ in self.ways.select(0.01):
-                    self.accept() if key.fileobj is self.listener else self.hand_on(key.fileobj, key.data)
+                    if key.fileobj is self.listener:
+                        self.accept()
+                    elif key.fileobj.fileno() >= 0 and not self.done:  # not closed just now
+                        self.hand_on(key.fileobj, key.data)
         except Exception as error:  # of `deed`; told to the test by end()
             self.error = error
         for key in list(self.ways.get_map().values()):
