@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
-from rig import BASE, SOURCE, Rig, measured, skip
+from rig import ADMIN, BASE, SOURCE, Rig, measured, skip
 
 BUILD = Path(os.environ["BUILDDIR"])
 RUNS = int(os.environ.get("RUNS", "5"))
@@ -144,13 +144,13 @@ def main():
                            stdout=out, check=True)
         names = re.findall(r"^dn: (uid=.*)\n(?! )", roster.read_text(), re.M)[:10]
         uri = rig.slapd(roster, SESSIONLOG="100000")
-        rig.configure(directory={"uri": uri, "bind_dn": ADMIN, "password_file": "password", "audit": "0"})
+        rig.configure(directory={"uri": uri, "bind_dn": ADMIN, "password_file": "password", "audit": "0s"})
         entries = MUNICIPALITIES * (PERSONS + 1) + 2
         bench_sync(rig, uri, entries)
         bench_feed(rig, names)
         bench_filter(rig, uri)
         bench_mailing(rig, MUNICIPALITIES * PERSONS)
-        rig.slapd(roster)
+        rig.configure(directory={"uri": rig.slapd(roster)})
         bench_present(rig, names)
         print(measured([str(BUILD / "tests/bench/compose")])[2], end="")
 
