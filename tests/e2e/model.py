@@ -56,9 +56,10 @@ class Worker:
         return self.worlds[name]
 
     def end(self):
-        for providers in self.worlds.values():
-            for provider in providers:
-                provider.stop()
+        for provider in sum(self.worlds.values(), []):
+            provider.stop()
+            shutil.rmtree(provider.folder)
+        self.worlds.clear()
 
 
 class Script:
@@ -161,7 +162,7 @@ class Script:
         moment = self.dice.random() * 1.2
         good = getattr(self, "sync_" + fault)(moment)
         self.observe()
-        if not ONE_WAY and (self.model.edits or self.model.removals or self.model.additions):
+        if not ONE_WAY:
             self.model.note_listed(self.conflicts())
         self.model.note_good_run() if good else self.model.note_bad_run()
         return good
@@ -285,7 +286,7 @@ class Script:
     def change_value(self):
         if number := self.person():
             edited = [name for owner, name in self.model.edits if owner == number]
-            name = self.dice.choice(edited + list(ATTRIBUTES))
+            name = self.dice.choice(edited or list(ATTRIBUTES))
             old = self.model.entries[number].attributes.get(name, NONE)
             new = self.new_values(name, old, "d")
             changes = [(DELETE, name, sorted(old - new))] if old - new else []
@@ -353,19 +354,24 @@ class Script:
         return mirror.rows(self.folder / "rundruf.db")
 
     def edit_store(self):
-        deed = self.dice.choice((self.set_values, self.set_values, self.set_values, self.add_here, self.remove_here))
+        deed = self.dice.choice((self.set_values, self.set_values, self.set_values, self.add_here, self.remove_here,
+                                 self.decide))
         self.tell("store:", deed.__name__)
         self.counts["edits"] += 1
         rows = self.store_rows()
         deed(rows, {number: row for number, row in rows.items() if b"inetOrgPerson" in row.attributes["objectclass"]})
 
     def set_values(self, _, persons):
-        if not persons:
+        shown = {(number, name): frozenset(value.decode() for value in row.attributes.get(name, ()))
+                 for number, row in sorted(persons.items()) for name in ATTRIBUTES
+                 if name == "title" or (number, name) not in self.model.sent}
+        stale = [key for key, values in shown.items()
+                 if key[0] in self.model.entries
+                 and values != self.model.entries[key[0]].attributes.get(key[1], NONE)]
+        if not shown:
             return
-        number, name = self.dice.choice(sorted(persons)), self.dice.choice(list(ATTRIBUTES))
-        if name != "title" and (number, name) in self.model.sent:
-            return
-        old = frozenset(value.decode() for value in persons[number].attributes.get(name, ()))
+        number, name = self.dice.choice(stale if stale and self.dice.random() < 0.5 else list(shown))
+        old = shown[number, name]
         new = self.new_values(name, old, "l")
         words = ["%s=%s" % (ATTRIBUTES[name], value) for value in sorted(new)] or [ATTRIBUTES[name] + "="]
         self.tell("   set", number, *words)
@@ -408,6 +414,24 @@ class Script:
                                                     for value in values]):
             self.model.add(dn, {key.lower(): frozenset(values) for key, values in attributes.items()})
 
+    def decide(self, _, persons):
+        """A person looks at a conflict: the edit shall be, or not."""
+        if not self.model.listed:
+            return
+        edit = self.dice.choice(sorted(self.model.listed))
+        key = self.model.listed[edit]
+        ours = isinstance(key, tuple) and key[0] in persons and key not in self.model.sent
+        ours = ours and self.dice.random() < 0.5
+        self.tell("   decide", edit, key, "ours" if ours else "theirs")
+        self.rows("member", "conflicts", str(edit), "--ours" if ours else "--theirs")
+        self.model.decided(edit)
+        if ours:
+            number, name = key
+            before, after = (frozenset(value.decode() for value in row.attributes.get(name, ()))
+                             for row in (persons[number], self.store_rows()[number]))
+            if before != after:
+                self.model.edit(number, name, before, after)
+
     def made(self, *words):
         """Edits the store; TRUE if it was done, though the command may have been killed."""
         if self.dice.random() > 0.1 or words[1] == "add":
@@ -419,9 +443,10 @@ class Script:
         return self.store_rows() != before
 
     def conflicts(self):
-        """Change id -> the key under which the model knows it."""
-        return {row["id"]: {"set": (row["uuid"], (row["attribute"] or "").lower()), "remove": row["uuid"],
-                            "add": row["dn"]}[row["kind"]] for row in self.rows("member", "conflicts")}
+        """The listed edits by their numbers, each with the key under which the model knows it."""
+        keys = {"set": lambda row: (row["uuid"], row["attribute"].lower()), "remove": lambda row: row["uuid"],
+                "add": lambda row: row["dn"]}
+        return {row["edit"]: keys[row["kind"]](row) for row in self.rows("member", "conflicts")}
 
     # ---- the whole
 
@@ -429,11 +454,11 @@ class Script:
         self.set_up()
         self.sync("none")
         for _ in range(self.dice.randint(2, 4)):
-            for _ in range(self.dice.randint(1, 4)):
-                self.edit_directory()
+            deeds = [self.edit_directory] * self.dice.randint(1, 4)
+            deeds += [self.edit_store] * (0 if ONE_WAY else self.dice.randint(0, 3))
+            for deed in self.dice.sample(deeds, len(deeds)):
+                deed()
                 self.observe()
-            for _ in range(0 if ONE_WAY else self.dice.randint(0, 3)):
-                self.edit_store()
             if self.dice.random() < 0.3:
                 self.switch()
             fault = self.dice.choices(list(FAULTS), FAULTS.values())[0]
@@ -480,8 +505,8 @@ def work(folder, options, numbers, results):
             if options.script is not None:
                 print("\n".join(script.told))
             results.put((number, script.counts, wrong))
-            if wrong:
-                break  # its providers are in no known state
+            if wrong:  # the providers are in no known state
+                worker.end()
     finally:
         worker.end()
 

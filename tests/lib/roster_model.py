@@ -20,13 +20,12 @@ SAME, CLEAN, CONFLICT = "same", "clean", "conflict"
 
 def merge(base, ours, theirs):
     """(verdict, values) for one attribute, all three sets of values: what src/sync/merge.h promises."""
-    merged = (theirs - (base - ours)) | (ours - base)
-    if merged == theirs:
-        return SAME, theirs
-    replaced = base - ours - theirs
-    if replaced and ours - base - theirs and theirs - base - ours:
+    gone, come = base - ours, ours - base
+    merged = (theirs - gone) | come
+    there = merged == theirs
+    if gone - theirs and come != theirs - base and ours != theirs and not (there and come):
         return CONFLICT, theirs
-    return CLEAN, merged
+    return (SAME if there else CLEAN), merged
 
 
 @dataclass
@@ -62,7 +61,7 @@ class Model:
     removals: dict = field(default_factory=dict)   # UUID -> Removal
     additions: dict = field(default_factory=dict)  # DN -> attributes
     clashed: set = field(default_factory=set)      # keys of the three above that may be listed
-    listed: dict = field(default_factory=dict)     # change id -> key
+    listed: dict = field(default_factory=dict)     # number of an edit -> key
     doubtful: set = field(default_factory=set)     # UUIDs
     sent: set = field(default_factory=set)         # keys of edits that may be on their way
 
@@ -164,7 +163,7 @@ class Model:
         self.clashed |= {dn for dn in self.additions if self.find(dn) or not self.find(dn.partition(",")[2])}
 
     def note_listed(self, listed):
-        """What the program lists as conflicts: change id -> key."""
+        """What the program lists as conflicts: number of an edit -> key."""
         assert listed.items() >= self.listed.items(), "conflicts vanished: %s" % (self.listed.items() - listed.items())
         new = {key for number, key in listed.items() if number not in self.listed}
         assert new <= self.clashed, "no conflict, but listed: %s" % (new - self.clashed)
@@ -172,6 +171,10 @@ class Model:
             for waiting in (self.edits, self.removals, self.additions):
                 waiting.pop(key, None)
         self.listed = dict(listed)
+
+    def decided(self, edit):
+        """A person has dropped a listed edit, or made it anew."""
+        self.clashed.discard(self.listed.pop(edit))
 
     def note_bad_run(self):
         self.sent |= self.edits.keys()
@@ -185,7 +188,7 @@ class Model:
         gone = {number for number in self.removals if number not in self.entries}
         assert gone == self.removals.keys(), "lost a removal or did not list it: %s" % self.removals
         assert not self.additions, "lost an addition or did not list it: %s" % self.additions
-        for waiting in (self.edits, self.removals, self.doubtful, self.sent):
+        for waiting in (self.edits, self.removals, self.clashed, self.doubtful, self.sent):
             waiting.clear()
 
     # ---- edits made here
