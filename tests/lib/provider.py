@@ -6,6 +6,7 @@ Its audit log (slapo-auditlog) holds every write that was done, in order, with t
 writes for the test, WRITER is who the program is.
 """
 import base64
+import contextlib
 import selectors
 import shutil
 import socket
@@ -249,5 +250,6 @@ class Relay(threading.Thread):
             time.sleep(0.003)  # slapd ends what it has
             if deed():
                 self.done = True
-            else:
+                return
+            with contextlib.suppress(OSError):  # closed meanwhile: the next read tells
                 target.sendall(octets[len(before):])
