@@ -50,10 +50,12 @@ TESTS += $(tree_tests)
 
 # What the program does with real peers and with test cases that others wrote.
 peer_tests = tests/corpora.py tests/mustache.py tests/e2e/german.py tests/e2e/kill.py \
-	tests/e2e/model.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/store.py tests/e2e/sync.py tests/e2e/tls.py
+	tests/e2e/model.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/store.py tests/e2e/sync.py \
+	tests/e2e/tls.py
 TESTS += $(peer_tests)
 EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/check_message.py tests/lib/ldap.py \
-	tests/lib/mirror.py tests/lib/provider.py tests/lib/rig.py tests/lib/roster_model.py tests/lib/slapd.sh tests/lib/smtpd.py
+	tests/lib/mirror.py tests/lib/provider.py tests/lib/rig.py tests/lib/roster_model.py \
+	tests/lib/slapd.sh tests/lib/smtpd.py
 
 # make soak: the model test at full length
 soak: rundruf

@@ -95,7 +95,7 @@ unsigned long
 bare_refresh(LDAP *handle, const char *base, const char *cookie)
 {
     BerElement *ber = ber_alloc_t(LBER_USE_DER);
-    struct berval value;
+    struct berval value = {0, NULL};
     if (!ber || ber_printf(ber, "{es}", 1, cookie) < 0 || ber_flatten2(ber, &value, 0) < 0)
         bare_need(LDAP_ENCODING_ERROR, "cookie");
     LDAPControl control = {(char *)LDAP_CONTROL_SYNC, value, 1};
