@@ -70,21 +70,29 @@ TESTS += $(tree_tests)
 
 # What the program does with real peers and with test cases that others wrote.
 peer_tests = tests/corpora.py tests/mustache.py tests/e2e/connection.py tests/e2e/files.py \
-	tests/e2e/german.py tests/e2e/kerberos.py tests/e2e/kill.py tests/e2e/probe.py \
+	tests/e2e/german.py tests/e2e/kerberos.py tests/e2e/kill.py tests/e2e/model.py tests/e2e/probe.py \
 	tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py tests/e2e/store.py tests/e2e/sync.py \
 	tests/e2e/tls.py tests/e2e/write.py
 TESTS += $(peer_tests)
-EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/check_message.py tests/lib/rig.py \
+EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/check_message.py tests/lib/ldap.py \
+	tests/lib/mirror.py tests/lib/provider.py tests/lib/rig.py tests/lib/roster_model.py \
 	tests/lib/slapd.sh tests/lib/smtpd.py
 
 # prints what directory_probe() finds
 check_PROGRAMS += tests/lib/probe
 tests_lib_probe_SOURCES = tests/lib/probe.c
 
+# make soak: the model test at full length
+soak: rundruf
+	$(AM_TESTS_ENVIRONMENT) SCRIPTS=10000 python3 $(srcdir)/tests/e2e/model.py
+.PHONY: soak
+
 # make bench: the big jobs beside their peers (needs slapd)
-bench_programs = tests/bench/compose tests/bench/discard
+bench_programs = tests/bench/compose tests/bench/discard tests/bench/feed
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
+tests_bench_discard_SOURCES = tests/bench/discard.c tests/bench/bare.c tests/bench/bare.h
+tests_bench_feed_SOURCES = tests/bench/feed.c tests/bench/bare.c tests/bench/bare.h
 EXTRA_DIST += tests/bench/bench.py
 bench: rundruf $(bench_programs)
 	$(AM_TESTS_ENVIRONMENT) python3 $(srcdir)/tests/bench/bench.py

@@ -1,28 +1,43 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What `make bench` runs: the big jobs on 100,000 persons, each next to a peer where there is one, in
 pairs of the same run; medians. Needs slapd, and ../shared/tools/make-roster for the roster."""
+import contextlib
 import os
+import re
+import sqlite3
 import statistics
 import subprocess
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
-from rig import BASE, SOURCE, Rig, measured, skip
+from rig import ADMIN, BASE, SOURCE, Rig, measured, skip
 
 BUILD = Path(os.environ["BUILDDIR"])
-RUNS = int(os.environ.get("RUNS", "3"))
+RUNS = int(os.environ.get("RUNS", "5"))
+TIMES = os.environ.get("TIMES", "51")  # of what takes milliseconds
 MUNICIPALITIES = int(os.environ.get("MUNICIPALITIES", "80"))
 PERSONS = int(os.environ.get("PERSONS", "1250"))
-ADMIN = "cn=admin," + BASE
+LINE = "%-34s %10s %14s %9s  %-24s %s"
 
 
-def row(what, seconds, amount, unit, peer=None, peer_name="", memory=None):
-    """One line of the table: `amount` of `unit` done in so many seconds (a list of runs)."""
+def row(what, seconds, amount, unit, peer=None, peer_name="", memory=None, most=None, memory_most=None):
+    """One line of the table: `amount` of `unit` done in so many seconds (a list of runs). `most` is what the
+    ratio to the peer shall be at most."""
     middle = statistics.median(seconds)
-    ratio = "%.2f x %s" % (statistics.median(a / b for a, b in zip(seconds, peer)), peer_name) if peer else ""
-    print("%-34s %8.3f s %11.0f %s/s %9s  %s" % (
-        what, middle, amount / middle, unit, "%.0f MiB" % memory if memory else "", ratio), flush=True)
+    ratio = statistics.median(a / b for a, b in zip(seconds, peer)) if peer else None
+    targets = ["%s %g%s%s" % ("<=", limit, sign, " (MISSED)" if value > limit else "")
+               for value, limit, sign in ((ratio, most, " x"), (memory, memory_most, " MiB")) if limit]
+    print(LINE % (what, "%.3f s" % middle, "%.0f %s/s" % (amount / middle, unit) if amount else "",
+                  "%.0f MiB" % memory if memory else "", "%.2f x %s" % (ratio, peer_name) if peer else "",
+                  ", ".join(targets)), flush=True)
+
+
+def row_ms(what, ours, floor, floor_name, most=None, ratio_most=None):
+    """The same for medians in milliseconds; `most` of these, or of the ratio to the floor."""
+    value, limit = (ours, most) if most else (ours / floor, ratio_most)
+    print(LINE % (what, "%.3f ms" % ours, "", "", "%.2f x %s" % (ours / floor, floor_name), "<= %g%s%s" % (
+        limit, " ms" if most else " x", " (MISSED)" if value > limit else "")), flush=True)
 
 
 def fresh_store(rig):
@@ -33,20 +48,60 @@ def fresh_store(rig):
     rig.configure()
 
 
+@contextlib.contextmanager
+def nothing_written(rig):
+    """Says so if anybody commits a write to the store meanwhile."""
+    watcher = sqlite3.connect(rig.folder / "rundruf.db")
+    version = watcher.execute("PRAGMA data_version").fetchone()
+    yield
+    if watcher.execute("PRAGMA data_version").fetchone() != version:
+        print("    the store was written to (MISSED)")
+    watcher.close()
+
+
 def bench_sync(rig, uri, entries):
+    def discard():
+        return float(measured([str(BUILD / "tests/bench/discard"), uri, BASE, ADMIN, "geheim"])[2])
+
     ours, floor, memory = [], [], 0
     for _ in range(RUNS):
         fresh_store(rig)
         seconds, peak, _ = measured(rig.command("sync", "-q"))
         ours.append(seconds)
         memory = max(memory, peak)
-        floor.append(float(measured([str(BUILD / "tests/bench/discard"), uri, BASE, ADMIN, "geheim"])[2]))
-    row("first sync (ldap)", ours, entries, "entries", floor, "reading alone", memory)
-    again = [measured(rig.command("sync", "-q"))[:2] for _ in range(RUNS)]
-    row("sync, nothing changed", [a[0] for a in again], entries, "entries", floor, "reading alone",
-        max(a[1] for a in again))
+        floor.append(discard())
+    row("first sync (ldap)", ours, entries, "entries", floor, "reading alone", memory, 2.0, 120)
+    again, floor = [], []
+    with nothing_written(rig):
+        for _ in range(RUNS):
+            again.append(measured(rig.command("sync", "--full", "-q"))[:2])
+            floor.append(discard())
+    row("full sync, nothing changed", [a[0] for a in again], entries, "entries", floor, "reading alone",
+        max(a[1] for a in again), 1.5, 120)
+    poll = [measured(rig.command("sync", "-q"))[:2] for _ in range(RUNS)]
+    row("sync, nothing changed", [a[0] for a in poll], 0, "", memory=max(a[1] for a in poll))
     size = (rig.folder / "rundruf.db").stat().st_size
-    print("%-34s %8.0f MiB" % ("store on disk", size / 2**20))
+    print(LINE % ("store on disk", "%.0f MiB" % (size / 2**20), "", "", "", ""))
+
+
+def feed(rig, kind, names):
+    """The two medians, in milliseconds, of bench/feed.c."""
+    done = subprocess.run([str(BUILD / "tests/bench/feed"), kind, "rundruf.yaml", TIMES, *names], cwd=rig.folder,
+                          stdout=subprocess.PIPE, text=True, check=True)
+    return map(float, done.stdout.split())
+
+
+def bench_feed(rig, names):
+    with nothing_written(rig):
+        row_ms("poll, nothing changed", *feed(rig, "idle", names[:1]), "one entry read", ratio_most=1.2)
+    row_ms("poll, 10 changes, session log", *feed(rig, "changes", names), "10 entries read", most=3)
+    row_ms("change to committed row (watch)", *feed(rig, "follow", names), "a write to the disk", most=5)
+
+
+def bench_present(rig, names):
+    fresh_store(rig)
+    rig.run("sync")
+    row_ms("poll, 10 changes, present phase", *feed(rig, "present", names), "the bare phase", ratio_most=2)
 
 
 def bench_filter(rig, uri):
@@ -79,18 +134,24 @@ def main():
     generator = SOURCE.parent / "shared/tools/make-roster"
     if not generator.exists():
         skip("no roster generator at ../shared/tools/make-roster")
-    print("%d municipalities of %d persons, medians of %d runs" % (MUNICIPALITIES, PERSONS, RUNS))
+    print("%d municipalities of %d persons, medians of %d runs, of %s for milliseconds" % (
+        MUNICIPALITIES, PERSONS, RUNS, TIMES))
+    print(LINE % ("", "", "", "memory", "ratio", "target"))
     with Rig() as rig:
         roster = rig.folder / "roster.ldif"
         with open(roster, "w") as out:
             subprocess.run([sys.executable, str(generator), "-n", str(MUNICIPALITIES), "-m", str(PERSONS)],
                            stdout=out, check=True)
-        uri = rig.slapd(roster)
-        rig.configure(directory={"uri": uri, "bind_dn": ADMIN, "password_file": "password"})
+        names = re.findall(r"^dn: (uid=.*)\n(?! )", roster.read_text(), re.M)[:10]
+        uri = rig.slapd(roster, SESSIONLOG="100000")
+        rig.configure(directory={"uri": uri, "bind_dn": ADMIN, "password_file": "password", "audit": "0s"})
         entries = MUNICIPALITIES * (PERSONS + 1) + 2
         bench_sync(rig, uri, entries)
+        bench_feed(rig, names)
         bench_filter(rig, uri)
         bench_mailing(rig, MUNICIPALITIES * PERSONS)
+        rig.configure(directory={"uri": rig.slapd(roster)})
+        bench_present(rig, names)
         print(measured([str(BUILD / "tests/bench/compose")])[2], end="")
 
 
