@@ -24,15 +24,13 @@ import sys
 import tempfile
 import threading
 import time
-import uuid
 from pathlib import Path
 
-SOURCE = Path(os.environ["SRCDIR"])
+sys.path.insert(0, str(Path(__file__).parent))
+from slapd import ADMIN, BASE, SOURCE, Slapd, ldif_entry, ldif_line, person  # noqa: F401 (tests take them from here)
+
 PROGRAM = os.environ["RUNDRUF"]
 SANITIZED = b"__asan_init" in Path(PROGRAM).read_bytes()  # then memory is no measure
-BASE = "dc=netz,dc=example"
-ADMIN = "cn=admin," + BASE
-NAMESPACE = uuid.UUID("0f3c2a55-7d3b-4e0c-9d5e-6f0b8a4c1d22")
 
 EVENT = """title: Integrierte Planung
 subtitle: Datenbasiert. Partizipativ.
@@ -67,33 +65,11 @@ def system_python():
     return skip("python3-aiosmtpd is not installed")
 
 
-def person(name, *mails, **more):
-    """One person as a map of LDAP attributes; values are text or bytes."""
-    entry = {"objectClass": ["inetOrgPerson"], "cn": [name], "displayName": [name], "sn": ["Test"],
-             "employeeType": ["planner"], "businessCategory": ["Bildungsplanung"],
-             "preferredLanguage": ["de"], "mail": list(mails)}
-    entry.update({key: value if isinstance(value, list) else [value] for key, value in more.items()})
-    return entry
-
-
-def ldif_line(attribute, value):
-    raw = value if isinstance(value, bytes) else value.encode()
-    return "%s:: %s\n" % (attribute, base64.b64encode(raw).decode())
-
-
-def ldif_entry(dn, attributes):
-    lines = [ldif_line("dn", dn)]
-    for attribute, values in attributes.items():
-        lines += [ldif_line(attribute, value) for value in values]
-    lines.append("entryUUID: %s\n\n" % uuid.uuid5(NAMESPACE, dn))
-    return "".join(lines)
-
-
 class Rig:
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="rundruf-e2e-"))
         self.peers = []
-        self.slapd_folder = None
+        self.slapds = []
         self.database = "rundruf.db"
         self.settings = {
             "network": {"name": "Großstadtnetzwerk", "domain": "netz.example"},
@@ -111,8 +87,8 @@ class Rig:
         for peer in self.peers:
             peer.terminate()
             peer.wait(20)
-        if self.slapd_folder:
-            self.slapd_command("stop")
+        for slapd in self.slapds:
+            slapd.stop()
         shutil.rmtree(self.folder)
 
     def configure(self, **groups):
@@ -172,37 +148,36 @@ class Rig:
         self.configure(transport={"uri": "smtp://127.0.0.1:%d" % port, "starttls": "off"})
         return box
 
-    def slapd(self, ldif, **env):
-        """Starts slapd with the entries of a file (one that runs is ended first); gives its URI. Its
-        administrator is ADMIN, whose password is in the file "password". `env`: see slapd.sh."""
-        if self.slapd_folder:
-            self.slapd_command("stop")
-        self.slapd_folder = self.folder / "slapd"
-        for command in (("load", str(ldif)), ("start",)):
-            self.slapd_command(*command, env=env)
+    def server(self, ldif, name="slapd", **options):
+        """A slapd (slapd.py) with this LDIF (text, or a file), started; it ends with the rig. Its administrator
+        is ADMIN, whose password is in the file "password"."""
         (self.folder / "password").write_text("geheim")
         (self.folder / "password").chmod(0o600)
-        return self.slapd_command("uri").strip()
+        slapd = Slapd(self.folder / name, **options)
+        for other in self.slapds:
+            if other.folder == slapd.folder:
+                other.stop()
+        self.slapds = [other for other in self.slapds if other.folder != slapd.folder] + [slapd]
+        return slapd.load(ldif).start()
 
-    def slapd_command(self, command, *words, env=None):
-        script = SOURCE / "tests/lib/slapd.sh"
-        done = subprocess.run(["sh", str(script), command, str(self.slapd_folder), *words], text=True,
-                              stdout=subprocess.PIPE, env={**os.environ, **(env or {})})
-        if done.returncode == 77:
-            skip("slapd is not installed")
-        assert done.returncode == 0, (command, done.returncode)
-        return done.stdout
+    def slapd(self, ldif, **options):
+        """Starts the one slapd of a test (one that runs is ended first); gives its URI."""
+        return self.server(Path(ldif), **options).uri
 
     def modify(self, changes):
-        """Changes slapd's entries: LDIF change records."""
-        subprocess.run(["ldapmodify", "-x", "-H", self.slapd_command("uri").strip(), "-D", ADMIN, "-w", "geheim"],
-                       input=changes, text=True, check=True, stdout=subprocess.DEVNULL)
+        """Changes the entries of the last slapd: LDIF change records."""
+        self.slapds[-1].modify(changes)
 
     def fingerprint(self, *but):
         """Each table's rows as one hash; `but`: tables that may change."""
         tables = [name for name, in self.store("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {name: hashlib.sha256(repr(self.store("SELECT * FROM %s ORDER BY 1, 2" % name)).encode()).hexdigest()
                 for name in tables if name not in but}
+
+    def store_files(self):
+        """The store's files as they stand; a sync that finds nothing new must leave them so."""
+        return {path.name: (path.stat().st_size, path.stat().st_mtime_ns)
+                for path in (self.folder / (self.database + end) for end in ("", "-wal", "-shm")) if path.exists()}
 
     def states(self, mailing):
         """How many deliveries of a mailing are in each state, from its report."""
