@@ -25,18 +25,10 @@ def row(what, seconds, amount, unit, peer=None, peer_name="", memory=None):
         what, middle, amount / middle, unit, "%.0f MiB" % memory if memory else "", ratio), flush=True)
 
 
-def fresh_store(rig):
-    for name in ("rundruf.db", "rundruf.db-wal", "rundruf.db-shm"):
-        (rig.folder / name).unlink(missing_ok=True)
-    (rig.folder / "rundruf.yaml").unlink()
-    rig.run("init", str(rig.folder), config=False)
-    rig.configure()
-
-
 def bench_sync(rig, uri, entries):
     ours, floor, memory = [], [], 0
     for _ in range(RUNS):
-        fresh_store(rig)
+        rig.new_store()
         seconds, peak, _ = measured(rig.command("sync", "-q"))
         ours.append(seconds)
         memory = max(memory, peak)

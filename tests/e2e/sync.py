@@ -51,14 +51,6 @@ def use(rig, uri, **keys):
     rig.configure(directory={"uri": uri, **keys}, guard={"percent": 5, "count": 20})
 
 
-def fresh(rig):
-    """An empty store."""
-    for path in rig.folder.glob("rundruf.*"):
-        path.unlink()
-    rig.run("init", str(rig.folder), config=False)
-    rig.configure()
-
-
 # ---- what a command said
 
 def summary(said):
@@ -96,7 +88,7 @@ def held(rig, *words, options=()):
 
 def whole(rig, uri, entries, persons, municipalities):
     """A first sync brings everything, a second one writes nothing."""
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     seconds, memory, said = measured(rig.command("sync"))
     expect(said, added=entries, unchanged=0, persons=persons, municipalities=municipalities)
@@ -116,7 +108,7 @@ def odd(rig):
     """Values and names of every kind."""
     path = generated(rig, "-n", "80", "-m", "50", "--odd")
     uri = rig.slapd(path or small_roster(rig)[0])
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     rig.run("sync")
     print("%d entries with %d values are as ldapsearch shows them" % compare(rig, rig.slapds[-1]), flush=True)
@@ -153,7 +145,7 @@ def refusals(rig):
     """What the server or the configuration refuses."""
     path, entries = small_roster(rig)
     uri = rig.slapd(path)
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     expect(rig.run("sync"), added=entries)
     use(rig, uri, base="dc=nowhere,dc=example")
@@ -188,7 +180,7 @@ def refusals(rig):
 def emptied(rig):
     """A directory that lost its entries takes none of ours away."""
     path, entries = small_roster(rig)
-    fresh(rig)
+    rig.new_store()
     use(rig, rig.slapd(path))
     expect(rig.run("sync"), added=entries)
     base_only = rig.folder / "base.ldif"
@@ -205,7 +197,7 @@ def files(rig):
     """LDIF files as the directory: what is wrong with one is told with its line."""
     path, entries = small_roster(rig)
     text = path.read_text()
-    fresh(rig)
+    rig.new_store()
     broken = rig.folder / "broken.ldif"
     broken.write_text(text)
     rig.settings["directory"] = {"uri": "ldif:%s" % broken, "base": BASE}
@@ -242,7 +234,7 @@ def guarded(rig):
     """More than guard.percent or guard.count: a person must say yes, and to exactly this difference."""
     path, entries = small_roster(rig, ("Essen", "Jena"), 50)
     uri = rig.slapd(path)
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     expect(rig.run("sync"), added=entries)
     rig.modify(delete("Jena", range(5)))  # 5 of 102
@@ -272,7 +264,7 @@ def signs(rig):
     """A dry run shows one line for each difference, and what happens then is the same."""
     path, entries = small_roster(rig)
     uri = rig.slapd(path)
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     rig.run("sync")
     rig.modify("dn: uid=neu,o=Jena,{0}\nchangetype: add\nobjectClass: inetOrgPerson\ncn: Neue\nsn: N\n"
@@ -304,7 +296,7 @@ def moves(rig):
     """A municipality's new name takes its people along; a person moves; a name is used again."""
     path, entries = small_roster(rig)
     uri = rig.slapd(path)
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     rig.run("sync")
     people = members(rig, "Jena")
@@ -334,7 +326,7 @@ def two_at_once(rig):
     """One may be told to try again; nothing is damaged."""
     path = generated(rig, "-n", "80", "-m", "50")
     uri = rig.slapd(path or small_roster(rig)[0])
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     busy = 0
     for again in (2, 1, 0):

@@ -202,9 +202,9 @@ def watching(rig, **more):
 
 # ---- the server
 
-def ask(slapd, cookie=None, base=BASE, **how):
-    """What slapd tells a consumer of its own (ldapwire.Told)."""
-    return told(slapd.uri, base, ADMIN, cookie, **how)
+def ask(slapd, cookie=None, base=BASE, dn=ADMIN, **how):
+    """What slapd tells another consumer (ldapwire.Told); `dn` "": an anonymous one."""
+    return told(slapd.uri, base, dn, cookie, **how)
 
 
 def dns(told_by):

@@ -144,13 +144,13 @@ class Told:
 
 
 class Consumer:
-    """A connection with the administrator's rights that asks for content (RFC 4533)."""
+    """A connection that asks for content (RFC 4533), logged in with a password, or not if `dn` is empty."""
 
     def __init__(self, uri, base, dn, password="geheim"):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.connect(unix_path(uri))
         self.buffer, self.base, self.told = b"", base, Told()
-        self.send(1, ber(BIND, integer(3), text(dn), text(password, 0x80)))
+        self.send(1, ber(BIND, integer(3), text(dn), text(password if dn else "", 0x80)))
         assert result_code(self.next(10)) == 0
 
     def __enter__(self):

@@ -97,6 +97,13 @@ class Rig:
             self.settings.setdefault(group, {}).update(keys)
         (self.folder / "rundruf.yaml").write_text(json.dumps(self.settings))
 
+    def new_store(self):
+        """An empty store instead of the one that is there."""
+        for path in self.folder.glob("rundruf.*"):
+            path.unlink()
+        self.run("init", str(self.folder), config=False)
+        self.configure()
+
     def command(self, *words, config=True):
         return [PROGRAM] + (["-c", str(self.folder / "rundruf.yaml")] if config else []) + list(words)
 
@@ -209,7 +216,7 @@ class Listener(threading.Thread):
 
     def __init__(self, answers=lambda octets: b""):
         super().__init__(daemon=True)
-        self.answers, self.seen = answers, b""
+        self.answers, self.seen, self.clients = answers, b"", 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.start()
@@ -217,6 +224,7 @@ class Listener(threading.Thread):
     def run(self):
         while True:
             connection, _ = self.listener.accept()
+            self.clients += 1
             with connection, contextlib.suppress(ConnectionError):
                 while octets := connection.recv(65536):
                     self.seen += octets
