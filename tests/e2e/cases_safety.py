@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
 from cases import anonymous, ask, compare, content, held, in_step, run, sync, tapped, unchanged, use, watching
-from ldapwire import ENTRY, MANAGE_DSA_IT, NO_SUCH_OBJECT, SEARCH, without_controls
+from ldapwire import ENTRY, MANAGE_DSA_IT, NO_SUCH_OBJECT, POLL, SEARCH, without_controls
 from rig import BASE, Listener
 from slapd import CITIES, CITY_NAMES, add, city_dn, delete, ldif_entry, ldif_roster, person, person_dn, rename, replace
 
@@ -23,7 +23,7 @@ def case_24_base_missing(rig):
     sync(rig).expect(added=ALL - 1)
     before = ask(slapd, base=CITIES).cookie
     slapd.modify(delete(*(person_dn(n) for n in range(1, 61))), delete(*(city_dn(name) for name in CITY_NAMES[:4]), CITIES))
-    sprung = ask(slapd, before, base=CITIES)
+    sprung = ask(slapd, before, base=CITIES, mode=POLL)
     assert sprung.code == NO_SUCH_OBJECT and sprung.deleted, (sprung.code, sprung.deleted)
     unchanged(rig, status=1, words=["No such object", "directory\\.base"])
     slapd.stop().load(ldif_roster()).start()

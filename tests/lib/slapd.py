@@ -30,7 +30,7 @@ def person(name, *mails, **more):
 
 def ldif_line(attribute, value):
     raw = value if isinstance(value, bytes) else value.encode()
-    return "%s:: %s\n" % (attribute, base64.b64encode(raw).decode())
+    return "%s:: %s\n" % (attribute, base64.b64encode(raw).decode()) if raw else attribute + ":\n"
 
 
 def ldif_entry(dn, attributes):
