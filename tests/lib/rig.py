@@ -46,6 +46,11 @@ body: |
 """
 
 
+# LDAP messages of RFC 4511 in BER: the extended responses to message 1
+STARTTLS_REFUSED = bytes.fromhex("300c02010178070a010204000400")
+STARTTLS_GRANTED = bytes.fromhex("300c02010178070a010004000400")
+
+
 def skip(why):
     print("skipped:", why)
     sys.exit(77)
@@ -126,6 +131,10 @@ class Rig:
         """Asks the store behind the program's back."""
         with sqlite3.connect(self.folder / self.database, timeout=30) as connection:
             return connection.execute(sql, values).fetchall()
+
+    def store_many(self, sql, rows):
+        with sqlite3.connect(self.folder / self.database, timeout=30) as connection:
+            connection.executemany(sql, rows)
 
     def roster(self, persons, city="Mannheim"):
         """Writes roster.ldif with one municipality and the persons in it."""
@@ -258,6 +267,23 @@ class Proxy(threading.Thread):
                     client.sendall(octets)
                     if self.passed == self.limit:
                         return client.recv(65536)  # until the client goes
+
+
+def openssl(*words):
+    subprocess.run(["openssl", *map(str, words)], check=True, stderr=subprocess.DEVNULL)
+
+
+def certificates(folder, name):
+    """A new authority (ca.pem) and a certificate of a server called `name` (cert.pem, key.pem)."""
+    folder.mkdir()
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    openssl("req", "-x509", *key, "-keyout", folder / "ca.key", "-out", folder / "ca.pem", "-days", 2,
+            "-subj", "/CN=Test authority", "-addext", "keyUsage=critical,keyCertSign")
+    openssl("req", *key, "-keyout", folder / "key.pem", "-out", folder / "request", "-subj", "/CN=Test server")
+    (folder / "extensions").write_text("subjectAltName=%s\nbasicConstraints=CA:FALSE\n" % name)
+    openssl("x509", "-req", "-in", folder / "request", "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key",
+            "-CAcreateserial", "-days", 2, "-extfile", folder / "extensions", "-out", folder / "cert.pem")
+    return folder
 
 
 METER = """
