@@ -11,13 +11,20 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
-from cases import AGAIN, Watch, anonymous, compare, content, environment, in_step, run, sync, tapped, unchanged, use, watching
+from cases import (AGAIN, Watch, anonymous, compare, content, environment, in_step, run, sync, tapped, unchanged, use,
+                   watching)
 from ldapwire import ENTRY
 from rig import PROGRAM, STARTTLS_GRANTED, STARTTLS_REFUSED, Listener, certificates, free_port
 from slapd import ldif_roster, person_dn, replace
 
 TIMEOUT_S = 1
 NOBODY = 65534
+
+
+def plain_sync(rig, program=PROGRAM, **how):
+    """A sync by whatever means, that may fail; `how`: of subprocess.run()."""
+    return subprocess.run([str(program), *rig.command("-v", "sync")[1:]], capture_output=True, text=True, timeout=30,
+                          **{"env": environment(), **how})
 
 
 def case_36_black_hole(rig):
@@ -34,7 +41,7 @@ def case_36_no_password_in_the_clear(rig):
     for answer in answers:
         server = Listener(lambda octets, answer=answer: answer)
         use(rig, "ldap://127.0.0.1:%d" % server.port, timeout="%ds" % TIMEOUT_S)
-        done = subprocess.run(rig.command("sync"), capture_output=True, text=True, env=environment(), timeout=30)
+        done = plain_sync(rig)
         assert done.returncode in (1, AGAIN) and "no password was sent" in done.stderr, done
         assert server.seen and b"geheim" not in server.seen and b"cn=admin" not in server.seen, server.seen
     if not shutil.which("openssl"):
@@ -44,7 +51,7 @@ def case_36_no_password_in_the_clear(rig):
     rig.server(ldif_roster(), TLS=str(rig.folder / "wrong"), LISTEN="ldap://127.0.0.1:%d" % port)
     for ca_file in ({}, {"ca_file": str(rig.folder / "wrong/ca.pem")}):  # not to be trusted; trusted, but another's
         use(rig, "ldap://127.0.0.1:%d" % port, **ca_file)
-        done = subprocess.run(rig.command("sync"), capture_output=True, text=True, env=environment(), timeout=30)
+        done = plain_sync(rig)
         assert done.returncode in (1, AGAIN) and "certificate" in done.stderr, done
 
 
@@ -63,7 +70,8 @@ def case_36_signals(rig):
     """They end it soon and cleanly, wherever it waits; and SIGSTOP, which breaks off a poll(), breaks nothing."""
     slapd = rig.server(ldif_roster())
     tap = tapped(rig, slapd)
-    for number, status in ((signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 0), (signal.SIGALRM, -signal.SIGALRM)):
+    for number, status in ((signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 0),
+                           (signal.SIGALRM, -signal.SIGALRM)):
         watch = Watch(rig)
         watch.wait_equal(slapd)
         connections = tap.connections
@@ -172,7 +180,7 @@ def case_36_disk_full_in_commit(rig):
         assert "in order" in rig.run("db", "check")
     # a limit of the size of files does much the same, everywhere
     limit = rig.store_files()[rig.database][0] + 65536
-    done = subprocess.run(rig.command("sync"), capture_output=True, text=True, env=environment(), timeout=30, preexec_fn=lambda: (
+    done = plain_sync(rig, preexec_fn=lambda: (
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN), resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))))
     assert done.returncode == 1 and done.stderr.count("\n") <= 2, done
     assert content(rig) == before
@@ -198,8 +206,7 @@ def case_36_store_read_only(rig):
     rig.folder.chmod(0o555)
     other = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
     try:
-        done = subprocess.run([str(program), *rig.command("sync")[1:]], capture_output=True, text=True, env=environment(),
-                              timeout=30, **other)
+        done = plain_sync(rig, program, **other)
     finally:
         rig.folder.chmod(0o755)
         for path in rig.folder.glob("rundruf.db*"):
@@ -212,13 +219,12 @@ def case_36_store_read_only(rig):
 def case_36_locale_c(rig):
     slapd = rig.server(ldif_roster())
     use(rig, slapd.uri)
-    done = subprocess.run(rig.command("-v", "sync"), capture_output=True, env={**os.environ, "LC_ALL": "C", "LANGUAGE": ""},
-                          timeout=30)
-    assert done.returncode == 0 and b"66 added" in done.stdout, done
+    plain = {**os.environ, "LC_ALL": "C", "LANGUAGE": ""}
+    done = plain_sync(rig, env=plain, errors="replace")
+    assert done.returncode == 0 and "66 added" in done.stdout, done
     compare(rig, slapd)
     slapd.modify(replace(person_dn(31), "displayName", "Jürgen Weiß"))
-    done = subprocess.run(rig.command("-v", "sync"), capture_output=True, env={**os.environ, "LC_ALL": "C", "LANGUAGE": ""},
-                          timeout=30)
+    done = plain_sync(rig, env=plain, errors="replace")
     assert done.returncode == 0, done
     in_step(rig, slapd)
     for language, name in (("C", ""), ("de_DE.UTF-8", "de")):

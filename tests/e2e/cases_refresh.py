@@ -10,11 +10,10 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
-from cases import (AGAIN, Watch, ask, content, cookie, dns, environment, held, in_step, run, sync, tapped, unchanged, use,
-                   watching)
-from ldapwire import BIND, ENTRY, NEWER, PERSIST, POLL, REFRESH_REQUIRED, SEARCH, SYNC, Consumer, Tap, elements, sent_cookie
+from cases import AGAIN, ask, content, cookie, dns, environment, in_step, run, sync, tapped, unchanged, use, watching
+from ldapwire import ENTRY, NEWER, POLL, REFRESH_REQUIRED, SEARCH, Consumer, Tap, sent_cookie
 from rig import ADMIN, BASE, wait_for
-from slapd import CITIES, add, city_dn, compare, delete, ldif_entry, ldif_roster, person, person_dn, rename, replace
+from slapd import CITIES, add, city_dn, compare, delete, ldif_entry, ldif_roster, person, person_dn, replace
 
 ALL = 66
 
@@ -74,7 +73,8 @@ def case_02_client_killed(rig):
     kept.mkdir()
     rig.store("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(rig.folder / "rundruf.db", kept)
-    slapd.modify(*(replace(person_dn(n), "title", "Neu") for n in range(1, 6)), delete(*(person_dn(n) for n in range(6, 11))))
+    slapd.modify(*(replace(person_dn(n), "title", "Neu") for n in range(1, 6)),
+                 delete(*(person_dn(n) for n in range(6, 11))))
     trace = rig.folder / "trace"
     tracer = ["strace", "-f", "-qq", "-e", "trace=pwrite64,fdatasync,fsync,ftruncate", "-o", str(trace)]
     sync(rig, before=tracer)

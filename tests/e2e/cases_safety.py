@@ -22,7 +22,8 @@ def case_24_base_missing(rig):
     use(rig, slapd.uri, base=CITIES)
     sync(rig).expect(added=ALL - 1)
     before = ask(slapd, base=CITIES).cookie
-    slapd.modify(delete(*(person_dn(n) for n in range(1, 61))), delete(*(city_dn(name) for name in CITY_NAMES[:4]), CITIES))
+    slapd.modify(delete(*(person_dn(n) for n in range(1, 61))),
+                 delete(*(city_dn(name) for name in CITY_NAMES[:4]), CITIES))
     sprung = ask(slapd, before, base=CITIES, mode=POLL)
     assert sprung.code == NO_SUCH_OBJECT and sprung.deleted, (sprung.code, sprung.deleted)
     unchanged(rig, status=1, words=["No such object", "directory\\.base"])

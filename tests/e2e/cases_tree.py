@@ -145,7 +145,8 @@ def case_22_names_used_again(rig):
                      rename("uid=between," + city_dn("Essen"), "uid=p0000003"))
         expect(see(), moved=2, added=0, removed=0)
         assert [identity(rig, "uid=p000000%d" % n) for n in (3, 2)] == both
-        slapd.modify(add("uid=short," + city_dn("Essen"), person("Kurz", uid="short")), delete("uid=short," + city_dn("Essen")))
+        short = "uid=short," + city_dn("Essen")
+        slapd.modify(add(short, person("Kurz", uid="short")), delete(short))
         expect(see(), added=0, removed=0)
         # a name is left by one and taken by another at once
         slapd.modify(delete(person_dn(4, 20)), rename(person_dn(5, 20), "uid=p0000004"))

@@ -92,8 +92,9 @@ def case_35_name_is_another_entry_now(rig):
     slapd = ready(rig)
     rig.run("member", "set", person_dn(1), "title=Meins")
     rig.run("member", "set", person_dn(2), "title=Meins")
-    slapd.modify(rename(person_dn(1), "uid=anders"), add(person_dn(1), person("Fremd", uid="p0000001", title="Bildungsplanerin")),
-                 delete(person_dn(2)), add(person_dn(2), person("Fremd", uid="p0000002", title="Bildungsplanerin")))
+    strangers = [person("Fremd", uid="p000000%d" % number, title="Bildungsplanerin") for number in (1, 2)]
+    slapd.modify(rename(person_dn(1), "uid=anders"), add(person_dn(1), strangers[0]),
+                 delete(person_dn(2)), add(person_dn(2), strangers[1]))
     pushed(rig, PARTLY, done=1, conflicts=1)
     assert slapd.value("uid=anders," + city_dn("Essen"), "title") == [b"Meins"]
     for number in (1, 2):
@@ -206,7 +207,8 @@ def case_35_a_thousand_edits(rig):
     rows = [(number, "uid=p%07d," % (place + 1) + person_dn(place + 1, 125).partition(",")[2], attribute, old, new)
             for place, (number, _) in enumerate(people) for attribute, old, new in (
                 ("title", encoded("title", "Bildungsplanerin"), encoded("title", "Neu %d" % place)),
-                ("displayName", encoded("displayName", "Person p%07d" % (place + 1)), encoded("displayName", "Neu %d" % place)))]
+                ("displayName", encoded("displayName", "Person p%07d" % (place + 1)),
+                 encoded("displayName", "Neu %d" % place)))]
     rig.store_many("INSERT INTO change (kind, uuid, dn, attribute, old, new, author, at, state)"
                    " VALUES ('set', ?, ?, ?, ?, ?, 'test', 1, 'waiting')", rows)
     tap.forget()

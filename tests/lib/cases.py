@@ -3,8 +3,8 @@
 
 A file tests/e2e/cases_*.py has functions case_NN_what(rig) and calls run(globals()): each gets a folder, a
 configuration and a store of its own, one line says how it went, and the exit status is 1 if any failed.
-Numbers on the command line choose cases. A case first shows that the server really does what the program has
-to cope with ("sprung"), and in the end that store and directory are equal.
+Numbers, or words of the names, choose cases on the command line. A case first shows that the server really
+does what the program has to cope with ("sprung"), and in the end that store and directory are equal.
 """
 import contextlib
 import json
@@ -24,10 +24,10 @@ AGAIN = 75
 
 
 def run(functions):
-    chosen, failed = {int(number) for number in sys.argv[1:]}, []
+    chosen, failed = sys.argv[1:], []
     for name, case in list(functions.items()):
         found = re.match(r"case_(\d+)_(.*)", name)
-        if not found or (chosen and int(found[1]) not in chosen):
+        if not found or chosen and not any(word == found[1].lstrip("0") or word in found[2] for word in chosen):
             continue
         begun = time.monotonic()
         try:
@@ -94,7 +94,8 @@ def environment(**more):
 
 
 def sync(rig, *options, status=0, before=(), words=()):
-    """One sync that must end with this status and say these words; `before`: a command to run it by."""
+    """One sync that must end with this status and say what these patterns match; `before`: a command to run it
+    by."""
     done = subprocess.run([*before, *rig.command("-v", "--json", "sync", *options)], capture_output=True, timeout=120,
                           env=environment())
     done.stdout, done.stderr = (octets.decode("utf-8", "replace") for octets in (done.stdout, done.stderr))
@@ -133,10 +134,11 @@ def cookie(rig):
     return found[0][0] if found else None
 
 
-def unchanged(rig, *options, status, words=()):
-    """A sync that must fail, say these words, and leave all as it was; gives what it said."""
+def unchanged(rig, *options, **how):
+    """A sync that must fail, say these words, and leave all as it was; gives what it said. `how`: see
+    sync()."""
     before = rig.fingerprint()
-    said = sync(rig, *options, status=status, words=words)
+    said = sync(rig, *options, **how)
     assert rig.fingerprint() == before, said.text[-1500:]
     return said
 
@@ -148,7 +150,8 @@ class Watch:
         self.rig, self.path = rig, rig.folder / "watch.log"
         self.start = self.path.stat().st_size if self.path.exists() else 0
         with self.path.open("ab") as log:
-            self.process = subprocess.Popen(rig.command("sync", "--watch"), stdout=log, stderr=log, env=environment(**more))
+            self.process = subprocess.Popen(rig.command("sync", "--watch"), stdout=log, stderr=log,
+                                            env=environment(**more))
 
     def log(self):
         return self.path.read_bytes()[self.start:].decode("utf-8", "replace")

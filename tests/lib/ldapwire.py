@@ -14,12 +14,11 @@ import uuid
 from collections import namedtuple
 
 SYNC, SYNC_STATE, SYNC_DONE = ("1.3.6.1.4.1.4203.1.9.1.%d" % n for n in (1, 2, 3))
-SYNC_INFO = b"1.3.6.1.4.1.4203.1.9.1.4"
 ASSERTION, POST_READ, PAGED, MANAGE_DSA_IT = \
     "1.3.6.1.1.12", "1.3.6.1.1.13.2", "1.2.840.113556.1.4.319", "2.16.840.1.113730.3.4.2"
 
-BIND, UNBIND, SEARCH, ENTRY, SEARCH_DONE, MODIFY, MODIFIED, ADD, ADDED, DELETE, DELETED, ABANDON, EXTENDED, INTERMEDIATE = \
-    0x60, 0x42, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x4a, 0x6b, 0x50, 0x77, 0x79
+BIND, SEARCH, ENTRY, SEARCH_DONE, INTERMEDIATE = 0x60, 0x63, 0x64, 0x65, 0x79
+MODIFY, MODIFIED, ADD, ADDED, DELETE, DELETED = 0x66, 0x67, 0x68, 0x69, 0x4a, 0x6b
 WRITES = {MODIFY: MODIFIED, ADD: ADDED, DELETE: DELETED}
 EVERYTHING = b"\x87\x0bobjectClass"  # the filter (objectClass=*)
 PERSIST, POLL = 3, 1
@@ -115,7 +114,8 @@ class Told:
 
     def take(self, answer):
         if answer.op == ENTRY:
-            state, number, *cookie = (content for _, content in elements(elements(answer.controls[SYNC_STATE][1])[0][1]))
+            parts = elements(elements(answer.controls[SYNC_STATE][1])[0][1])
+            state, number, *cookie = (content for _, content in parts)
             if state[0] == 3:
                 self.deleted.add(uuid.UUID(bytes=number))
             else:
@@ -175,7 +175,8 @@ class Consumer:
 
     def refresh(self, cookie=None, mode=PERSIST, hint=False):
         """Asks, and gives what is told until the refresh is complete or the search has ended."""
-        value = ber(0x30, integer(mode, 0x0a), *([] if cookie is None else [text(cookie)]), ber(0x01, b"\xff" if hint else b"\0"))
+        value = ber(0x30, integer(mode, 0x0a), b"" if cookie is None else text(cookie),
+                    ber(0x01, b"\xff" if hint else b"\0"))
         self.send(2, ber(SEARCH, text(self.base), integer(2, 0x0a), integer(0, 0x0a), integer(0x7fffffff),
                          integer(0x7fffffff), ber(0x01, b"\0"), EVERYTHING, ber(0x30, text("1.1"))),
                   ber(0xa0, ber(0x30, text(SYNC), ber(0x01, b"\xff"), text(value))))

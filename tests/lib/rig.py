@@ -13,10 +13,8 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import select
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
