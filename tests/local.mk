@@ -69,14 +69,17 @@ tree_tests = tests/docs.sh tests/layers.sh tests/roster.sh tests/translation.sh 
 TESTS += $(tree_tests)
 
 # What the program does with real peers and with test cases that others wrote.
-peer_tests = tests/corpora.py tests/mustache.py tests/e2e/connection.py tests/e2e/files.py \
+peer_tests = tests/corpora.py tests/mustache.py tests/e2e/cases_connection.py \
+	tests/e2e/cases_content.py tests/e2e/cases_refresh.py tests/e2e/cases_safety.py \
+	tests/e2e/cases_tree.py tests/e2e/cases_write.py tests/e2e/connection.py tests/e2e/files.py \
 	tests/e2e/german.py tests/e2e/kerberos.py tests/e2e/kill.py tests/e2e/model.py tests/e2e/probe.py \
 	tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py tests/e2e/store.py tests/e2e/sync.py \
 	tests/e2e/tls.py tests/e2e/write.py
 TESTS += $(peer_tests)
-EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/check_message.py tests/lib/ldap.py \
-	tests/lib/mirror.py tests/lib/provider.py tests/lib/rig.py tests/lib/roster_model.py \
-	tests/lib/slapd.sh tests/lib/smtpd.py
+EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/cases.py tests/lib/check_message.py \
+	tests/lib/ldap.py tests/lib/ldapwire.py tests/lib/mirror.py tests/lib/provider.py \
+	tests/lib/rig.py tests/lib/roster_model.py tests/lib/slapd.py tests/lib/slapd.sh \
+	tests/lib/smtpd.py
 
 # prints what directory_probe() finds
 check_PROGRAMS += tests/lib/probe

@@ -40,14 +40,6 @@ def row_ms(what, ours, floor, floor_name, most=None, ratio_most=None):
         limit, " ms" if most else " x", " (MISSED)" if value > limit else "")), flush=True)
 
 
-def fresh_store(rig):
-    for name in ("rundruf.db", "rundruf.db-wal", "rundruf.db-shm"):
-        (rig.folder / name).unlink(missing_ok=True)
-    (rig.folder / "rundruf.yaml").unlink()
-    rig.run("init", str(rig.folder), config=False)
-    rig.configure()
-
-
 @contextlib.contextmanager
 def nothing_written(rig):
     """Says so if anybody commits a write to the store meanwhile."""
@@ -65,7 +57,7 @@ def bench_sync(rig, uri, entries):
 
     ours, floor, memory = [], [], 0
     for _ in range(RUNS):
-        fresh_store(rig)
+        rig.new_store()
         seconds, peak, _ = measured(rig.command("sync", "-q"))
         ours.append(seconds)
         memory = max(memory, peak)
@@ -99,7 +91,7 @@ def bench_feed(rig, names):
 
 
 def bench_present(rig, names):
-    fresh_store(rig)
+    rig.new_store()
     rig.run("sync")
     row_ms("poll, 10 changes, present phase", *feed(rig, "present", names), "the bare phase", ratio_most=2)
 

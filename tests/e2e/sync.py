@@ -1,21 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`rundruf sync` against a real slapd: large and odd rosters arrive whole, octet by octet; whatever is wrong
 with an answer, the store stays as it was and the message says what to do; the guard; moves; two at once."""
-import base64
 import os
 import re
 import subprocess
 import sys
 import time
-import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
 from rig import ADMIN, BASE, SANITIZED, SOURCE, Rig, ldif_entry, measured, person
+from slapd import CITIES, compare
 
 MAKE_ROSTER = Path(os.environ.get("RUNDRUF_MAKE_ROSTER") or SOURCE.parent / "shared/tools/make-roster")
 MEMORY_MIB_MAX = 300
-CITIES = "ou=municipalities," + BASE
 
 
 # ---- rosters
@@ -53,14 +51,6 @@ def use(rig, uri, **keys):
     rig.configure(directory={"uri": uri, **keys}, guard={"percent": 5, "count": 20})
 
 
-def fresh(rig):
-    """An empty store."""
-    for path in rig.folder.glob("rundruf.*"):
-        path.unlink()
-    rig.run("init", str(rig.folder), config=False)
-    rig.configure()
-
-
 # ---- what a command said
 
 def summary(said):
@@ -94,117 +84,21 @@ def held(rig, *words, options=()):
     return re.search(r"rundruf sync --approve (\d+)", said).group(1)
 
 
-# ---- the store beside ldapsearch
-
-def unfolded(text):
-    return re.sub(r"\n ", "", text).splitlines()
-
-
-def slapd_entries(uri):
-    """DN and attributes (lower case, values as octets) of each entry by its UUID, as ldapsearch shows them."""
-    done = subprocess.run(["ldapsearch", "-x", "-LLL", "-o", "ldif-wrap=76", "-H", uri, "-D", ADMIN, "-w", "geheim",
-                           "-b", BASE, "*", "entryUUID"], stdout=subprocess.PIPE, check=True)
-    entries, entry = {}, {}
-    for line in unfolded(done.stdout.decode()) + [""]:
-        if not line and entry:
-            (dn,), (number,) = entry.pop("dn"), entry.pop("entryuuid")
-            entries[uuid.UUID(number.decode())] = (dn.decode(), entry)
-            entry = {}
-        if line:
-            name, colon, value = re.fullmatch(r"([^:]+)(::?) ?(.*)", line).groups()
-            octets = base64.b64decode(value) if colon == "::" else value.encode()
-            values = entry.setdefault(name.lower(), set())
-            assert octets not in values, (name, octets)
-            values.add(octets)
-    return entries
-
-
-def decoded(blob):
-    """The attributes of a BLOB, by the format that src/model/attributes.h sets out."""
-    at = 0
-
-    def number():
-        nonlocal at
-        value = shift = 0
-        while True:
-            octet = blob[at]
-            at += 1
-            value |= (octet & 0x7f) << shift
-            shift += 7
-            if octet < 0x80:
-                return value
-
-    def octets():
-        nonlocal at
-        length = number()
-        at += length
-        assert at <= len(blob)
-        return blob[at - length:at]
-
-    assert number() == 1, "the version"
-    attributes = {}
-    while at < len(blob):
-        name = octets().decode().lower()
-        values = [octets() for _ in range(number())]
-        assert name not in attributes and values == sorted(set(values), key=lambda v: v), (name, values)
-        attributes[name] = set(values)
-    return attributes
-
-
-def unescaped(text):
-    """The octets that a value in a DN stands for (RFC 4514, 2.4)."""
-    return re.sub(rb"\\([0-9A-Fa-f]{2}|.)", lambda m: bytes.fromhex(m[1].decode()) if len(m[1]) == 2 else m[1],
-                  text.encode(), flags=re.S)
-
-
-def dn_parts(dn):
-    """A DN as a list of RDNs, each a set of (type, value): equal however it is written."""
-    rdns = re.split(r"(?<!\\)((?:\\\\)*),", dn)
-    rdns = [a + b for a, b in zip(rdns[::2], rdns[1::2] + [""])]
-    return [frozenset((kind.strip().lower(), unescaped(value).decode().lower()) for kind, value in
-                      (part.split("=", 1) for part in re.findall(r"(?:[^+\\]|\\.)+", rdn, re.S))) for rdn in rdns]
-
-
-def stored_entries(rig):
-    rows = rig.store("SELECT id, uuid, parent, rdn, attributes FROM entry")
-    above = {row[0]: (row[2], row[3]) for row in rows}
-
-    def dn(number):
-        parent, rdn = above[number]
-        return rdn + ("," + dn(parent) if parent else "")
-
-    return {uuid.UUID(bytes=row[1]): (dn(row[0]), decoded(row[4])) for row in rows}
-
-
-def compare(rig, uri):
-    """Every entry, DN and value in the store is the one that slapd shows."""
-    theirs, ours = slapd_entries(uri), stored_entries(rig)
-    assert theirs.keys() == ours.keys(), theirs.keys() ^ ours.keys()
-    for number, (dn, attributes) in theirs.items():
-        assert dn_parts(ours[number][0]) == dn_parts(dn), (ours[number][0], dn)
-        assert ours[number][1] == attributes, (dn, ours[number][1], attributes)
-    return len(theirs), sum(len(values) for _, attributes in theirs.values() for values in attributes.values())
-
-
 # ---- the scenes
-
-def store_files(rig):
-    return {path.name: (path.stat().st_size, path.stat().st_mtime_ns) for path in rig.folder.glob("rundruf.db*")}
-
 
 def whole(rig, uri, entries, persons, municipalities):
     """A first sync brings everything, a second one writes nothing."""
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     seconds, memory, said = measured(rig.command("sync"))
     expect(said, added=entries, unchanged=0, persons=persons, municipalities=municipalities)
     assert rig.store("SELECT count(*) FROM entry") == [(entries,)]
     assert SANITIZED or memory < MEMORY_MIB_MAX, memory
-    before, files = rig.fingerprint(), store_files(rig)
+    before, files = rig.fingerprint(), rig.store_files()
     seconds_again, memory_again, again = measured(rig.command("sync"))
     expect(again, added=0, changed=0, moved=0, removed=0, unchanged=entries, persons=persons)
     assert SANITIZED or memory_again < MEMORY_MIB_MAX, memory_again
-    assert store_files(rig) == files, "a sync without a change wrote"
+    assert rig.store_files() == files, "a sync without a change wrote"
     assert rig.fingerprint() == before
     print("%d entries: %.1f s and %.0f MiB, again %.1f s and %.0f MiB" % (
         entries, seconds, memory, seconds_again, memory_again), flush=True)
@@ -214,10 +108,10 @@ def odd(rig):
     """Values and names of every kind."""
     path = generated(rig, "-n", "80", "-m", "50", "--odd")
     uri = rig.slapd(path or small_roster(rig)[0])
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     rig.run("sync")
-    print("%d entries with %d values are as ldapsearch shows them" % compare(rig, uri), flush=True)
+    print("%d entries with %d values are as ldapsearch shows them" % compare(rig, rig.slapds[-1]), flush=True)
 
 
 def killed_in_mid_search(rig, uri, entries):
@@ -227,9 +121,9 @@ def killed_in_mid_search(rig, uri, entries):
     for attempt in range(12):
         sync = subprocess.Popen(rig.command("sync"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         time.sleep(0.3 / (1 + attempt % 3))
-        rig.slapd_command("kill")
+        rig.slapds[-1].kill()
         said = sync.communicate()[0]
-        rig.slapd_command("start")
+        rig.slapds[-1].start()
         if in_the_search.search(said):
             break
     assert sync.returncode == 75 and in_the_search.search(said), said
@@ -251,7 +145,7 @@ def refusals(rig):
     """What the server or the configuration refuses."""
     path, entries = small_roster(rig)
     uri = rig.slapd(path)
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     expect(rig.run("sync"), added=entries)
     use(rig, uri, base="dc=nowhere,dc=example")
@@ -286,7 +180,7 @@ def refusals(rig):
 def emptied(rig):
     """A directory that lost its entries takes none of ours away."""
     path, entries = small_roster(rig)
-    fresh(rig)
+    rig.new_store()
     use(rig, rig.slapd(path))
     expect(rig.run("sync"), added=entries)
     base_only = rig.folder / "base.ldif"
@@ -303,7 +197,7 @@ def files(rig):
     """LDIF files as the directory: what is wrong with one is told with its line."""
     path, entries = small_roster(rig)
     text = path.read_text()
-    fresh(rig)
+    rig.new_store()
     broken = rig.folder / "broken.ldif"
     broken.write_text(text)
     rig.settings["directory"] = {"uri": "ldif:%s" % broken, "base": BASE}
@@ -340,7 +234,7 @@ def guarded(rig):
     """More than guard.percent or guard.count: a person must say yes, and to exactly this difference."""
     path, entries = small_roster(rig, ("Essen", "Jena"), 50)
     uri = rig.slapd(path)
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     expect(rig.run("sync"), added=entries)
     rig.modify(delete("Jena", range(5)))  # 5 of 102
@@ -363,14 +257,14 @@ def guarded(rig):
     rig.configure(guard={"percent": 100, "count": 21})
     expect(rig.run("sync"), removed=21)
     unchanged(rig, "no held difference", options=("--approve", number))
-    compare(rig, uri)
+    compare(rig, rig.slapds[-1])
 
 
 def signs(rig):
     """A dry run shows one line for each difference, and what happens then is the same."""
     path, entries = small_roster(rig)
     uri = rig.slapd(path)
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     rig.run("sync")
     rig.modify("dn: uid=neu,o=Jena,{0}\nchangetype: add\nobjectClass: inetOrgPerson\ncn: Neue\nsn: N\n"
@@ -391,7 +285,7 @@ def signs(rig):
     rows = rig.json("sync", "-n")
     assert [row["difference"] for row in rows[:-1]] == ["added", "changed", "moved", "removed"], rows
     expect(rig.run("sync"), **numbers)
-    compare(rig, uri)
+    compare(rig, rig.slapds[-1])
 
 
 def members(rig, city):
@@ -402,14 +296,14 @@ def moves(rig):
     """A municipality's new name takes its people along; a person moves; a name is used again."""
     path, entries = small_roster(rig)
     uri = rig.slapd(path)
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     rig.run("sync")
     people = members(rig, "Jena")
     rig.modify("dn: o=Jena,{0}\nchangetype: modrdn\nnewrdn: o=Jena an der Saale\ndeleteoldrdn: 1\n".format(CITIES))
     expect(rig.run("sync"), added=0, removed=0, moved=1, unchanged=entries - 1)
     assert members(rig, "Jena an der Saale") == people and members(rig, "Jena") == []
-    compare(rig, uri)
+    compare(rig, rig.slapds[-1])
     rig.modify("dn: uid=jena0,o=Jena an der Saale,{0}\nchangetype: modrdn\nnewrdn: uid=jena0\ndeleteoldrdn: 0\n"
                "newsuperior: o=Essen,{0}\n".format(CITIES))
     expect(rig.run("sync"), added=0, removed=0, moved=1)
@@ -425,14 +319,14 @@ def moves(rig):
     rig.modify("".join("dn: uid={1},o=Essen,{0}\nchangetype: modrdn\nnewrdn: uid={2}\ndeleteoldrdn: 1\n\n".format(
         CITIES, *names) for names in (("essen2", "between"), ("essen3", "essen2"), ("between", "essen3"))))
     expect(rig.run("sync"), added=0, removed=0, moved=2)
-    compare(rig, uri)
+    compare(rig, rig.slapds[-1])
 
 
 def two_at_once(rig):
     """One may be told to try again; nothing is damaged."""
     path = generated(rig, "-n", "80", "-m", "50")
     uri = rig.slapd(path or small_roster(rig)[0])
-    fresh(rig)
+    rig.new_store()
     use(rig, uri)
     busy = 0
     for again in (2, 1, 0):
@@ -447,7 +341,7 @@ def two_at_once(rig):
         if again:
             rig.store("DELETE FROM sync_state")
             rig.store("DELETE FROM entry")
-    compare(rig, uri)
+    compare(rig, rig.slapds[-1])
     print("two syncs at once, 3 times: %d told to try again" % busy)
 
 

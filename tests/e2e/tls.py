@@ -2,36 +2,16 @@
 """How the directory is reached: StartTLS, ldaps and SASL EXTERNAL with a real slapd; certificates that
 are not to be trusted, and a server without StartTLS, never see the password; a silent one is left."""
 import shutil
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
-from rig import ADMIN, BASE, Listener, Proxy, Rig, free_port, person, skip
+from rig import (ADMIN, BASE, STARTTLS_GRANTED, STARTTLS_REFUSED, Listener, Proxy, Rig, certificates, free_port, person,
+                 skip)
 
 PEOPLE = 5
 TIMEOUT_S = 1
-# LDAP messages of RFC 4511 in BER: the extended responses to message 1
-STARTTLS_REFUSED = bytes.fromhex("300c02010178070a010204000400")
-STARTTLS_GRANTED = bytes.fromhex("300c02010178070a010004000400")
-
-
-def openssl(*words):
-    subprocess.run(["openssl", *map(str, words)], check=True, stderr=subprocess.DEVNULL)
-
-
-def certificates(folder, name):
-    """A new authority (ca.pem) and a certificate of a server called `name` (cert.pem, key.pem)."""
-    folder.mkdir()
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    openssl("req", "-x509", *key, "-keyout", folder / "ca.key", "-out", folder / "ca.pem", "-days", 2,
-            "-subj", "/CN=Test authority", "-addext", "keyUsage=critical,keyCertSign")
-    openssl("req", *key, "-keyout", folder / "key.pem", "-out", folder / "request", "-subj", "/CN=Test server")
-    (folder / "extensions").write_text("subjectAltName=%s\nbasicConstraints=CA:FALSE\n" % name)
-    openssl("x509", "-req", "-in", folder / "request", "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key",
-            "-CAcreateserial", "-days", 2, "-extfile", folder / "extensions", "-out", folder / "cert.pem")
-    return folder
 
 
 def start(rig, tls):

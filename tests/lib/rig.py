@@ -13,10 +13,8 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import select
 import shutil
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -24,15 +22,13 @@ import sys
 import tempfile
 import threading
 import time
-import uuid
 from pathlib import Path
 
-SOURCE = Path(os.environ["SRCDIR"])
+sys.path.insert(0, str(Path(__file__).parent))
+from slapd import ADMIN, BASE, SOURCE, Slapd, ldif_entry, ldif_line, person  # noqa: F401 (tests take them from here)
+
 PROGRAM = os.environ["RUNDRUF"]
 SANITIZED = b"__asan_init" in Path(PROGRAM).read_bytes()  # then memory is no measure
-BASE = "dc=netz,dc=example"
-ADMIN = "cn=admin," + BASE
-NAMESPACE = uuid.UUID("0f3c2a55-7d3b-4e0c-9d5e-6f0b8a4c1d22")
 
 EVENT = """title: Integrierte Planung
 subtitle: Datenbasiert. Partizipativ.
@@ -46,6 +42,11 @@ body: |
   - Was kann integrierte Planung?
   - Wie wird sie gelebt?
 """
+
+
+# LDAP messages of RFC 4511 in BER: the extended responses to message 1
+STARTTLS_REFUSED = bytes.fromhex("300c02010178070a010204000400")
+STARTTLS_GRANTED = bytes.fromhex("300c02010178070a010004000400")
 
 
 def skip(why):
@@ -67,33 +68,11 @@ def system_python():
     return skip("python3-aiosmtpd is not installed")
 
 
-def person(name, *mails, **more):
-    """One person as a map of LDAP attributes; values are text or bytes."""
-    entry = {"objectClass": ["inetOrgPerson"], "cn": [name], "displayName": [name], "sn": ["Test"],
-             "employeeType": ["planner"], "businessCategory": ["Bildungsplanung"],
-             "preferredLanguage": ["de"], "mail": list(mails)}
-    entry.update({key: value if isinstance(value, list) else [value] for key, value in more.items()})
-    return entry
-
-
-def ldif_line(attribute, value):
-    raw = value if isinstance(value, bytes) else value.encode()
-    return "%s:: %s\n" % (attribute, base64.b64encode(raw).decode())
-
-
-def ldif_entry(dn, attributes):
-    lines = [ldif_line("dn", dn)]
-    for attribute, values in attributes.items():
-        lines += [ldif_line(attribute, value) for value in values]
-    lines.append("entryUUID: %s\n\n" % uuid.uuid5(NAMESPACE, dn))
-    return "".join(lines)
-
-
 class Rig:
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="rundruf-e2e-"))
         self.peers = []
-        self.slapd_folder = None
+        self.slapds = []
         self.database = "rundruf.db"
         self.settings = {
             "network": {"name": "Großstadtnetzwerk", "domain": "netz.example"},
@@ -111,8 +90,8 @@ class Rig:
         for peer in self.peers:
             peer.terminate()
             peer.wait(20)
-        if self.slapd_folder:
-            self.slapd_command("stop")
+        for slapd in self.slapds:
+            slapd.stop()
         shutil.rmtree(self.folder)
 
     def configure(self, **groups):
@@ -120,6 +99,13 @@ class Rig:
         for group, keys in groups.items():
             self.settings.setdefault(group, {}).update(keys)
         (self.folder / "rundruf.yaml").write_text(json.dumps(self.settings))
+
+    def new_store(self):
+        """An empty store instead of the one that is there."""
+        for path in self.folder.glob("rundruf.*"):
+            path.unlink()
+        self.run("init", str(self.folder), config=False)
+        self.configure()
 
     def command(self, *words, config=True):
         return [PROGRAM] + (["-c", str(self.folder / "rundruf.yaml")] if config else []) + list(words)
@@ -143,6 +129,10 @@ class Rig:
         """Asks the store behind the program's back."""
         with sqlite3.connect(self.folder / self.database, timeout=30) as connection:
             return connection.execute(sql, values).fetchall()
+
+    def store_many(self, sql, rows):
+        with sqlite3.connect(self.folder / self.database, timeout=30) as connection:
+            connection.executemany(sql, rows)
 
     def roster(self, persons, city="Mannheim"):
         """Writes roster.ldif with one municipality and the persons in it."""
@@ -172,37 +162,36 @@ class Rig:
         self.configure(transport={"uri": "smtp://127.0.0.1:%d" % port, "starttls": "off"})
         return box
 
-    def slapd(self, ldif, **env):
-        """Starts slapd with the entries of a file (one that runs is ended first); gives its URI. Its
-        administrator is ADMIN, whose password is in the file "password". `env`: see slapd.sh."""
-        if self.slapd_folder:
-            self.slapd_command("stop")
-        self.slapd_folder = self.folder / "slapd"
-        for command in (("load", str(ldif)), ("start",)):
-            self.slapd_command(*command, env=env)
+    def server(self, ldif, name="slapd", **options):
+        """A slapd (slapd.py) with this LDIF (text, or a file), started; it ends with the rig. Its administrator
+        is ADMIN, whose password is in the file "password"."""
         (self.folder / "password").write_text("geheim")
         (self.folder / "password").chmod(0o600)
-        return self.slapd_command("uri").strip()
+        slapd = Slapd(self.folder / name, **options)
+        for other in self.slapds:
+            if other.folder == slapd.folder:
+                other.stop()
+        self.slapds = [other for other in self.slapds if other.folder != slapd.folder] + [slapd]
+        return slapd.load(ldif).start()
 
-    def slapd_command(self, command, *words, env=None):
-        script = SOURCE / "tests/lib/slapd.sh"
-        done = subprocess.run(["sh", str(script), command, str(self.slapd_folder), *words], text=True,
-                              stdout=subprocess.PIPE, env={**os.environ, **(env or {})})
-        if done.returncode == 77:
-            skip("slapd is not installed")
-        assert done.returncode == 0, (command, done.returncode)
-        return done.stdout
+    def slapd(self, ldif, **options):
+        """Starts the one slapd of a test (one that runs is ended first); gives its URI."""
+        return self.server(Path(ldif), **options).uri
 
     def modify(self, changes):
-        """Changes slapd's entries: LDIF change records."""
-        subprocess.run(["ldapmodify", "-x", "-H", self.slapd_command("uri").strip(), "-D", ADMIN, "-w", "geheim"],
-                       input=changes, text=True, check=True, stdout=subprocess.DEVNULL)
+        """Changes the entries of the last slapd: LDIF change records."""
+        self.slapds[-1].modify(changes)
 
     def fingerprint(self, *but):
         """Each table's rows as one hash; `but`: tables that may change."""
         tables = [name for name, in self.store("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {name: hashlib.sha256(repr(self.store("SELECT * FROM %s ORDER BY 1, 2" % name)).encode()).hexdigest()
                 for name in tables if name not in but}
+
+    def store_files(self):
+        """The store's files as they stand; a sync that finds nothing new must leave them so."""
+        return {path.name: (path.stat().st_size, path.stat().st_mtime_ns)
+                for path in (self.folder / (self.database + end) for end in ("", "-wal", "-shm")) if path.exists()}
 
     def states(self, mailing):
         """How many deliveries of a mailing are in each state, from its report."""
@@ -234,7 +223,7 @@ class Listener(threading.Thread):
 
     def __init__(self, answers=lambda octets: b""):
         super().__init__(daemon=True)
-        self.answers, self.seen = answers, b""
+        self.answers, self.seen, self.clients = answers, b"", 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.start()
@@ -242,6 +231,7 @@ class Listener(threading.Thread):
     def run(self):
         while True:
             connection, _ = self.listener.accept()
+            self.clients += 1
             with connection, contextlib.suppress(ConnectionError):
                 while octets := connection.recv(65536):
                     self.seen += octets
@@ -275,6 +265,23 @@ class Proxy(threading.Thread):
                     client.sendall(octets)
                     if self.passed == self.limit:
                         return client.recv(65536)  # until the client goes
+
+
+def openssl(*words):
+    subprocess.run(["openssl", *map(str, words)], check=True, stderr=subprocess.DEVNULL)
+
+
+def certificates(folder, name):
+    """A new authority (ca.pem) and a certificate of a server called `name` (cert.pem, key.pem)."""
+    folder.mkdir()
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    openssl("req", "-x509", *key, "-keyout", folder / "ca.key", "-out", folder / "ca.pem", "-days", 2,
+            "-subj", "/CN=Test authority", "-addext", "keyUsage=critical,keyCertSign")
+    openssl("req", *key, "-keyout", folder / "key.pem", "-out", folder / "request", "-subj", "/CN=Test server")
+    (folder / "extensions").write_text("subjectAltName=%s\nbasicConstraints=CA:FALSE\n" % name)
+    openssl("x509", "-req", "-in", folder / "request", "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key",
+            "-CAcreateserial", "-days", 2, "-extfile", folder / "extensions", "-out", folder / "cert.pem")
+    return folder
 
 
 METER = """
