@@ -17,7 +17,9 @@ typedef struct {
     char *dn;                 /* as built from the tree, RFC 4514 */
     Attributes *own;          /* never NULL */
     const Attributes
-        *municipality; /* NULL if it belongs to none; owned by whoever made the person */
+        *municipality;          /* NULL if it belongs to none; owned by whoever made the person */
+    gint64 missing_since;       /* the directory does not show it; Unix seconds; 0: it does */
+    const char *missing_reason; /* "held", "kept" (sync/keep.h), or NULL; static */
 } Person;
 
 /* The values of a field: the first attribute of the map that has any; NULL, 0 if none has.

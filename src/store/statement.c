@@ -25,6 +25,7 @@ const StatementTable *const statement_tables[] = {
     &persons_statements,
     &sync_state_statements,
     &terms_statements,
+    &tombstones_statements,
     NULL,
 };
 
