@@ -16,9 +16,11 @@ unit_tests = \
 	tests/unit/calendar \
 	tests/unit/compose \
 	tests/unit/config \
+	tests/unit/cookie \
 	tests/unit/dates \
 	tests/unit/deliveries \
 	tests/unit/dn \
+	tests/unit/feed \
 	tests/unit/filter \
 	tests/unit/filter_sql \
 	tests/unit/gate \
