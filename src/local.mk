@@ -49,6 +49,7 @@ librundruf_a_SOURCES = \
 	src/store/suppressions.c src/store/suppressions.h \
 	src/store/sync_state.c src/store/sync_state.h \
 	src/store/terms.c src/store/terms.h \
+	src/store/tombstones.c src/store/tombstones.h \
 	src/filter/assertion.c src/filter/assertion.h \
 	src/filter/compile.c src/filter/compile.h \
 	src/filter/filter.c src/filter/filter.h \
@@ -95,18 +96,28 @@ librundruf_a_SOURCES = \
 	src/transport/spool.c \
 	src/transport/transport.c src/transport/transport.h \
 	src/transport/wire.c src/transport/wire.h \
+	src/sync/apply.c src/sync/apply.h \
+	src/sync/audit.c src/sync/audit.h \
 	src/sync/backoff.c src/sync/backoff.h \
+	src/sync/belong.c src/sync/belong.h \
 	src/sync/blobs.c src/sync/blobs.h \
 	src/sync/classify.c src/sync/classify.h \
 	src/sync/collect.c src/sync/collect.h \
+	src/sync/content.c src/sync/content.h \
+	src/sync/cookie.c src/sync/cookie.h \
+	src/sync/delta.c src/sync/delta.h \
 	src/sync/edit.c src/sync/edit.h \
 	src/sync/edit_check.c src/sync/edit_check.h \
+	src/sync/evidence.c \
+	src/sync/feed.c src/sync/feed.h \
+	src/sync/follow.c \
 	src/sync/guard.c src/sync/guard.h \
 	src/sync/import.c src/sync/import.h \
 	src/sync/import_file.c src/sync/import_file.h \
 	src/sync/import_new.c src/sync/import_new.h \
 	src/sync/import_store.c \
-	src/sync/keep.h \
+	src/sync/keep.c src/sync/keep.h \
+	src/sync/ladder.h \
 	src/sync/merge.c src/sync/merge.h \
 	src/sync/overlay.c src/sync/overlay.h \
 	src/sync/parcel.c src/sync/parcel.h \
@@ -114,9 +125,13 @@ librundruf_a_SOURCES = \
 	src/sync/pull.c src/sync/pull.h \
 	src/sync/push.c src/sync/push.h \
 	src/sync/push_settle.c src/sync/push_settle.h \
+	src/sync/putback.c src/sync/putback.h \
 	src/sync/refresh.c src/sync/refresh.h \
+	src/sync/settle.c src/sync/settle.h \
 	src/sync/tree.c src/sync/tree.h \
 	src/sync/turn.c src/sync/turn.h \
+	src/sync/uuids.c src/sync/uuids.h \
+	src/sync/whole.c src/sync/whole.h \
 	src/mailing/control.c src/mailing/control.h \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \

@@ -17,12 +17,14 @@ unit_tests = \
 	tests/unit/changes \
 	tests/unit/compose \
 	tests/unit/config \
+	tests/unit/cookie \
 	tests/unit/csv \
 	tests/unit/dates \
 	tests/unit/deliveries \
 	tests/unit/dn \
 	tests/unit/dns \
 	tests/unit/edit \
+	tests/unit/feed \
 	tests/unit/filter \
 	tests/unit/filter_sql \
 	tests/unit/gate \

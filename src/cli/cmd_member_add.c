@@ -10,7 +10,7 @@
 #include "store/mirror.h"
 #include "sync/classify.h"
 #include "sync/edit.h"
-#include "sync/place.h"
+#include "sync/putback.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -86,7 +86,7 @@ add_word(const Config *config, const char *text, Attributes *attributes, GError 
     if (field == FIELDS && !edits_know_attribute(config->directory_fields, name, NULL, error))
         return FALSE;
     const char *attribute =
-        field == FIELDS ? name : edit_attribute_of(config->directory_fields, field, NULL);
+        field == FIELDS ? name : edit_attribute_of(config->directory_fields, field, NULL, NULL);
     attributes_add(attributes, attribute, equals + 1, strlen(equals + 1));
     return TRUE;
 }
@@ -139,20 +139,6 @@ fill_in(const Cli *cli, const char *dn, Attributes *attributes, GError **error)
     return TRUE;
 }
 
-/* RFC 4514, 2.4 */
-static char *
-escape_value(const char *value)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (const char *p = value; *p; p++) {
-        gboolean edge = *p == ' ' && (p == value || !p[1]);
-        if (strchr(",+\"\\<>;=", *p) || edge || (*p == '#' && p == value))
-            g_string_append_c(text, '\\');
-        g_string_append_c(text, *p);
-    }
-    return g_string_free(g_steal_pointer(&text), FALSE);
-}
-
 /* What makes the person one of the municipality, where the tree does not. */
 static gboolean
 join_municipality(const Config *config, const MirrorEntry *municipality, Attributes *attributes,
@@ -187,8 +173,7 @@ complete(Cli *cli, const char *dn, const char *municipality, Attributes *attribu
     if (dn)
         return g_strdup(dn);
     g_autofree char *name = attributes_text(attributes, "cn");
-    g_autofree char *value = escape_value(name ? name : "");
-    return g_strconcat("cn=", value, ",", above->dn, NULL);
+    return edit_person_dn(name ? name : "", above->dn);
 }
 
 static void

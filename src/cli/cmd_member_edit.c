@@ -10,7 +10,7 @@
 #include "sync/classify.h"
 #include "sync/edit.h"
 #include "sync/edit_check.h"
-#include "sync/place.h"
+#include "sync/putback.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -58,16 +58,6 @@ find_entry(Cli *cli, const char *key, GError **error)
 
 /* ---- which attribute */
 
-/* The field's attribute; one that does not name the entry, if there is such. */
-static char *
-attribute_of_field(const FieldMap *map, FieldId field, const char *dn, const Attributes *entry)
-{
-    const char *attribute = edit_attribute_of(map, field, entry);
-    for (char **at = map->attributes[field]; edit_names_entry(dn, attribute) && *at; at++)
-        attribute = *at;
-    return g_strdup(attribute);
-}
-
 static char *
 set_wrong_entry(Cli *cli, const MirrorEntry *entry, FieldId field, GError **error)
 {
@@ -102,7 +92,7 @@ resolve_name(Cli *cli, const MirrorEntry *entry, const char *name, GError **erro
         return edit_check_attribute(cli->config, name, entry->attributes, error);
     if (field_table[field].of_municipality != (entry->row.kind == ENTRY_MUNICIPALITY))
         return set_wrong_entry(cli, entry, field, error);
-    return attribute_of_field(map, field, entry->dn, entry->attributes);
+    return g_strdup(edit_attribute_of(map, field, entry->dn, entry->attributes));
 }
 
 /* ---- FIELD=VALUE, FIELD+=VALUE, FIELD-=VALUE */

@@ -89,8 +89,8 @@ ldap_content_start(Directory *directory, gconstpointer cookie, gsize length, GEr
     /* LDAP_MAXINT asks for the server's hard limit, 0 only for its soft one */
     if (code == LDAP_SUCCESS)
         code = ldap_search_ext(ldap->ld, config->directory_base ? config->directory_base : "",
-                               LDAP_SCOPE_SUBTREE, filter, ldap_entry_wanted(ldap, WANTED_FOLLOWED), 0,
-                               controls, NULL, NULL, LDAP_MAXINT, &id);
+                               LDAP_SCOPE_SUBTREE, filter, ldap_entry_wanted(ldap, WANTED_FOLLOWED),
+                               0, controls, NULL, NULL, LDAP_MAXINT, &id);
     if (code != LDAP_SUCCESS)
         return ldap_session_fail(ldap, code, _("cannot follow"), NULL, error);
     ldap_content_free(ldap->content);

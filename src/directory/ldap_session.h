@@ -38,7 +38,7 @@ typedef struct {
     GPtrArray *ranges;    /* attributes of the entry at hand of which only some values came */
     LdapContent *content; /* while it is followed; ldap_content.c's */
     char *followed[6], *listed[3], *plain[4]; /* what an entry is asked for; ldap_entry_wanted() */
-    char **supported;     /* the rootDSE's supportedControl, once ldap_write.c has asked; or NULL */
+    char **supported; /* the rootDSE's supportedControl, once ldap_write.c has asked; or NULL */
 } Ldap;
 
 typedef LDAPMessage *Message;

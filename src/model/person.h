@@ -19,7 +19,7 @@ typedef struct {
     const Attributes
         *municipality;          /* NULL if it belongs to none; owned by whoever made the person */
     gint64 missing_since;       /* the directory does not show it; Unix seconds; 0: it does */
-    const char *missing_reason; /* "held", "kept" (sync/keep.h), or NULL */
+    const char *missing_reason; /* "held", "kept" (sync/keep.h), or NULL; static */
 } Person;
 
 /* The values of a field: the first attribute of the map that has any; NULL, 0 if none has.

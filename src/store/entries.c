@@ -9,12 +9,66 @@
 
 #define DEPTH_MAX 200
 
-enum { EACH, BLOB, NAME, INSERT, UPDATE, MOVE, REMOVE };
+enum {
+    EACH,
+    EACH_MUNICIPALITY,
+    FIND,
+    GET,
+    UUIDS,
+    NAMED,
+    NAMED_TOP,
+    NAMES,
+    NAMES_TOP,
+    BELOW,
+    MEMBERS,
+    MISPLACED,
+    BLOB,
+    NAME,
+    KIND,
+    NEXT_ID,
+    INSERT,
+    UPDATE,
+    MOVE,
+    REMOVE,
+    SET_NAME,
+    SET_MUNICIPALITY,
+    SET_CSN,
+    BEQUEATH,
+    BEQUEATH_TWIN,
+    ORPHAN,
+    MARK,
+    SETTLE_HELD
+};
+
+#define COLUMNS                                                                                    \
+    "id, uuid, parent, rdn, kind, municipality, digest, csn, missing_reason, missing_since"
 
 static const char *const texts[] = {
-    [EACH] = "SELECT id, uuid, parent, rdn, kind, municipality, digest FROM entry ORDER BY id",
+    [EACH] = "SELECT " COLUMNS " FROM entry ORDER BY id",
+    [EACH_MUNICIPALITY] = "SELECT " COLUMNS " FROM entry WHERE kind = 'municipality' ORDER BY id",
+    [FIND] = "SELECT " COLUMNS " FROM entry WHERE uuid = $1",
+    [GET] = "SELECT " COLUMNS " FROM entry WHERE id = $1",
+    [UUIDS] = "SELECT uuid FROM entry ORDER BY uuid",
+    [NAMED] = "SELECT id FROM entry WHERE parent = $1 AND rdn = $2",
+    [NAMED_TOP] = "SELECT id FROM entry WHERE parent IS NULL AND rdn = $1",
+    [NAMES] = "SELECT id, rdn FROM entry WHERE parent = $1",
+    [NAMES_TOP] = "SELECT id, rdn FROM entry WHERE parent IS NULL",
+    [BELOW] = "WITH RECURSIVE below (id, depth) AS ("
+              " SELECT id, 1 FROM entry WHERE parent = $1"
+              " UNION ALL SELECT e.id, b.depth + 1 FROM below b JOIN entry e ON e.parent = b.id)"
+              " SELECT id FROM below ORDER BY depth DESC",
+    [MEMBERS] = "SELECT id FROM entry WHERE municipality = $1",
+    [MISPLACED] =
+        "WITH RECURSIVE below (id, municipality) AS ("
+        " SELECT id, CASE WHEN kind = 'municipality' THEN id ELSE $2 END FROM entry WHERE id = $1"
+        " UNION ALL SELECT e.id, CASE WHEN e.kind = 'municipality' THEN e.id"
+        " ELSE b.municipality END FROM below b JOIN entry e ON e.parent = b.id)"
+        " SELECT b.id, b.municipality FROM below b JOIN entry e ON e.id = b.id"
+        " WHERE e.kind = 'person' AND coalesce(e.municipality, 0) <> b.municipality",
     [BLOB] = "SELECT attributes FROM entry WHERE id = $1",
     [NAME] = "SELECT rdn, parent FROM entry WHERE id = $1",
+    [KIND] = "SELECT kind, parent FROM entry WHERE id = $1",
+    [NEXT_ID] = "SELECT coalesce(max(id), 0) + 1 FROM entry",
     [INSERT] =
         "INSERT INTO entry (id, uuid, parent, rdn, kind, municipality, csn, digest, attributes)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -22,12 +76,33 @@ static const char *const texts[] = {
                " digest = $7, attributes = $8 WHERE id = $1",
     [MOVE] = "UPDATE entry SET parent = $2, rdn = $3, kind = $4, municipality = $5 WHERE id = $1",
     [REMOVE] = "DELETE FROM entry WHERE id = $1",
+    [SET_NAME] = "UPDATE entry SET parent = $2, rdn = $3 WHERE id = $1",
+    [SET_MUNICIPALITY] = "UPDATE entry SET municipality = $2 WHERE id = $1",
+    [SET_CSN] = "UPDATE entry SET csn = $2 WHERE id = $1",
+    [BEQUEATH] = "UPDATE entry SET parent = $2, rdn = rdn || ',' || $3 WHERE parent = $1",
+    [BEQUEATH_TWIN] = "UPDATE entry SET parent = $2 WHERE parent = $1",
+    [ORPHAN] = "UPDATE entry SET municipality = NULL WHERE municipality = $1",
+    [MARK] = "UPDATE entry SET missing_reason = $2, missing_since = $3 WHERE id = $1",
+    [SETTLE_HELD] = "UPDATE entry SET missing_reason = $1, missing_since = $2"
+                    " WHERE missing_reason = 'held'",
 };
 
 const StatementTable entries_statements = {"entries", texts, G_N_ELEMENTS(texts)};
 
 static const char *const kind_names[] = {
     [ENTRY_OTHER] = "other", [ENTRY_PERSON] = "person", [ENTRY_MUNICIPALITY] = "municipality"};
+static const char *const missing_names[] = {
+    [ENTRY_SHOWN] = NULL, [ENTRY_HELD] = "held", [ENTRY_KEPT] = "kept"};
+
+static EntryKind
+kind_of(const char *name)
+{
+    EntryKind kind = ENTRY_OTHER;
+    for (guint i = 0; i < G_N_ELEMENTS(kind_names); i++)
+        if (g_strcmp0(name, kind_names[i]) == 0)
+            kind = (EntryKind)i;
+    return kind;
+}
 
 static gboolean
 read_row(Statement *statement, EntryRow *row, GError **error)
@@ -41,25 +116,39 @@ read_row(Statement *statement, EntryRow *row, GError **error)
                     statement_int(statement, 0));
         return FALSE;
     }
-    const char *kind = statement_text(statement, 4);
+    const char *missing = statement_text(statement, 8);
     *row = (EntryRow){.id = statement_int(statement, 0),
                       .parent = statement_int(statement, 2),
                       .rdn = statement_text(statement, 3),
-                      .municipality = statement_int(statement, 5)};
-    for (guint i = 0; i < G_N_ELEMENTS(kind_names); i++)
-        if (g_strcmp0(kind, kind_names[i]) == 0)
-            row->kind = (EntryKind)i;
+                      .kind = kind_of(statement_text(statement, 4)),
+                      .municipality = statement_int(statement, 5),
+                      .csn = statement_text(statement, 7),
+                      .missing = !missing                       ? ENTRY_SHOWN
+                                 : g_str_equal(missing, "held") ? ENTRY_HELD
+                                                                : ENTRY_KEPT,
+                      .missing_since = statement_int(statement, 9)};
     memcpy(row->uuid, uuid, UUID_LENGTH);
     memcpy(row->digest, digest, ENTRY_DIGEST_LENGTH);
     return TRUE;
 }
 
-gboolean
-entries_each(Store *store, EntryFunc func, gpointer user_data, GError **error)
+void
+entry_row_clear(EntryRow *row)
 {
-    g_autoptr(Statement) statement = statement_get(store, &entries_statements, EACH, error);
-    if (!statement)
-        return FALSE;
+    g_free((char *)row->rdn);
+    g_free((char *)row->csn);
+    row->rdn = row->csn = NULL;
+}
+
+static Statement *
+get(Store *store, guint index, GError **error)
+{
+    return statement_get(store, &entries_statements, index, error);
+}
+
+static gboolean
+read_rows(Statement *statement, EntryFunc func, gpointer user_data, GError **error)
+{
     StepResult result;
     while ((result = statement_step(statement, error)) == STEP_ROW) {
         EntryRow row;
@@ -69,10 +158,168 @@ entries_each(Store *store, EntryFunc func, gpointer user_data, GError **error)
     return result == STEP_DONE;
 }
 
+gboolean
+entries_each(Store *store, EntryFunc func, gpointer user_data, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, EACH, error);
+    return statement && read_rows(statement, func, user_data, error);
+}
+
+gboolean
+entries_each_municipality(Store *store, EntryFunc func, gpointer user_data, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, EACH_MUNICIPALITY, error);
+    return statement && read_rows(statement, func, user_data, error);
+}
+
+static gboolean
+copy_row(const EntryRow *row, gpointer user_data, GError **error)
+{
+    EntryRow *copy = user_data;
+    (void)error;
+    *copy = *row;
+    copy->rdn = g_strdup(row->rdn);
+    copy->csn = g_strdup(row->csn);
+    return TRUE;
+}
+
+gboolean
+entries_find(Store *store, const guint8 uuid[UUID_LENGTH], EntryRow *row, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, FIND, error);
+    *row = (EntryRow){0};
+    if (!statement)
+        return FALSE;
+    statement_bind_blob(statement, 1, uuid, UUID_LENGTH);
+    return read_rows(statement, copy_row, row, error);
+}
+
+gboolean
+entries_get(Store *store, gint64 id, EntryRow *row, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, GET, error);
+    *row = (EntryRow){0};
+    if (!statement)
+        return FALSE;
+    statement_bind_int(statement, 1, id);
+    return read_rows(statement, copy_row, row, error);
+}
+
+gboolean
+entries_uuids(Store *store, GByteArray *uuids, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, UUIDS, error);
+    StepResult result = STEP_FAILED;
+    while (statement && (result = statement_step(statement, error)) == STEP_ROW) {
+        gsize length;
+        const guint8 *uuid = statement_blob(statement, 0, &length);
+        if (length == UUID_LENGTH)
+            g_byte_array_append(uuids, uuid, UUID_LENGTH);
+    }
+    return result == STEP_DONE;
+}
+
+/* Appends the first `columns` columns of all rows. */
+static gboolean
+append_numbers(Statement *statement, int columns, GArray *numbers, GError **error)
+{
+    StepResult result;
+    while ((result = statement_step(statement, error)) == STEP_ROW)
+        for (int i = 0; i < columns; i++) {
+            gint64 number = statement_int(statement, i);
+            g_array_append_val(numbers, number);
+        }
+    return result == STEP_DONE;
+}
+
+gboolean
+entries_named(Store *store, gint64 parent, const char *rdn, GArray *ids, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, parent ? NAMED : NAMED_TOP, error);
+    if (!statement)
+        return FALSE;
+    if (parent)
+        statement_bind_int(statement, 1, parent);
+    statement_bind_text(statement, parent ? 2 : 1, rdn);
+    return append_numbers(statement, 1, ids, error);
+}
+
+gboolean
+entries_names(Store *store, gint64 parent, EntryNameFunc func, gpointer user_data, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, parent ? NAMES : NAMES_TOP, error);
+    StepResult result = STEP_FAILED;
+    if (statement && parent)
+        statement_bind_int(statement, 1, parent);
+    while (statement && (result = statement_step(statement, error)) == STEP_ROW)
+        if (!func(statement_int(statement, 0), statement_text(statement, 1), user_data, error))
+            return FALSE;
+    return result == STEP_DONE;
+}
+
+gboolean
+entries_members(Store *store, gint64 municipality, GArray *ids, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, MEMBERS, error);
+    if (!statement)
+        return FALSE;
+    statement_bind_int(statement, 1, municipality);
+    return append_numbers(statement, 1, ids, error);
+}
+
+gboolean
+entries_below(Store *store, gint64 id, GArray *ids, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, BELOW, error);
+    if (!statement)
+        return FALSE;
+    statement_bind_int(statement, 1, id);
+    return append_numbers(statement, 1, ids, error);
+}
+
+gboolean
+entries_municipality_of(Store *store, gint64 id, gint64 *municipality, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, KIND, error);
+    *municipality = 0;
+    for (guint depth = 0; statement && id != 0 && depth < DEPTH_MAX; depth++) {
+        statement_bind_int(statement, 1, id);
+        StepResult result = statement_step(statement, error);
+        if (result != STEP_ROW)
+            return result == STEP_DONE;
+        if (kind_of(statement_text(statement, 0)) == ENTRY_MUNICIPALITY) {
+            *municipality = id;
+            return TRUE;
+        }
+        id = statement_int(statement, 1);
+        if (statement_step(statement, error) != STEP_DONE)
+            return FALSE;
+    }
+    return statement != NULL;
+}
+
+gboolean
+entries_misplaced(Store *store, gint64 id, gint64 outer, GArray *pairs, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, MISPLACED, error);
+    if (!statement)
+        return FALSE;
+    statement_bind_int(statement, 1, id);
+    statement_bind_int(statement, 2, outer);
+    return append_numbers(statement, 2, pairs, error);
+}
+
+gboolean
+entries_next_id(Store *store, gint64 *id, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, NEXT_ID, error);
+    return statement && statement_run_number(statement, id, error);
+}
+
 GBytes *
 entries_blob(Store *store, gint64 id, GError **error)
 {
-    g_autoptr(Statement) statement = statement_get(store, &entries_statements, BLOB, error);
+    g_autoptr(Statement) statement = get(store, BLOB, error);
     if (!statement)
         return NULL;
     statement_bind_int(statement, 1, id);
@@ -90,7 +337,7 @@ entries_blob(Store *store, gint64 id, GError **error)
 char *
 entries_dn(Store *store, gint64 id, GError **error)
 {
-    g_autoptr(Statement) statement = statement_get(store, &entries_statements, NAME, error);
+    g_autoptr(Statement) statement = get(store, NAME, error);
     g_autoptr(GString) dn = g_string_new(NULL);
     if (!statement)
         return NULL;
@@ -123,7 +370,7 @@ bind_reference(Statement *statement, guint number, gint64 id)
 gboolean
 entries_insert(Store *store, const EntryRow *row, gconstpointer blob, gsize length, GError **error)
 {
-    g_autoptr(Statement) statement = statement_get(store, &entries_statements, INSERT, error);
+    g_autoptr(Statement) statement = get(store, INSERT, error);
     if (!statement)
         return FALSE;
     statement_bind_int(statement, 1, row->id);
@@ -141,8 +388,7 @@ entries_insert(Store *store, const EntryRow *row, gconstpointer blob, gsize leng
 gboolean
 entries_update(Store *store, const EntryRow *row, gconstpointer blob, gsize length, GError **error)
 {
-    g_autoptr(Statement) statement =
-        statement_get(store, &entries_statements, blob ? UPDATE : MOVE, error);
+    g_autoptr(Statement) statement = get(store, blob ? UPDATE : MOVE, error);
     if (!statement)
         return FALSE;
     statement_bind_int(statement, 1, row->id);
@@ -161,9 +407,90 @@ entries_update(Store *store, const EntryRow *row, gconstpointer blob, gsize leng
 gboolean
 entries_remove(Store *store, gint64 id, GError **error)
 {
-    g_autoptr(Statement) statement = statement_get(store, &entries_statements, REMOVE, error);
+    g_autoptr(Statement) statement = get(store, REMOVE, error);
     if (!statement)
         return FALSE;
     statement_bind_int(statement, 1, id);
     return statement_run(statement, NULL, error);
+}
+
+gboolean
+entries_set_name(Store *store, gint64 id, gint64 parent, const char *rdn, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, SET_NAME, error);
+    if (!statement)
+        return FALSE;
+    statement_bind_int(statement, 1, id);
+    bind_reference(statement, 2, parent);
+    statement_bind_text(statement, 3, rdn);
+    return statement_run(statement, NULL, error);
+}
+
+gboolean
+entries_set_municipality(Store *store, gint64 id, gint64 municipality, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, SET_MUNICIPALITY, error);
+    if (!statement)
+        return FALSE;
+    statement_bind_int(statement, 1, id);
+    bind_reference(statement, 2, municipality);
+    return statement_run(statement, NULL, error);
+}
+
+gboolean
+entries_set_csn(Store *store, gint64 id, const char *csn, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, SET_CSN, error);
+    if (!statement)
+        return FALSE;
+    statement_bind_int(statement, 1, id);
+    statement_bind_text(statement, 2, csn);
+    return statement_run(statement, NULL, error);
+}
+
+gboolean
+entries_bequeath(Store *store, const EntryRow *row, gint64 heir, GError **error)
+{
+    g_autoptr(Statement) children = get(store, heir ? BEQUEATH_TWIN : BEQUEATH, error);
+    g_autoptr(Statement) orphan = get(store, ORPHAN, error);
+    if (!children || !orphan)
+        return FALSE;
+    statement_bind_int(children, 1, row->id);
+    bind_reference(children, 2, heir ? heir : row->parent);
+    if (!heir)
+        statement_bind_text(children, 3, row->rdn);
+    statement_bind_int(orphan, 1, row->id);
+    return statement_run(children, NULL, error) && statement_run(orphan, NULL, error);
+}
+
+static void
+bind_time(Statement *statement, guint number, EntryMissing missing, gint64 since)
+{
+    if (missing == ENTRY_SHOWN)
+        statement_bind_null(statement, number);
+    else
+        statement_bind_int(statement, number, since);
+}
+
+gboolean
+entries_mark(Store *store, gint64 id, EntryMissing missing, gint64 since, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, MARK, error);
+    if (!statement)
+        return FALSE;
+    statement_bind_int(statement, 1, id);
+    statement_bind_text(statement, 2, missing_names[missing]);
+    bind_time(statement, 3, missing, since);
+    return statement_run(statement, NULL, error);
+}
+
+gboolean
+entries_settle_held(Store *store, EntryMissing missing, gint64 since, gint64 *count, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, SETTLE_HELD, error);
+    if (!statement)
+        return FALSE;
+    statement_bind_text(statement, 1, missing_names[missing]);
+    bind_time(statement, 2, missing, since);
+    return statement_run(statement, count, error);
 }

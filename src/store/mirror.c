@@ -6,6 +6,7 @@
 #include "store/statement.h"
 #include "store/sync_state.h"
 #include "store/terms.h"
+#include "store/tombstones.h"
 
 #include <string.h>
 
@@ -198,15 +199,18 @@ mirror_insert(Store *store, EntryRow *row, Attributes *attributes, GError **erro
         return FALSE;
     attributes_digest(blob->data, blob->len, row->digest);
     return entries_insert(store, row, blob->data, blob->len, error) &&
-           change_terms(store, row->id, NULL, attributes, error);
+           change_terms(store, row->id, NULL, attributes, error) &&
+           sync_state_recount(store, error);
 }
 
 gboolean
-mirror_remove(Store *store, const MirrorEntry *entry, gint64 *generation, GError **error)
+mirror_remove(Store *store, const MirrorEntry *entry, gint64 now, GError **error)
 {
+    const gint64 id = entry->row.id;
     g_autoptr(Statement) next = get(store, NEXT_GENERATION, error);
-    *generation = 0;
-    return next && statement_run_number(next, generation, error) &&
-           change_terms(store, entry->row.id, entry->attributes, NULL, error) &&
-           entries_remove(store, entry->row.id, error);
+    gint64 generation = 0;
+    return next && statement_run_number(next, &generation, error) &&
+           tombstones_add(store, generation, id, entry->dn, now, error) &&
+           change_terms(store, id, entry->attributes, NULL, error) &&
+           entries_remove(store, id, error) && sync_state_recount(store, error);
 }

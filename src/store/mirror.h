@@ -41,8 +41,8 @@ gboolean mirror_write(Store *store, const MirrorEntry *entry, Attributes *attrib
 /* Inserts an entry under a new row number, with its terms; sets row->id and row->digest. */
 gboolean mirror_insert(Store *store, EntryRow *row, Attributes *attributes, GError **error);
 
-/* Takes an entry away with its terms. `generation` gets the mirror's new one, so that a sync which
- * reads the directory meanwhile notices. */
-gboolean mirror_remove(Store *store, const MirrorEntry *entry, gint64 *generation, GError **error);
+/* Takes an entry away with its terms; a tombstone stays. The mirror gets a new generation, so that a
+ * sync which reads the directory meanwhile notices. */
+gboolean mirror_remove(Store *store, const MirrorEntry *entry, gint64 now, GError **error);
 
 #endif

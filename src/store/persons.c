@@ -11,7 +11,9 @@
 
 enum { BY_ID, ID_OF_UUID, IDS_OF_MAIL, NAMES };
 
-#define COLUMNS "e.id, e.uuid, e.parent, e.rdn, e.municipality, e.attributes"
+#define COLUMNS                                                                                    \
+    "e.id, e.uuid, e.parent, e.rdn, e.municipality, e.attributes, e.missing_reason, "              \
+    "e.missing_since"
 
 static const char *const texts[] = {
     [BY_ID] = "SELECT " COLUMNS " FROM entry e WHERE e.id = $1 AND e.kind = 'person'",
@@ -103,6 +105,8 @@ take_row(Reader *reader, Statement *row, PersonFunc func, gpointer user_data, GE
         return FALSE;
     Person person = {.id = statement_int(row, 0), .own = own};
     memcpy(person.uuid, uuid, UUID_LENGTH);
+    person.missing_reason = g_intern_string(statement_text(row, 6));
+    person.missing_since = statement_int(row, 7);
     if (municipality && !(person.municipality = get_municipality(reader, municipality, error)))
         return FALSE;
     const char *above = parent ? get_parent(reader, parent, error) : NULL;

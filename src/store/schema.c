@@ -157,9 +157,17 @@ static const char step_2[] =
     "DROP TABLE term_entry;"
     "CREATE VIEW term AS SELECT p.attribute AS attribute, p.norm AS norm, e.entry AS entry"
     " FROM posting p JOIN entries_of(p.first, p.rest) e;"
+    "CREATE INDEX entry_kind ON entry (id) WHERE kind = 'municipality';"
     /* digest of the settings that the cookie belongs to (RFC 4533, 3.1) */
     "ALTER TABLE sync_state ADD COLUMN parameters BLOB;"
     "ALTER TABLE sync_state ADD COLUMN audited_at INTEGER;"
+    /* rows of `entry`, so that a sync that finds nothing to do need not count them */
+    "ALTER TABLE sync_state ADD COLUMN entries INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE sync_state ADD COLUMN persons INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE sync_state ADD COLUMN municipalities INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE sync_state SET entries = (SELECT count(*) FROM entry),"
+    " persons = (SELECT count(*) FROM entry WHERE kind = 'person'),"
+    " municipalities = (SELECT count(*) FROM entry WHERE kind = 'municipality');"
     /* what the mirror lost, for sync --undo GENERATION and for edits that come too late */
     "CREATE TABLE tombstone ("
     " id INTEGER PRIMARY KEY,"

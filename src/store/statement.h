@@ -37,6 +37,7 @@ extern const StatementTable persons_statements;
 extern const StatementTable roster_statements;
 extern const StatementTable sync_state_statements;
 extern const StatementTable terms_statements;
+extern const StatementTable tombstones_statements;
 
 typedef struct Statement Statement;
 typedef enum { STEP_FAILED, STEP_ROW, STEP_DONE } StepResult;

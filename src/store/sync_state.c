@@ -5,22 +5,45 @@
 #include "base/i18n.h"
 #include "store/statement.h"
 
-enum { LOAD, SAVE, HOLD, FIND_SAME, REMOVALS, COUNT, APPROVE, FORGET };
+enum {
+    LOAD,
+    SAVE,
+    RECOUNT,
+    HOLD,
+    FIND_SAME,
+    REMOVALS,
+    COUNT,
+    EACH,
+    APPROVE,
+    FORGET,
+    FORGET_OTHERS
+};
 
 static const char *const texts[] = {
-    [LOAD] = "SELECT source, indexed, generation, synced_at FROM sync_state"
-             " ORDER BY generation DESC LIMIT 1",
-    [SAVE] = "INSERT INTO sync_state (source, indexed, generation, synced_at)"
-             " VALUES ($1, $2, $3, $4) ON CONFLICT (source) DO UPDATE SET"
+    [LOAD] = "SELECT source, indexed, generation, synced_at, cookie, parameters, audited_at,"
+             " entries, persons, municipalities FROM sync_state ORDER BY generation DESC LIMIT 1",
+    [SAVE] = "INSERT INTO sync_state (source, indexed, generation, synced_at, cookie, parameters,"
+             " audited_at, entries, persons, municipalities)"
+             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+             " ON CONFLICT (source) DO UPDATE SET"
              " indexed = excluded.indexed, generation = excluded.generation,"
-             " synced_at = excluded.synced_at",
+             " synced_at = excluded.synced_at, cookie = excluded.cookie,"
+             " parameters = excluded.parameters, audited_at = excluded.audited_at,"
+             " entries = excluded.entries, persons = excluded.persons,"
+             " municipalities = excluded.municipalities",
+    [RECOUNT] = "UPDATE sync_state SET entries = (SELECT count(*) FROM entry),"
+                " persons = (SELECT count(*) FROM entry WHERE kind = 'person'),"
+                " municipalities = (SELECT count(*) FROM entry WHERE kind = 'municipality')",
     [HOLD] = "INSERT INTO held (source, held_at, reason, removals, removed, difference, state)"
              " VALUES ($1, $2, $3, $4, $5, $6, 'held')",
     [FIND_SAME] = "SELECT id FROM held WHERE source = $1 AND removals = $2 AND state = 'held'",
     [REMOVALS] = "SELECT removals FROM held WHERE source = $1 AND id = $2 AND state = 'held'",
     [COUNT] = "SELECT count(*) FROM held WHERE source = $1 AND state = 'held'",
+    [EACH] = "SELECT id, held_at, removed, reason, difference FROM held"
+             " WHERE source = $1 AND state = 'held' ORDER BY id",
     [APPROVE] = "UPDATE held SET state = 'approved' WHERE source = $1 AND id = $2",
     [FORGET] = "DELETE FROM held WHERE source = $1 AND state = 'held'",
+    [FORGET_OTHERS] = "DELETE FROM held WHERE source = $1 AND state = 'held' AND id <> $2",
 };
 
 const StatementTable sync_state_statements = {"sync_state", texts, G_N_ELEMENTS(texts)};
@@ -38,7 +61,17 @@ void
 sync_state_clear(SyncState *state)
 {
     g_clear_pointer(&state->source, g_free);
+    g_clear_pointer(&state->cookie, g_bytes_unref);
+    g_clear_pointer(&state->parameters, g_bytes_unref);
     g_clear_pointer(&state->indexed, g_free);
+}
+
+static GBytes *
+get_bytes(Statement *statement, int column)
+{
+    gsize length;
+    gconstpointer data = statement_blob(statement, column, &length);
+    return data ? g_bytes_new(data, length) : NULL;
 }
 
 gboolean
@@ -50,26 +83,57 @@ sync_state_load(Store *store, SyncState *state, GError **error)
     StepResult result = statement_step(load, error);
     if (result == STEP_FAILED)
         return FALSE;
-    gboolean known = result == STEP_ROW;
-    *state = (SyncState){.known = known,
-                         .source = g_strdup(known ? statement_text(load, 0) : ""),
-                         .indexed = g_strdup(known ? statement_text(load, 1) : ""),
-                         .generation = known ? statement_int(load, 2) : 0,
-                         .synced_at = known ? statement_int(load, 3) : 0};
+    if (result == STEP_DONE) {
+        *state = (SyncState){.source = g_strdup(""), .indexed = g_strdup("")};
+        return TRUE;
+    }
+    *state = (SyncState){.known = TRUE,
+                         .source = g_strdup(statement_text(load, 0)),
+                         .indexed = g_strdup(statement_text(load, 1)),
+                         .generation = statement_int(load, 2),
+                         .synced_at = statement_int(load, 3),
+                         .cookie = get_bytes(load, 4),
+                         .parameters = get_bytes(load, 5),
+                         .audited_at = statement_int(load, 6),
+                         .entries = statement_int(load, 7),
+                         .persons = statement_int(load, 8),
+                         .municipalities = statement_int(load, 9)};
     return TRUE;
 }
 
-gboolean
-sync_state_save(Store *store, const char *source, const char *indexed, gint64 generation,
-                gint64 now, GError **error)
+static void
+bind_bytes(Statement *statement, guint number, GBytes *bytes)
 {
-    g_autoptr(Statement) save = get(store, SAVE, source, error);
+    if (bytes)
+        statement_bind_blob(statement, number, g_bytes_get_data(bytes, NULL),
+                            g_bytes_get_size(bytes));
+    else
+        statement_bind_null(statement, number);
+}
+
+gboolean
+sync_state_save(Store *store, const SyncState *state, GError **error)
+{
+    g_autoptr(Statement) save = get(store, SAVE, state->source, error);
     if (!save)
         return FALSE;
-    statement_bind_text(save, 2, indexed);
-    statement_bind_int(save, 3, generation);
-    statement_bind_int(save, 4, now);
+    statement_bind_text(save, 2, state->indexed);
+    statement_bind_int(save, 3, state->generation);
+    statement_bind_int(save, 4, state->synced_at);
+    bind_bytes(save, 5, state->cookie);
+    bind_bytes(save, 6, state->parameters);
+    statement_bind_int(save, 7, state->audited_at);
+    statement_bind_int(save, 8, state->entries);
+    statement_bind_int(save, 9, state->persons);
+    statement_bind_int(save, 10, state->municipalities);
     return statement_run(save, NULL, error);
+}
+
+gboolean
+sync_state_recount(Store *store, GError **error)
+{
+    g_autoptr(Statement) recount = get(store, RECOUNT, NULL, error);
+    return recount && statement_run(recount, NULL, error);
 }
 
 static gboolean
@@ -78,7 +142,7 @@ find_same(Store *store, const char *source, GBytes *removals, gint64 *id, GError
     g_autoptr(Statement) find = get(store, FIND_SAME, source, error);
     if (!find)
         return FALSE;
-    statement_bind_blob(find, 2, g_bytes_get_data(removals, NULL), g_bytes_get_size(removals));
+    bind_bytes(find, 2, removals);
     StepResult result = statement_step(find, error);
     *id = result == STEP_ROW ? statement_int(find, 0) : 0;
     return result != STEP_FAILED;
@@ -86,28 +150,26 @@ find_same(Store *store, const char *source, GBytes *removals, gint64 *id, GError
 
 gboolean
 held_add(Store *store, const char *source, gint64 now, const char *reason, GBytes *removals,
-         gint64 removed, const char *difference, gint64 *id, GError **error)
+         gint64 removed, const char *difference, gint64 *id, gboolean *fresh, GError **error)
 {
-    g_autoptr(StoreTransaction) transaction = store_begin(store, error);
-    gint64 found;
-    if (!transaction || !find_same(store, source, removals, &found, error))
+    g_autoptr(Statement) forget = get(store, FORGET_OTHERS, source, error);
+    if (!forget || !find_same(store, source, removals, id, error))
         return FALSE;
-    if (found == 0) {
+    *fresh = *id == 0;
+    if (*fresh) {
         g_autoptr(Statement) hold = get(store, HOLD, source, error);
         if (!hold)
             return FALSE;
         statement_bind_int(hold, 2, now);
         statement_bind_text(hold, 3, reason);
-        statement_bind_blob(hold, 4, g_bytes_get_data(removals, NULL), g_bytes_get_size(removals));
+        bind_bytes(hold, 4, removals);
         statement_bind_int(hold, 5, removed);
         statement_bind_text(hold, 6, difference);
-        if (!statement_run(hold, NULL, error) || !find_same(store, source, removals, &found, error))
+        if (!statement_run(hold, NULL, error) || !find_same(store, source, removals, id, error))
             return FALSE;
     }
-    if (!store_commit(g_steal_pointer(&transaction), error))
-        return FALSE;
-    *id = found;
-    return TRUE;
+    statement_bind_int(forget, 2, *id);
+    return statement_run(forget, NULL, error);
 }
 
 GBytes *
@@ -138,6 +200,20 @@ held_count(Store *store, const char *source, gint64 *count, GError **error)
         return FALSE;
     *count = statement_int(statement, 0);
     return TRUE;
+}
+
+gboolean
+held_each(Store *store, const char *source, HeldEach each, gpointer user_data, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, EACH, source, error);
+    StepResult result = STEP_FAILED;
+    while (statement && (result = statement_step(statement, error)) == STEP_ROW) {
+        HeldRow row = {statement_int(statement, 0), statement_int(statement, 1),
+                       statement_int(statement, 2), statement_text(statement, 3),
+                       statement_text(statement, 4)};
+        each(&row, user_data);
+    }
+    return result == STEP_DONE;
 }
 
 gboolean

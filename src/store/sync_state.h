@@ -13,11 +13,15 @@
 #include "store/store.h"
 
 typedef struct {
-    gboolean known; /* there was a sync before */
-    char *source;   /* of the last one */
-    char *indexed;  /* attributes of the search index, separated by blanks; "" if not known */
+    gboolean known;     /* there was a sync before */
+    char *source;       /* of the last one */
+    GBytes *cookie;     /* RFC 4533, as it may be sent (sync/cookie.h); NULL: none */
+    GBytes *parameters; /* digest of the settings that the cookie belongs to; or NULL */
+    char *indexed;      /* attributes of the search index, separated by blanks; "" if not known */
     gint64 generation;
-    gint64 synced_at; /* when the mirror was last changed; Unix seconds */
+    gint64 synced_at;                        /* when the mirror was last changed; Unix seconds */
+    gint64 audited_at;                       /* when everything was last compared; 0: never */
+    gint64 entries, persons, municipalities; /* rows of the mirror */
 } SyncState;
 
 void sync_state_clear(SyncState *state);
@@ -25,19 +29,35 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SyncState, sync_state_clear)
 
 /* The state of the mirror, by whatever source it was written last. */
 gboolean sync_state_load(Store *store, SyncState *state, GError **error);
-gboolean sync_state_save(Store *store, const char *source, const char *indexed, gint64 generation,
-                         gint64 now, GError **error);
 
-/* Stores a difference, or finds the same one of this source that is held already: `id` is set. */
+/* Writes all of it but `known`. */
+gboolean sync_state_save(Store *store, const SyncState *state, GError **error);
+
+/* Counts the rows of the mirror anew, after something other than a pull has added or removed some;
+ * in the caller's transaction. */
+gboolean sync_state_recount(Store *store, GError **error);
+
+/* Stores a difference, or finds the same one of this source that is held already (not `fresh`): `id`
+ * is set, and others of the source are forgotten. In the caller's transaction. */
 gboolean held_add(Store *store, const char *source, gint64 now, const char *reason,
                   GBytes *removals, gint64 removed, const char *difference, gint64 *id,
-                  GError **error);
+                  gboolean *fresh, GError **error);
 
 /* The digest of the removals of a difference that is still held. NULL with NOT_FOUND. */
 GBytes *held_removals(Store *store, const char *source, gint64 id, GError **error);
 
 /* How many differences of the source are held. */
 gboolean held_count(Store *store, const char *source, gint64 *count, GError **error);
+
+/* The differences of the source that are held, the oldest first; valid during the call. */
+typedef struct {
+    gint64 id, held_at, removed;
+    const char *reason, *difference;
+} HeldRow;
+
+typedef void (*HeldEach)(const HeldRow *row, gpointer user_data);
+gboolean held_each(Store *store, const char *source, HeldEach each, gpointer user_data,
+                   GError **error);
 
 /* Marks one as approved (0: none), and forgets the others: the mirror is no longer what they were
  * made against. */

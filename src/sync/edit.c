@@ -9,9 +9,8 @@
 #include "store/changes.h"
 #include "store/journal.h"
 #include "store/mirror.h"
-#include "store/tombstones.h"
 #include "sync/edit_check.h"
-#include "sync/place.h"
+#include "sync/putback.h"
 
 #include <string.h>
 
@@ -68,14 +67,39 @@ edit_names_entry(const char *dn, const char *attribute)
 }
 
 const char *
-edit_attribute_of(const FieldMap *map, FieldId field, const Attributes *entry)
+edit_attribute_of(const FieldMap *map, FieldId field, const char *dn, const Attributes *entry)
 {
-    char **names = map->attributes[field];
+    const char *first = NULL;
     guint count = 0;
-    for (char **name = names; entry && *name; name++)
-        if (attributes_find(entry, *name, &count) && count > 0)
+    for (char **name = map->attributes[field]; *name; name++) {
+        if (dn && edit_names_entry(dn, *name))
+            continue;
+        if (entry && attributes_find(entry, *name, &count) && count > 0)
             return *name;
-    return names[0];
+        first = first ? first : *name;
+    }
+    return first ? first : map->attributes[field][0];
+}
+
+/* RFC 4514, 2.4 */
+static char *
+escape_value(const char *value)
+{
+    GString *text = g_string_new(NULL);
+    for (const char *p = value; *p; p++) {
+        gboolean edge = *p == ' ' && (p == value || !p[1]);
+        if (strchr(",+\"\\<>;=", *p) || edge || (*p == '#' && p == value))
+            g_string_append_c(text, '\\');
+        g_string_append_c(text, *p);
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *
+edit_person_dn(const char *name, const char *municipality_dn)
+{
+    g_autofree char *value = escape_value(name);
+    return g_strconcat("cn=", value, ",", municipality_dn, NULL);
 }
 
 static MirrorEntry *
@@ -208,12 +232,9 @@ remove_entry(const Editor *editor, const MirrorEntry *entry, GError **error)
                      .csn = entry->csn,
                      .author = (char *)editor->actor,
                      .at = editor->now};
-    gint64 generation;
     memcpy(change.uuid, entry->row.uuid, UUID_LENGTH);
     return drop_waiting(editor, entry->row.uuid, error) &&
-           mirror_remove(editor->store, entry, &generation, error) &&
-           tombstones_add(editor->store, generation, &entry->row, entry->dn, entry->blob,
-                          editor->now, error) &&
+           mirror_remove(editor->store, entry, editor->now, error) &&
            (entry->missing || changes_add(editor->store, &change, error)) &&
            note_deed(editor, "member.remove", &change, error);
 }

@@ -54,9 +54,10 @@ gboolean edit_decide(const Editor *editor, gint64 change, EditDecision decision,
 /* TRUE if the attribute is part of the entry's name (its RDN), which only the directory changes. */
 gboolean edit_names_entry(const char *dn, const char *attribute);
 
-/* The attribute that an edit of a field writes: the first of its attributes that the entry has, or
- * the first of all. Owned by the map. */
-const char *edit_attribute_of(const FieldMap *map, FieldId field, const Attributes *entry);
+/* The attribute that an edit of a field writes: of its attributes that do not name the entry `dn`
+ * (NULL: a new one) the first that the entry has, or the first of all. Owned by the map. */
+const char *edit_attribute_of(const FieldMap *map, FieldId field, const char *dn,
+                              const Attributes *entry);
 
 /* The DN that a new person gets below its municipality. Owned by the caller. */
 char *edit_person_dn(const char *name, const char *municipality_dn);

@@ -236,7 +236,7 @@ compare_cell(Import *import, ImportRow *row, const ImportCell *cell, const Perso
         return;
     const char *attribute = cell->attribute;
     if (!attribute)
-        attribute = edit_attribute_of(import->map, cell->field, person->own);
+        attribute = edit_attribute_of(import->map, cell->field, person->dn, person->own);
     guint count;
     const AttributeValue *values = attributes_find(person->own, attribute, &count);
     g_autofree char *old = cell_join(values, count);

@@ -150,7 +150,7 @@ set_attributes(ImportRow *row, const FieldMap *map)
         if (cell->attribute)
             set_attribute(row, cell, cell->attribute);
         else if (!field_table[cell->field].of_municipality)
-            set_attribute(row, cell, edit_attribute_of(map, cell->field, row->attributes));
+            set_attribute(row, cell, edit_attribute_of(map, cell->field, NULL, row->attributes));
     }
 }
 

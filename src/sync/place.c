@@ -1,171 +1,254 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/place.h"
 
-#include "base/error.h"
 #include "directory/dn.h"
-#include "sync/classify.h"
 
 #include <string.h>
 
-/* one step down: the child whose name ends what is left of the key */
-typedef struct {
-    const char *rest; /* dn_key() of what is left */
-    gint64 id;        /* 0: no child fits */
-    gsize length;     /* octets of the child's key */
-    guint names;      /* RDNs in it */
-} Step;
+#define DEPTH_MAX 200
 
 static guint
-count_names(const char *dn)
+count_rdns(const char *dn)
 {
-    guint names = 0;
+    guint count = 0;
     for (; *dn; dn = dn_parent(dn))
-        names++;
-    return names;
+        count++;
+    return count;
 }
 
-static void
-try_child(gint64 id, const char *rdn, gpointer user_data)
+void
+places_init(Places *places, Store *store, const char *base)
 {
-    Step *step = user_data;
-    g_autofree char *key = step->id ? NULL : dn_key(rdn);
-    if (!key || !*key || !dn_key_is_below(step->rest, key))
-        return;
-    step->id = id;
-    step->length = strlen(key);
-    step->names = count_names(rdn);
+    *places = (Places){
+        .store = store,
+        .base_rdns = count_rdns(base ? base : ""),
+        .pending = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
+        .fresh = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
+        .former = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+        .unknown = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+    };
 }
 
-/* The deepest entry at or above the DN (0: none), and how many RDNs lie below it. */
-static gboolean
-descend(Store *store, const char *dn, gint64 *id, guint *below, GError **error)
+void
+places_clear(Places *places)
 {
-    g_autofree char *rest = dn_key(dn);
-    *id = 0;
-    *below = count_names(dn);
-    while (rest && *rest) {
-        Step step = {.rest = rest};
-        if (!mirror_children(store, *id, try_child, &step, error))
-            return FALSE;
-        if (!step.id)
-            break;
-        *id = step.id;
-        *below -= MIN(step.names, *below);
-        gsize length = strlen(rest) - step.length;
-        rest[length ? length - 1 : 0] = '\0'; /* with the comma before it */
-    }
-    return TRUE;
+    g_clear_pointer(&places->pending, g_hash_table_unref);
+    g_clear_pointer(&places->fresh, g_hash_table_unref);
+    g_clear_pointer(&places->former, g_hash_table_unref);
+    g_clear_pointer(&places->unknown, g_hash_table_unref);
+}
+
+void
+places_add(GHashTable *set, gint64 id)
+{
+    g_hash_table_add(set, g_memdup2(&id, sizeof id));
 }
 
 gboolean
-place_find(Store *store, const char *dn, gint64 *id, GError **error)
+places_has(GHashTable *set, gint64 id)
 {
-    gint64 found;
-    guint below;
-    if (!descend(store, dn, &found, &below, error))
-        return FALSE;
-    *id = below == 0 ? found : 0;
-    return TRUE;
+    return g_hash_table_contains(set, &id);
+}
+
+/* The best of the rows that share a name; 0: none will do. */
+static gint64
+choose(Places *places, const GArray *ids, gint64 self)
+{
+    gint64 chosen = 0;
+    for (guint i = 0; i < ids->len; i++) {
+        gint64 id = g_array_index(ids, gint64, i);
+        if (id == self || places_has(places->pending, id))
+            continue;
+        if (places_has(places->fresh, id))
+            return id;
+        if (chosen == 0)
+            chosen = id;
+    }
+    return chosen;
 }
 
 typedef struct {
-    const Config *config;
-    Store *store;
-    const char *key;
-    gint64 id;
-} Search;
+    const char *name;
+    gsize type_length; /* of the name's first attribute type, with its "=" */
+    char *key;
+    GArray *ids;
+} Namesakes;
 
 static gboolean
-try_municipality(const EntryRow *row, gpointer user_data, GError **error)
+note_namesake(gint64 id, const char *rdn, gpointer user_data, GError **error)
 {
-    Search *search = user_data;
-    if (row->kind != ENTRY_MUNICIPALITY || search->id)
+    Namesakes *namesakes = user_data;
+    (void)error;
+    if (g_ascii_strncasecmp(rdn, namesakes->name, namesakes->type_length) != 0)
         return TRUE;
-    g_autoptr(MirrorEntry) entry = mirror_find_id(search->store, row->id, error);
-    if (!entry)
-        return FALSE;
-    g_auto(GStrv) keys = classify_keys(search->config, entry->attributes);
-    if (g_strv_contains((const char *const *)keys, search->key))
-        search->id = row->id;
+    g_autofree char *key = dn_key(rdn);
+    if (g_strcmp0(key, namesakes->key) == 0)
+        g_array_append_val(namesakes->ids, id);
     return TRUE;
 }
 
+/* the children whose name is the same in another spelling */
 static gboolean
-nearest_municipality(Store *store, gint64 above, gint64 *id, GError **error)
+find_spelled(Places *places, gint64 parent, const char *name, GArray *ids, GError **error)
 {
-    *id = 0;
-    while (above) {
-        g_autoptr(MirrorEntry) entry = mirror_find_id(store, above, error);
-        if (!entry)
+    g_autofree char *asked = g_strdup_printf("%" G_GINT64_FORMAT " %s", parent, name);
+    if (g_hash_table_contains(places->unknown, asked))
+        return TRUE;
+    g_autofree char *key = dn_key(name);
+    Namesakes namesakes = {name, strcspn(name, "=") + 1, key, ids};
+    if (key && !entries_names(places->store, parent, note_namesake, &namesakes, error))
+        return FALSE;
+    if (ids->len == 0)
+        g_hash_table_add(places->unknown, g_steal_pointer(&asked));
+    return TRUE;
+}
+
+/* The row below `parent` with the name, `dn` being all of its DN; 0: none. */
+static gboolean
+find_child(Places *places, gint64 parent, const char *name, const char *dn, gint64 self,
+           gint64 *child, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!entries_named(places->store, parent, name, ids, error))
+        return FALSE;
+    *child = choose(places, ids, self);
+    if (*child)
+        return TRUE;
+    if (ids->len == 0) {
+        if (!find_spelled(places, parent, name, ids, error))
             return FALSE;
-        if (entry->row.kind == ENTRY_MUNICIPALITY) {
-            *id = above;
-            return TRUE;
-        }
-        above = entry->row.parent;
+        *child = choose(places, ids, self);
     }
+    const gint64 *former = *child ? NULL : g_hash_table_lookup(places->former, dn);
+    if (former && *former != self && !places_has(places->pending, *former))
+        *child = *former;
     return TRUE;
 }
 
+/* the starts of the RDNs, the lowest first */
+static GArray *
+find_rdns(const char *dn)
+{
+    GArray *starts = g_array_new(FALSE, FALSE, sizeof(gsize));
+    for (const char *at = dn; *at; at = dn_parent(at)) {
+        gsize start = (gsize)(at - dn);
+        g_array_append_val(starts, start);
+    }
+    return starts;
+}
+
+/* Walks down to the nearest row at (`whole`) or above the entry: `rest` octets of the DN are left
+ * below it. */
 static gboolean
-find_municipality(const Config *config, Store *store, gint64 parent, const Attributes *person,
-                  gint64 *id, GError **error)
+walk(Places *places, const char *dn, gboolean whole, gint64 self, gint64 *row, gsize *rest,
+     GError **error)
 {
-    g_autofree char *reference = classify_reference(config, person);
-    Search search = {config, store, reference, 0};
-    *id = 0;
-    switch (classify_membership(config)) {
-    case MEMBERSHIP_TREE:
-        return nearest_municipality(store, parent, id, error);
-    case MEMBERSHIP_DN:
-        return !reference || place_find(store, reference, id, error);
-    case MEMBERSHIP_VALUE:
-        break;
+    g_autoptr(GArray) starts = find_rdns(dn);
+    gint64 current = 0;
+    gsize end = strlen(dn);
+    for (guint k = starts->len; k > (whole ? 0 : 1); k--) {
+        gsize start = g_array_index(starts, gsize, k - 1);
+        if (starts->len - k + 1 < places->base_rdns)
+            continue;
+        g_autofree char *name = g_strndup(dn + start, end - start);
+        gint64 child;
+        if (!find_child(places, current, name, dn + start, self, &child, error))
+            return FALSE;
+        if (child == 0)
+            continue;
+        current = child;
+        end = start ? start - 1 : 0;
     }
-    if (reference && !entries_each(store, try_municipality, &search, error))
-        return FALSE;
-    *id = search.id;
+    *row = current;
+    *rest = end;
     return TRUE;
-}
-
-/* the first `names` RDNs; owned by the caller */
-static char *
-first_names(const char *dn, guint names)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-    for (; names > 0 && *dn; names--, dn = dn_parent(dn)) {
-        if (text->len)
-            g_string_append_c(text, ',');
-        g_string_append_len(text, dn, (gssize)dn_rdn_length(dn));
-    }
-    return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
 gboolean
-place_put(const Config *config, Store *store, const guint8 uuid[UUID_LENGTH], const char *dn,
-          const char *csn, Attributes *attributes, GError **error)
+places_find(Places *places, const char *dn, gint64 self, gint64 *parent, char **rdn, GError **error)
 {
-    g_autoptr(GError) absent = NULL;
-    g_autoptr(MirrorEntry) there = mirror_find(store, uuid, &absent);
-    if (there)
-        return TRUE;
-    if (!g_error_matches(absent, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND)) {
-        g_propagate_error(error, g_steal_pointer(&absent));
+    gsize rest;
+    if (!walk(places, dn, FALSE, self, parent, &rest, error))
         return FALSE;
+    *rdn = g_strndup(dn, rest);
+    return TRUE;
+}
+
+gboolean
+places_row(Places *places, const char *dn, gint64 *id, GError **error)
+{
+    gsize rest = 1;
+    g_autofree char *text = dn_text(dn);
+    *id = 0;
+    if (!text || !*text)
+        return TRUE;
+    if (!walk(places, text, TRUE, 0, id, &rest, error))
+        return FALSE;
+    if (rest > 0)
+        *id = 0;
+    return TRUE;
+}
+
+char *
+places_dn(Places *places, const EntryRow *row, gboolean *sure, GError **error)
+{
+    g_autoptr(GString) dn = g_string_new(row->rdn);
+    gint64 id = row->parent;
+    *sure = TRUE;
+    for (guint depth = 0; id != 0 && depth < DEPTH_MAX; depth++) {
+        g_auto(EntryRow) above = {0};
+        *sure = *sure && !places_has(places->pending, id);
+        if (!entries_get(places->store, id, &above, error))
+            return NULL;
+        if (above.id == 0)
+            break;
+        g_string_append_printf(dn, ",%s", above.rdn);
+        id = above.parent;
     }
-    g_autofree char *spelled = dn_text(dn);
-    EntryRow row = {.csn = csn};
-    guint below = 0;
-    if (!spelled || !descend(store, spelled, &row.parent, &below, error))
-        return spelled != NULL;
-    g_autofree char *name = first_names(spelled, below);
-    row.rdn = name;
-    row.kind = classify_kind(config, spelled, attributes);
-    memcpy(row.uuid, uuid, UUID_LENGTH);
-    /* another entry has the name by now: the next sync knows which */
-    if (below == 0 ||
-        (row.kind == ENTRY_PERSON &&
-         !find_municipality(config, store, row.parent, attributes, &row.municipality, error)))
-        return below == 0;
-    return mirror_insert(store, &row, attributes, error);
+    return g_string_free(g_steal_pointer(&dn), FALSE);
+}
+
+typedef struct {
+    const EntryRow *row;
+    gsize length; /* of its name */
+    GArray *ids;
+    GPtrArray *rdns; /* what is left of their names */
+} Adoption;
+
+static gboolean
+note_adopted(gint64 id, const char *rdn, gpointer user_data, GError **error)
+{
+    Adoption *adoption = user_data;
+    gsize length = strlen(rdn);
+    (void)error;
+    if (length < adoption->length + 2 || id == adoption->row->id)
+        return TRUE;
+    const char *tail = rdn + length - adoption->length;
+    if (g_ascii_strcasecmp(tail, adoption->row->rdn) != 0 || tail[-1] != ',')
+        return TRUE;
+    /* the comma must not be an escaped one: it must be where some RDN ends */
+    const char *at = rdn;
+    while (at < tail)
+        at = dn_parent(at);
+    if (at != tail)
+        return TRUE;
+    g_array_append_val(adoption->ids, id);
+    g_ptr_array_add(adoption->rdns, g_strndup(rdn, (gsize)(tail - rdn) - 1));
+    return TRUE;
+}
+
+gboolean
+places_adopt(Places *places, const EntryRow *row, guint *count, GError **error)
+{
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_autoptr(GPtrArray) rdns = g_ptr_array_new_with_free_func(g_free);
+    Adoption adoption = {row, strlen(row->rdn), ids, rdns};
+    if (!entries_names(places->store, row->parent, note_adopted, &adoption, error))
+        return FALSE;
+    for (guint i = 0; i < ids->len; i++)
+        if (!entries_set_name(places->store, g_array_index(ids, gint64, i), row->id,
+                              g_ptr_array_index(rdns, i), error))
+            return FALSE;
+    *count = ids->len;
+    return TRUE;
 }

@@ -7,7 +7,7 @@
 #include "store/mirror.h"
 #include "sync/overlay.h"
 #include "sync/parcel.h"
-#include "sync/place.h"
+#include "sync/putback.h"
 
 static gboolean
 write_change(const Push *push, const Change *change, GError **error)

@@ -3,25 +3,12 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "sync/uuids.h"
 
 #include <string.h>
 
 #define PROGRESS_ENTRIES 100
-
-/* a UUID from an honest directory is as good as a hash */
-static guint
-uuid_hash(gconstpointer data)
-{
-    guint parts[UUID_LENGTH / sizeof(guint)];
-    memcpy(parts, data, UUID_LENGTH);
-    return parts[0] ^ parts[1] * 31 ^ parts[2] * 37 ^ parts[3] * 41;
-}
-
-static gboolean
-uuid_equal(gconstpointer a, gconstpointer b)
-{
-    return memcmp(a, b, UUID_LENGTH) == 0;
-}
+#define DEPTH_MAX        200
 
 Refresh *
 refresh_new(const Config *config)
@@ -30,12 +17,12 @@ refresh_new(const Config *config)
     refresh->config = config;
     refresh->membership = classify_membership(config);
     refresh->known = g_ptr_array_new_with_free_func(g_free);
-    refresh->by_uuid = g_hash_table_new(uuid_hash, uuid_equal);
+    refresh->by_uuid = g_hash_table_new(uuids_hash, uuids_equal);
     refresh->next_id = 1;
     refresh->texts = g_string_chunk_new(64 * 1024);
     refresh->tree = tree_new();
     refresh->nodes = g_ptr_array_new();
-    refresh->new_uuids = g_hash_table_new(uuid_hash, uuid_equal);
+    refresh->new_uuids = g_hash_table_new(uuids_hash, uuids_equal);
     refresh->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     refresh->blobs = blobs_new();
     refresh->reader = blob_reader_new(refresh->blobs);
@@ -69,6 +56,7 @@ take_known(const EntryRow *row, gpointer user_data, GError **error)
     Known *known = g_new0(Known, 1);
     known->row = *row;
     known->row.rdn = g_string_chunk_insert(refresh->texts, row->rdn);
+    known->row.csn = row->csn ? g_string_chunk_insert(refresh->texts, row->csn) : NULL;
     g_ptr_array_add(refresh->known, known);
     g_hash_table_insert(refresh->by_uuid, known->row.uuid, known);
     refresh->known_people += row->kind != ENTRY_OTHER;
@@ -136,8 +124,8 @@ note_membership(Refresh *refresh, Node *node, const Attributes *attributes)
     }
 }
 
-static gboolean
-take_entry(const DirectoryEntry *entry, gpointer user_data, GError **error)
+gboolean
+refresh_take(const DirectoryEntry *entry, gpointer user_data, GError **error)
 {
     Refresh *refresh = user_data;
     Node *node = place(refresh, entry, error);
@@ -155,18 +143,92 @@ take_entry(const DirectoryEntry *entry, gpointer user_data, GError **error)
     g_checksum_update(refresh->checksum, blob->data, blob->len);
     g_checksum_get_digest(refresh->checksum, node->digest, &length);
     node->offset = -1;
+    node->newer = !node->known || g_strcmp0(node->known->row.csn, entry->csn) != 0;
+    node->csn = node->newer && entry->csn ? g_string_chunk_insert(refresh->texts, entry->csn)
+                : node->known             ? node->known->row.csn
+                                          : NULL;
     if (node->known && memcmp(node->known->row.digest, node->digest, ENTRY_DIGEST_LENGTH) == 0)
         return TRUE;
-    node->csn = entry->csn ? g_string_chunk_insert(refresh->texts, entry->csn) : NULL;
     node->length = blob->len;
     return blobs_add(refresh->blobs, blob->data, blob->len, &node->offset, error);
 }
 
-gboolean
-refresh_read(Refresh *refresh, Directory *directory, GError **error)
+static gboolean
+take_absent(const DirectoryEntry *entry, gpointer user_data, GError **error)
 {
-    return directory_search(directory, NULL, take_entry, refresh, &refresh->tally, error) &&
-           blobs_flush(refresh->blobs, error);
+    Refresh *refresh = user_data;
+    const Known *known = g_hash_table_lookup(refresh->by_uuid, entry->uuid);
+    /* a directory that is a file answers with more than was asked for */
+    return !known || known->node || refresh_take(entry, refresh, error);
+}
+
+gboolean
+refresh_verify(Refresh *refresh, Directory *directory, GError **error)
+{
+    g_autoptr(GByteArray) uuids = g_byte_array_new();
+    for (guint i = 0; i < refresh->known->len; i++) {
+        const Known *known = g_ptr_array_index(refresh->known, i);
+        if (!known->node && known->row.missing != ENTRY_KEPT)
+            g_byte_array_append(uuids, known->row.uuid, UUID_LENGTH);
+    }
+    if (uuids->len == 0)
+        return TRUE;
+    DirectoryQuery query = {.uuids = uuids->data, .count = uuids->len / UUID_LENGTH};
+    return directory_search(directory, &query, take_absent, refresh, NULL, error);
+}
+
+static Known *
+known_by_id(const Refresh *refresh, gint64 id)
+{
+    guint low = 0, high = refresh->known->len;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        Known *known = g_ptr_array_index(refresh->known, middle);
+        if (known->row.id == id)
+            return known;
+        if (known->row.id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static char *
+known_dn(const Refresh *refresh, const Known *known)
+{
+    GString *dn = g_string_new(known->row.rdn);
+    for (guint depth = 0; known && known->row.parent && depth < DEPTH_MAX; depth++) {
+        known = known_by_id(refresh, known->row.parent);
+        if (known)
+            g_string_append_printf(dn, ",%s", known->row.rdn);
+    }
+    return g_string_free(dn, FALSE);
+}
+
+void
+refresh_keep(Refresh *refresh)
+{
+    for (guint i = 0; i < refresh->known->len; i++) {
+        Known *known = g_ptr_array_index(refresh->known, i);
+        if (known->node || known->row.missing != ENTRY_KEPT)
+            continue;
+        g_autofree char *dn = known_dn(refresh, known);
+        Node *node = tree_place(refresh->tree, dn);
+        if (!node || node->shown)
+            continue;
+        node->shown = TRUE;
+        node->known = known;
+        node->id = known->row.id;
+        node->kind = known->row.kind;
+        node->offset = -1;
+    }
+}
+
+gboolean
+refresh_flush(Refresh *refresh, GError **error)
+{
+    return blobs_flush(refresh->blobs, error);
 }
 
 Node *

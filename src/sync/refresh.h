@@ -2,8 +2,8 @@
 /* refresh.h - what the store knows and what the directory shows, side by side in memory (inside
  * sync/)
  *
- * refresh_load() reads the known rows, refresh_read() the directory's answer; then every node that
- * is shown has its row's id, and every known row its node, if it is still shown. */
+ * refresh_load() reads the known rows, refresh_take() each entry of the directory's answer; then
+ * every node that is shown has its row's id, and every known row its node, if it is still shown. */
 #ifndef RUNDRUF_SYNC_REFRESH_H
 #define RUNDRUF_SYNC_REFRESH_H
 
@@ -15,7 +15,7 @@
 #include "sync/tree.h"
 
 struct Known {
-    EntryRow row; /* rdn in the texts of the refresh */
+    EntryRow row; /* rdn and csn in the texts of the refresh */
     Node *node;   /* NULL: not shown */
 };
 
@@ -32,7 +32,7 @@ typedef struct {
     GPtrArray *nodes;      /* the shown ones as they came; owned by the tree */
     GHashTable *new_uuids; /* uuid -> Node of those that are not known */
     GHashTable *by_key;    /* MEMBERSHIP_VALUE: key -> municipality's Node */
-    DirectoryTally tally;
+    guint64 referrals;
     guint64 persons, municipalities;
 
     void (*progress)(guint64 entries, gpointer user_data); /* may be NULL */
@@ -48,7 +48,20 @@ void refresh_free(Refresh *refresh);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Refresh, refresh_free)
 
 gboolean refresh_load(Refresh *refresh, Store *store, GError **error);
-gboolean refresh_read(Refresh *refresh, Directory *directory, GError **error);
+
+/* Takes an entry; a DirectoryFunc, with the Refresh as its data. */
+gboolean refresh_take(const DirectoryEntry *entry, gpointer refresh, GError **error);
+
+/* Looks once more, by their UUIDs, for the known rows that were not shown, and takes those that are
+ * after all. */
+gboolean refresh_verify(Refresh *refresh, Directory *directory, GError **error);
+
+/* Gives the rows that are kept although they are not shown (sync/keep.h) their places in the tree,
+ * so that what is shown below them finds them; after the last entry. */
+void refresh_keep(Refresh *refresh);
+
+/* After the last entry. */
+gboolean refresh_flush(Refresh *refresh, GError **error);
 
 /* The municipality that a shown person belongs to, or NULL. */
 Node *refresh_municipality(const Refresh *refresh, const Node *person);

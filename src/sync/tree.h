@@ -24,7 +24,8 @@ struct Node {
     Known *known; /* NULL: new */
     guint8 uuid[UUID_LENGTH];
     guint8 digest[ENTRY_DIGEST_LENGTH];
-    const char *csn;       /* of an entry whose attributes are to be written; else NULL */
+    const char *csn;       /* of an entry whose attributes or version are to be written; or NULL */
+    gboolean newer;        /* another version than the known one */
     const char *reference; /* by which a person names its municipality, or NULL */
     gint64 offset;         /* of the attributes in the blobs; -1: they are as known */
     gsize length;

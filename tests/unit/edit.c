@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "store/changes.h"
 #include "store/mirror.h"
-#include "sync/place.h"
+#include "sync/putback.h"
 
 #include <string.h>
 

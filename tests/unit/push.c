@@ -8,7 +8,7 @@
 #include "store/mirror.h"
 #include "sync/edit.h"
 #include "sync/parcel.h"
-#include "sync/place.h"
+#include "sync/putback.h"
 
 #include <string.h>
 

@@ -294,12 +294,17 @@ test_held(void)
     g_autoptr(Store) store = make(&place);
     g_autoptr(GBytes) one = g_bytes_new_static("one", 3), two = g_bytes_new_static("two", 3);
     gint64 id, count;
-    g_assert_true(held_add(store, "s", 1, "why", one, 5, "- a\n", &id, &error));
+    gboolean fresh;
+    g_assert_true(held_add(store, "s", 1, "why", one, 5, "- a\n", &id, &fresh, &error));
     g_assert_cmpint(id, ==, 1);
-    g_assert_true(held_add(store, "s", 2, "why", two, 5, "- a\n", &id, &error));
+    g_assert_true(held_add(store, "s", 2, "why", two, 5, "- a\n", &id, &fresh, &error));
     g_assert_cmpint(id, ==, 2);
-    g_assert_true(held_add(store, "s", 3, "why", one, 5, "- a\n", &id, &error));
-    g_assert_cmpint(id, ==, 1);
+    g_assert_true(fresh);
+    g_assert_true(held_add(store, "s", 3, "why", two, 5, "- a\n", &id, &fresh, &error));
+    g_assert_cmpint(id, ==, 2);
+    g_assert_false(fresh);
+    g_assert_null(held_removals(store, "s", 1, &error)); /* the mirror has moved on */
+    g_clear_error(&error);
     g_autoptr(GBytes) removals = held_removals(store, "s", 2, &error);
     g_assert_true(g_bytes_equal(removals, two));
     g_assert_null(held_removals(store, "other", 2, &error));
@@ -309,18 +314,40 @@ test_held(void)
     g_assert_true(held_count(store, "s", &count, &error));
     g_assert_cmpint(count, ==, 0);
 
+    g_autoptr(GBytes) cookie = g_bytes_new_static("rid=000", 7);
+    const SyncState saved[] = {
+        {.source = (char *)"a", .indexed = (char *)"mail", .generation = 1, .synced_at = 10},
+        {.source = (char *)"b", .indexed = (char *)"mail sn", .generation = 2, .synced_at = 20},
+        {.source = (char *)"a",
+         .indexed = (char *)"cn",
+         .generation = 3,
+         .synced_at = 30,
+         .cookie = cookie,
+         .audited_at = 25,
+         .entries = 4,
+         .persons = 2},
+    };
     g_auto(SyncState) state = {0};
     g_assert_true(sync_state_load(store, &state, &error));
     g_assert_false(state.known);
     sync_state_clear(&state);
-    g_assert_true(sync_state_save(store, "a", "mail", 1, 10, &error));
-    g_assert_true(sync_state_save(store, "b", "mail sn", 2, 20, &error));
-    g_assert_true(sync_state_save(store, "a", "cn", 3, 30, &error));
+    g_assert_true(sync_state_save(store, &saved[0], &error));
+    g_assert_true(sync_state_save(store, &saved[1], &error));
+    g_assert_true(sync_state_save(store, &saved[2], &error));
     g_assert_true(sync_state_load(store, &state, &error));
     g_assert_no_error(error);
     g_assert_cmpstr(state.source, ==, "a");
     g_assert_cmpstr(state.indexed, ==, "cn");
     g_assert_cmpint(state.generation, ==, 3);
+    g_assert_true(g_bytes_equal(state.cookie, cookie));
+    g_assert_null(state.parameters);
+    g_assert_cmpint(state.audited_at, ==, 25);
+    g_assert_cmpint(state.entries, ==, 4);
+    g_assert_cmpint(state.persons, ==, 2);
+    g_assert_true(sync_state_recount(store, &error));
+    sync_state_clear(&state);
+    g_assert_true(sync_state_load(store, &state, &error));
+    g_assert_cmpint(state.entries, ==, 0);
 }
 
 int

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sync/cookie.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MAX      (64 * 1024) /* of a cookie that is taken apart */
+#define SHA256_LENGTH 32
+
+/* The cookie's fields ("name=value"), NULL at the end; NULL if it is none of slapd's. */
+static char **
+split(gconstpointer cookie, gsize length)
+{
+    if (!cookie || length == 0 || length > TEXT_MAX || memchr(cookie, 0, length))
+        return NULL;
+    g_autofree char *text = g_strndup(cookie, length);
+    g_auto(GStrv) fields = g_strsplit(text, ",", -1);
+    for (char **field = fields; *field; field++)
+        if (g_str_has_prefix(*field, "csn="))
+            return g_steal_pointer(&fields);
+    return NULL;
+}
+
+/* "time#count#sid#mod" -> "sid"; "" if there is none. Owned by the caller. */
+static char *
+sid_of(const char *csn)
+{
+    g_auto(GStrv) parts = g_strsplit(csn, "#", 4);
+    return g_strdup(g_strv_length(parts) == 4 ? parts[2] : "");
+}
+
+/* Notes the CSNs of the fields by sid (both owned by the table), the larger of two: of one sid they
+ * order as text does. */
+static void
+note_csns(GHashTable *by_sid, char **fields)
+{
+    for (char **field = fields; field && *field; field++) {
+        if (!g_str_has_prefix(*field, "csn="))
+            continue;
+        g_auto(GStrv) csns = g_strsplit(*field + strlen("csn="), ";", -1);
+        for (char **csn = csns; *csn; csn++) {
+            g_autofree char *sid = sid_of(*csn);
+            const char *known = g_hash_table_lookup(by_sid, sid);
+            if (**csn && (!known || strcmp(*csn, known) > 0))
+                g_hash_table_insert(by_sid, g_steal_pointer(&sid), g_strdup(*csn));
+        }
+    }
+}
+
+static gint
+compare_sids(gconstpointer a, gconstpointer b)
+{
+    return strcmp(a, b);
+}
+
+/* the fields that are no CSNs and not `sid`, then all CSNs, by sid: equal for equal contents */
+static GBytes *
+join(char **fields, GHashTable *by_sid)
+{
+    GString *text = g_string_new(NULL);
+    for (char **field = fields; *field; field++)
+        if (!g_str_has_prefix(*field, "csn=") && !g_str_has_prefix(*field, "sid="))
+            g_string_append_printf(text, "%s,", *field);
+    g_string_append(text, "csn=");
+    g_autoptr(GList) sids = g_list_sort(g_hash_table_get_keys(by_sid), compare_sids);
+    for (GList *sid = sids; sid; sid = sid->next)
+        g_string_append_printf(text, "%s%s", sid == sids ? "" : ";",
+                               (const char *)g_hash_table_lookup(by_sid, sid->data));
+    return g_string_free_to_bytes(text);
+}
+
+GBytes *
+cookie_merge(GBytes *old, gconstpointer cookie, gsize length)
+{
+    if (!cookie || length == 0)
+        return old ? g_bytes_ref(old) : NULL;
+    g_auto(GStrv) fields = split(cookie, length);
+    if (!fields)
+        return g_bytes_new(cookie, length);
+    g_auto(GStrv) known = old ? split(g_bytes_get_data(old, NULL), g_bytes_get_size(old)) : NULL;
+    g_autoptr(GHashTable) by_sid = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    note_csns(by_sid, known);
+    note_csns(by_sid, fields);
+    return join(fields, by_sid);
+}
+
+/* the decimal number that `count` digits make, or -1 */
+static int
+digits(const char *text, guint count)
+{
+    int number = 0;
+    for (guint i = 0; i < count; i++) {
+        if (!g_ascii_isdigit(text[i]))
+            return -1;
+        number = number * 10 + (text[i] - '0');
+    }
+    return number;
+}
+
+/* "YYYYmmddHHMMSS.ffffffZ#...": Unix seconds; 0 if it is no time */
+static gint64
+csn_time(const char *csn)
+{
+    static const guint widths[] = {4, 2, 2, 2, 2, 2};
+    int parts[G_N_ELEMENTS(widths)];
+    for (guint i = 0; i < G_N_ELEMENTS(widths); i++) {
+        parts[i] = digits(csn, widths[i]);
+        if (parts[i] < 0)
+            return 0;
+        csn += widths[i];
+    }
+    g_autoptr(GDateTime) time =
+        g_date_time_new_utc(parts[0], parts[1], parts[2], parts[3], parts[4], MIN(parts[5], 59));
+    return time ? g_date_time_to_unix(time) : 0;
+}
+
+gint64
+cookie_time(GBytes *cookie)
+{
+    if (!cookie)
+        return 0;
+    g_auto(GStrv) fields = split(g_bytes_get_data(cookie, NULL), g_bytes_get_size(cookie));
+    g_autoptr(GHashTable) by_sid = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    note_csns(by_sid, fields);
+    gint64 newest = 0;
+    GHashTableIter iter;
+    gpointer csn;
+    g_hash_table_iter_init(&iter, by_sid);
+    while (g_hash_table_iter_next(&iter, NULL, &csn))
+        newest = MAX(newest, csn_time(csn));
+    return newest;
+}
+
+GBytes *
+cookie_parameters(const Config *config)
+{
+    const char *const settings[] = {
+        "1", /* of this list */
+        config->directory_uri,
+        config->directory_base,
+        config->directory_bind_dn,
+        config->directory_sasl,
+        config->directory_filter,
+        config->directory_id_attribute,
+        config->directory_version_attribute,
+        config->directory_referrals,
+        config->directory_person_class,
+        config->directory_municipality_class,
+        config->directory_membership,
+        config->directory_membership_key,
+    };
+    guint8 digest[SHA256_LENGTH];
+    gsize length = sizeof digest;
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    for (guint i = 0; i < G_N_ELEMENTS(settings); i++) {
+        const char *text = settings[i] ? settings[i] : "";
+        g_checksum_update(sum, (const guchar *)text, (gssize)strlen(text) + 1);
+    }
+    g_checksum_get_digest(sum, digest, &length);
+    return g_bytes_new(digest, length);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* putback.h - where in the mirror's tree a DN is (inside sync/)
+ *
+ * DNs are not stored but built from the tree, so a DN is found by walking down from the top. */
+#ifndef RUNDRUF_SYNC_PUTBACK_H
+#define RUNDRUF_SYNC_PUTBACK_H
+
+#include "config/config.h"
+#include "store/mirror.h"
+
+/* The entry with this DN, however it is spelled; 0 if the mirror has none. FALSE with STORE. */
+gboolean place_find(Store *store, const char *dn, gint64 *id, GError **error);
+
+/* Puts an entry (back) into the mirror, below the nearest entry above its DN, with the municipality
+ * that it belongs to. Does nothing if its UUID is there. In the caller's transaction. */
+gboolean place_put(const Config *config, Store *store, const guint8 uuid[UUID_LENGTH],
+                   const char *dn, const char *csn, Attributes *attributes, GError **error);
+
+#endif
