@@ -92,13 +92,17 @@ pull_changes(Pull *pull, PullDepth depth, GError **error)
 gboolean
 ladder_run(Pull *pull, PullDepth depth, GError **error)
 {
-    if (depth == PULL_WHOLE || !directory_can_follow(pull->directory))
-        return ladder_whole(pull, NULL, error);
-    if (settle_has_cookie(pull))
-        return pull_changes(pull, depth, error);
-    return ladder_whole(
-        pull, pull->state.cookie ? N_("the settings that it belonged to are others now") : NULL,
-        error);
+    const char *said = NULL;
+    if (depth != PULL_WHOLE && directory_can_follow(pull->directory)) {
+        if (settle_has_cookie(pull))
+            return pull_changes(pull, depth, error);
+        if (pull->state.cookie)
+            said = N_("the settings that it belonged to are others now");
+    }
+    /* which compares everything, too */
+    if (depth == PULL_AUDIT)
+        pull->result.notes |= PULL_AUDITED;
+    return ladder_whole(pull, said, error);
 }
 
 gboolean

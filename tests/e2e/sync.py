@@ -79,7 +79,10 @@ def unchanged(rig, *words, status=1, but=(), **run):
 
 def held(rig, *words, options=()):
     """A sync that the guard must hold; gives the number under which it can be approved."""
-    said = unchanged(rig, *words, status=3, but=("held",), options=options)
+    shown = "SELECT id, uuid, parent, rdn, kind, municipality, csn, digest, attributes FROM entry ORDER BY id"
+    before = rig.store(shown)
+    said = unchanged(rig, *words, status=3, but=("held", "entry"), options=options)  # what is missing is marked
+    assert rig.store(shown) == before
     summary(said)
     return re.search(r"rundruf sync --approve (\d+)", said).group(1)
 

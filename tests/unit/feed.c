@@ -19,9 +19,10 @@
 
 typedef struct {
     guint8 uuid[UUID_LENGTH];
-    char *name;   /* RDN */
-    guint parent; /* index + 1; 0: the base; entries never leave the array */
-    char kind;    /* 'b'ase, 'c'ity, 'o'ther, 'p'erson */
+    char *name;      /* RDN */
+    char *reference; /* by which a person names a municipality, as of its last change */
+    guint parent;    /* index + 1; 0: the base; entries never leave the array */
+    char kind;       /* 'b'ase, 'c'ity, 'o'ther, 'p'erson */
     guint value;
     guint csn, created;
     gboolean there, hidden; /* in the scope, and by the rights; as the log tells it */
@@ -34,6 +35,7 @@ typedef struct {
     GArray *things; /* of Thing; the base first */
     guint clock;
     Manner manner;
+    gboolean by_dn;
     GQueue *queue; /* of Told */
     gboolean open;
     guint searches, starts;
@@ -97,6 +99,8 @@ show(Fake *fake, guint index)
     add_value(fake, "cn", thing->name);
     add_value(fake, "o", thing->name);
     add_value(fake, "mail", value);
+    if (thing->reference)
+        add_value(fake, fake->by_dn ? "manager" : "l", thing->reference);
     g_snprintf(fake->csn, sizeof fake->csn, "19700101%06u.000000Z#000000#001#000000",
                thing->csn % 1000000);
     fake->entry = (DirectoryEntry){.dn = fake->dn->str,
@@ -245,6 +249,18 @@ fake_stop(Directory *directory)
     ((Fake *)directory)->open = FALSE;
 }
 
+/* its parent, in another spelling; which may be renamed later, or be no municipality */
+static void
+refer(Fake *fake, guint index)
+{
+    Thing *thing = thing_at(fake, index);
+    g_string_assign(fake->dn, fake->by_dn ? "" : thing_at(fake, thing->parent)->name);
+    if (fake->by_dn)
+        append_dn(fake, thing->parent);
+    g_free(thing->reference);
+    thing->reference = thing->kind == 'p' ? g_ascii_strup(fake->dn->str, -1) : NULL;
+}
+
 static guint
 add_thing(Fake *fake, char kind, const char *name, guint parent)
 {
@@ -257,6 +273,7 @@ add_thing(Fake *fake, char kind, const char *name, guint parent)
     memset(thing.uuid, 0x40, UUID_LENGTH);
     memcpy(thing.uuid, &number, sizeof number);
     g_array_append_val(fake->things, thing);
+    refer(fake, fake->things->len - 1);
     return fake->things->len - 1;
 }
 
@@ -264,6 +281,7 @@ static void
 clear_thing(gpointer data)
 {
     g_free(((Thing *)data)->name);
+    g_free(((Thing *)data)->reference);
 }
 
 static void
@@ -783,6 +801,7 @@ change_something(Fake *fake, GRand *rand)
         break;
     case 4:
         thing_at(fake, index)->value = fake->clock;
+        refer(fake, index);
         thing_at(fake, index)->csn = ++fake->clock;
         break;
     case 5:
@@ -804,11 +823,17 @@ change_something(Fake *fake, GRand *rand)
 static void
 test_random(void)
 {
+    static const struct {
+        const char *membership, *key;
+    } ways[] = {{"tree", NULL}, {"manager", "dn"}, {"l", "o"}};
     static const Manner manners[] = {WITH_LOG, WITH_LOG, WITH_LOG, WITH_PRESENT, REFUSES, NO_FEED};
     g_autoptr(GRand) rand = g_rand_new_with_seed(3);
-    for (guint run = 0; run < 8; run++) {
+    for (guint run = 0; run < 9; run++) {
         g_auto(Bench) bench = {0};
         bench_init(&bench);
+        bench.config.directory_membership = (char *)ways[run % 3].membership;
+        bench.config.directory_membership_key = (char *)ways[run % 3].key;
+        bench.fake.by_dn = run % 3 == 1;
         add_thing(&bench.fake, 'c', "o=Ulm", 0); /* always there: the guard holds an empty answer */
         for (guint i = 0; i < 20; i++)
             change_something(&bench.fake, rand);
