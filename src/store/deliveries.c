@@ -50,8 +50,7 @@ static const char *const texts[] = {
             " (SELECT s.reason FROM suppression s WHERE s.address = d.key"
             "  AND s.purpose IN (m.purpose, '" SUPPRESSIONS_ALL_PURPOSES "')"
             "  ORDER BY s.purpose DESC LIMIT 1),"
-            " EXISTS (SELECT 1 FROM entry e WHERE e.uuid = d.person AND e.kind = 'person'"
-            "  AND e.missing_since IS NULL)"
+            " EXISTS (SELECT 1 FROM entry e WHERE e.uuid = d.person AND e.kind = 'person')"
             " FROM mailing m JOIN delivery d ON d.id IN"
             " (SELECT q.id FROM delivery q WHERE q.mailing = m.id AND q." WAITING
             "  AND q.due <= $1 ORDER BY q.due, q.id LIMIT $2)"

@@ -158,6 +158,20 @@ static const char step_2[] =
     "CREATE VIEW term AS SELECT p.attribute AS attribute, p.norm AS norm, e.entry AS entry"
     " FROM posting p JOIN entries_of(p.first, p.rest) e;"
     "CREATE INDEX entry_kind ON entry (id) WHERE kind = 'municipality';"
+    /* numbers of differences are never used again, so that an approval cannot mean another one:
+     * those that are settled stay, as 'past' */
+    "CREATE TABLE held_2 ("
+    " id INTEGER PRIMARY KEY,"
+    " source TEXT NOT NULL,"
+    " held_at INTEGER NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " removals BLOB NOT NULL,"
+    " removed INTEGER NOT NULL,"
+    " difference TEXT NOT NULL,"
+    " state TEXT NOT NULL CHECK (state IN ('held', 'approved', 'past')));"
+    "INSERT INTO held_2 SELECT * FROM held;"
+    "DROP TABLE held;"
+    "ALTER TABLE held_2 RENAME TO held;"
     /* digest of the settings that the cookie belongs to (RFC 4533, 3.1) */
     "ALTER TABLE sync_state ADD COLUMN parameters BLOB;"
     "ALTER TABLE sync_state ADD COLUMN audited_at INTEGER;"

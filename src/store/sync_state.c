@@ -42,8 +42,10 @@ static const char *const texts[] = {
     [EACH] = "SELECT id, held_at, removed, reason, difference FROM held"
              " WHERE source = $1 AND state = 'held' ORDER BY id",
     [APPROVE] = "UPDATE held SET state = 'approved' WHERE source = $1 AND id = $2",
-    [FORGET] = "DELETE FROM held WHERE source = $1 AND state = 'held'",
-    [FORGET_OTHERS] = "DELETE FROM held WHERE source = $1 AND state = 'held' AND id <> $2",
+    [FORGET] =
+        "UPDATE held SET state = 'past', difference = '' WHERE source = $1 AND state = 'held'",
+    [FORGET_OTHERS] = "UPDATE held SET state = 'past', difference = ''"
+                      " WHERE source = $1 AND state = 'held' AND id <> $2",
 };
 
 const StatementTable sync_state_statements = {"sync_state", texts, G_N_ELEMENTS(texts)};

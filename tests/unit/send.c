@@ -344,6 +344,14 @@ remove_p4(Fixture *fixture)
     fixture_run(fixture, "DELETE FROM entry WHERE id = 4");
 }
 
+/* whom the guard or a person keeps is in the roster */
+static void
+hold_p4(Fixture *fixture)
+{
+    fixture_run(fixture,
+                "UPDATE entry SET missing_since = 1, missing_reason = 'held' WHERE id = 4");
+}
+
 /* what happens while the second of four messages is sent counts from the third on */
 static void
 test_meanwhile(void)
@@ -359,6 +367,7 @@ test_meanwhile(void)
         {cancel_now, OUTCOME_TEMPORARY, "sent/1 cancelled/1 cancelled/0 cancelled/0 "},
         {suppress_p4, OUTCOME_SENT, "sent/1 sent/1 sent/1 suppressed/0 "},
         {remove_p4, OUTCOME_SENT, "suppressed/0 sent/1 sent/1 sent/1 "},
+        {hold_p4, OUTCOME_SENT, "sent/1 sent/1 sent/1 sent/1 "},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(Fixture) fixture = setup(4);

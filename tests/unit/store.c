@@ -313,6 +313,13 @@ test_held(void)
     g_assert_true(held_settle(store, "s", 2, &error));
     g_assert_true(held_count(store, "s", &count, &error));
     g_assert_cmpint(count, ==, 0);
+    /* an old yes must not mean another difference */
+    g_assert_true(held_add(store, "s", 4, "why", one, 5, "- a\n", &id, &fresh, &error));
+    g_assert_cmpint(id, ==, 3);
+    g_assert_true(held_settle(store, "s", 0, &error));
+    g_assert_true(held_add(store, "s", 5, "why", two, 5, "- a\n", &id, &fresh, &error));
+    g_assert_cmpint(id, ==, 4);
+    g_assert_true(held_settle(store, "s", 0, &error));
 
     g_autoptr(GBytes) cookie = g_bytes_new_static("rid=000", 7);
     const SyncState saved[] = {
