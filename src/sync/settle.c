@@ -94,6 +94,7 @@ settle_allows(Pull *pull, guint64 known, guint64 shown, GPtrArray *lost)
     GuardVerdict verdict = guard_decide(known, shown, lost->len, pull->config->guard_percent,
                                         pull->config->guard_count);
     pull->result.verdict = verdict;
+    pull->approving = FALSE;
     if (verdict == GUARD_PASS)
         return TRUE;
     g_autoptr(GBytes) digest = uuids_digest(lost);

@@ -341,6 +341,13 @@ def case_14_cookie_of_two_providers(rig):
         watch.wait_equal(one)
     assert len(tap.messages(ENTRY)) == 1, "all was read again"
     assert sent_cookie(tap.syncs()[0]) == kept
+    # one that lacks a provider is no cookie to the server, which does not say so
+    one.modify(delete(person_dn(5)))
+    lacking = b"rid=000,csn=" + max(re.findall(rb"[0-9.]+Z#\d+#001#\d+", cookie(rig)))
+    sprung = ask(one, lacking)
+    assert len(sprung.entries) == ALL - 1 and sprung.deletes and not sprung.deleted
+    rig.store("UPDATE sync_state SET cookie = ?", lacking)
+    sync(rig).expect(removed=1, changed=0, added=0, void_cookie=True, route="all")
     in_step(rig, one)
 
 

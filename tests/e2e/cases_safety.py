@@ -182,8 +182,8 @@ def case_28_without_content_synchronisation(rig):
                  rename(city_dn("Mannheim"), "o=Monnem"))
     sync(rig).expect(removed=1, changed=1, added=1, moved=2)
     in_step(rig, slapd)
-    with watching(rig):
-        pass  # polls, and ends when asked to
+    with watching(rig) as watch:
+        watch.wait("sync.batch")  # polls, and ends when asked to
 
     # a server that takes the control and does not tell the state of each entry (seen with others than slapd)
     slapd = rig.server(ldif_roster())
