@@ -128,6 +128,7 @@ librundruf_a_SOURCES = \
 	src/sync/putback.c src/sync/putback.h \
 	src/sync/refresh.c src/sync/refresh.h \
 	src/sync/settle.c src/sync/settle.h \
+	src/sync/touched.c src/sync/touched.h \
 	src/sync/tree.c src/sync/tree.h \
 	src/sync/turn.c src/sync/turn.h \
 	src/sync/uuids.c src/sync/uuids.h \

@@ -6,7 +6,7 @@
 #include "base/wake.h"
 #include "cli/output.h"
 #include "cli/sync.h"
-#include "store/persons.h"
+#include "store/sync_state.h"
 #include "sync/keep.h"
 #include "sync/turn.h"
 
@@ -21,6 +21,7 @@ typedef struct {
 
 typedef struct {
     const Cli *cli;
+    gboolean all;    /* every difference is shown; else those that an audit found */
     gint64 expected; /* entries; 0: not known */
     double started;
 } Watching;
@@ -37,7 +38,9 @@ sync_round_clear(SyncRound *round)
 static void
 show_difference(const PullDifference *difference, gpointer data)
 {
-    sync_report_difference(((const Watching *)data)->cli, difference);
+    const Watching *watching = data;
+    if (watching->all || difference->untold)
+        sync_report_difference(watching->cli, difference);
 }
 
 static void
@@ -76,7 +79,9 @@ sync_push(Cli *cli, SyncRound *round, GError **error)
 static gboolean
 pull(Cli *cli, const SyncWish *wish, SyncRound *round, GError **error)
 {
-    Watching watching = {.cli = cli, .started = clock_elapsed()};
+    g_auto(SyncState) state = {0};
+    Watching watching = {
+        .cli = cli, .all = wish->dry_run || cli->verbose, .started = clock_elapsed()};
     PullOptions how = {
         .now = round->now,
         .actor = cli_actor(),
@@ -85,13 +90,14 @@ pull(Cli *cli, const SyncWish *wish, SyncRound *round, GError **error)
                                : PULL_AUTO,
         .dry_run = wish->dry_run,
         .approve = wish->approve == NOT_GIVEN ? 0 : wish->approve,
-        .func = wish->dry_run || cli->verbose ? show_difference : NULL,
+        .func = watching.all || (wish->audit && !cli->quiet) ? show_difference : NULL,
         .progress = cli->quiet ? NULL : show_progress,
         .user_data = &watching,
     };
     g_autoptr(Directory) directory = directory_open(cli->config, error);
-    if (!directory || !persons_count(cli->store, NULL, &watching.expected, error))
+    if (!directory || !sync_state_load(cli->store, &state, error))
         return FALSE;
+    watching.expected = state.entries;
     gboolean good = pull_run(cli->config, directory, cli->store, &how, &round->pull, error);
     output_progress_end();
     return good;

@@ -177,8 +177,8 @@ print_notes(const SyncRound *round)
         puts(_("Note: the server does not tell changes (no RFC 4533), so each sync lists all of "
                "it; rundruf check says what it needs."));
     if (pull->notes & PULL_VOID_COOKIE)
-        printf(_("Note: everything was read again, for the server could not go on from where the "
-                 "last sync ended: %s\n"),
+        printf(_("Note: everything was read again, for the place where the last sync ended is of "
+                 "no use: %s\n"),
                pull->said ? _(pull->said) : _("it did not say why"));
     if (pull->notes & PULL_CLOCK_AHEAD)
         puts(_("Warning: the directory's newest change lies in the future; set its clock, or "

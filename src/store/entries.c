@@ -15,6 +15,7 @@ enum {
     FIND,
     GET,
     UUIDS,
+    MISSING,
     NAMED,
     NAMED_TOP,
     NAMES,
@@ -49,6 +50,7 @@ static const char *const texts[] = {
     [FIND] = "SELECT " COLUMNS " FROM entry WHERE uuid = $1",
     [GET] = "SELECT " COLUMNS " FROM entry WHERE id = $1",
     [UUIDS] = "SELECT uuid FROM entry ORDER BY uuid",
+    [MISSING] = "SELECT uuid FROM entry WHERE missing_reason IS NOT NULL",
     [NAMED] = "SELECT id FROM entry WHERE parent = $1 AND rdn = $2",
     [NAMED_TOP] = "SELECT id FROM entry WHERE parent IS NULL AND rdn = $1",
     [NAMES] = "SELECT id, rdn FROM entry WHERE parent = $1",
@@ -205,10 +207,10 @@ entries_get(Store *store, gint64 id, EntryRow *row, GError **error)
     return read_rows(statement, copy_row, row, error);
 }
 
-gboolean
-entries_uuids(Store *store, GByteArray *uuids, GError **error)
+static gboolean
+append_uuids(Store *store, guint which, GByteArray *uuids, GError **error)
 {
-    g_autoptr(Statement) statement = get(store, UUIDS, error);
+    g_autoptr(Statement) statement = get(store, which, error);
     StepResult result = STEP_FAILED;
     while (statement && (result = statement_step(statement, error)) == STEP_ROW) {
         gsize length;
@@ -217,6 +219,18 @@ entries_uuids(Store *store, GByteArray *uuids, GError **error)
             g_byte_array_append(uuids, uuid, UUID_LENGTH);
     }
     return result == STEP_DONE;
+}
+
+gboolean
+entries_uuids(Store *store, GByteArray *uuids, GError **error)
+{
+    return append_uuids(store, UUIDS, uuids, error);
+}
+
+gboolean
+entries_missing(Store *store, GByteArray *uuids, GError **error)
+{
+    return append_uuids(store, MISSING, uuids, error);
 }
 
 /* Appends the first `columns` columns of all rows. */

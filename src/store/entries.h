@@ -56,6 +56,9 @@ gboolean entries_get(Store *store, gint64 id, EntryRow *row, GError **error);
 /* Appends the UUIDs of all entries, in their order; from the index alone. */
 gboolean entries_uuids(Store *store, GByteArray *uuids, GError **error);
 
+/* The same, of those that are held or kept although the directory does not show them. */
+gboolean entries_missing(Store *store, GByteArray *uuids, GError **error);
+
 /* Appends (gint64) the ids of the entries directly below `parent` (0: of the top) with that name;
  * a name may be used twice while a refresh is being written. */
 gboolean entries_named(Store *store, gint64 parent, const char *rdn, GArray *ids, GError **error);

@@ -38,7 +38,8 @@ tell_lines(const Pull *pull, const GPtrArray *lines)
 {
     for (guint i = 0; pull->options->func && i < lines->len; i++) {
         const DeltaLine *line = g_ptr_array_index(lines, i);
-        PullDifference difference = {line->sign, line->kind, line->name, line->dn, line->old_dn};
+        PullDifference difference = {line->sign, line->kind,   line->name,
+                                     line->dn,   line->old_dn, pull->auditing};
         pull->options->func(&difference, pull->options->user_data);
     }
 }

@@ -7,83 +7,6 @@
 #define TEXT_MAX      (64 * 1024) /* of a cookie that is taken apart */
 #define SHA256_LENGTH 32
 
-/* The cookie's fields ("name=value"), NULL at the end; NULL if it is none of slapd's. */
-static char **
-split(gconstpointer cookie, gsize length)
-{
-    if (!cookie || length == 0 || length > TEXT_MAX || memchr(cookie, 0, length))
-        return NULL;
-    g_autofree char *text = g_strndup(cookie, length);
-    g_auto(GStrv) fields = g_strsplit(text, ",", -1);
-    for (char **field = fields; *field; field++)
-        if (g_str_has_prefix(*field, "csn="))
-            return g_steal_pointer(&fields);
-    return NULL;
-}
-
-/* "time#count#sid#mod" -> "sid"; "" if there is none. Owned by the caller. */
-static char *
-sid_of(const char *csn)
-{
-    g_auto(GStrv) parts = g_strsplit(csn, "#", 4);
-    return g_strdup(g_strv_length(parts) == 4 ? parts[2] : "");
-}
-
-/* Notes the CSNs of the fields by sid (both owned by the table), the larger of two: of one sid they
- * order as text does. */
-static void
-note_csns(GHashTable *by_sid, char **fields)
-{
-    for (char **field = fields; field && *field; field++) {
-        if (!g_str_has_prefix(*field, "csn="))
-            continue;
-        g_auto(GStrv) csns = g_strsplit(*field + strlen("csn="), ";", -1);
-        for (char **csn = csns; *csn; csn++) {
-            g_autofree char *sid = sid_of(*csn);
-            const char *known = g_hash_table_lookup(by_sid, sid);
-            if (**csn && (!known || strcmp(*csn, known) > 0))
-                g_hash_table_insert(by_sid, g_steal_pointer(&sid), g_strdup(*csn));
-        }
-    }
-}
-
-static gint
-compare_sids(gconstpointer a, gconstpointer b)
-{
-    return strcmp(a, b);
-}
-
-/* the fields that are no CSNs and not `sid`, then all CSNs, by sid: equal for equal contents */
-static GBytes *
-join(char **fields, GHashTable *by_sid)
-{
-    GString *text = g_string_new(NULL);
-    for (char **field = fields; *field; field++)
-        if (!g_str_has_prefix(*field, "csn=") && !g_str_has_prefix(*field, "sid="))
-            g_string_append_printf(text, "%s,", *field);
-    g_string_append(text, "csn=");
-    g_autoptr(GList) sids = g_list_sort(g_hash_table_get_keys(by_sid), compare_sids);
-    for (GList *sid = sids; sid; sid = sid->next)
-        g_string_append_printf(text, "%s%s", sid == sids ? "" : ";",
-                               (const char *)g_hash_table_lookup(by_sid, sid->data));
-    return g_string_free_to_bytes(text);
-}
-
-GBytes *
-cookie_merge(GBytes *old, gconstpointer cookie, gsize length)
-{
-    if (!cookie || length == 0)
-        return old ? g_bytes_ref(old) : NULL;
-    g_auto(GStrv) fields = split(cookie, length);
-    if (!fields)
-        return g_bytes_new(cookie, length);
-    g_auto(GStrv) known = old ? split(g_bytes_get_data(old, NULL), g_bytes_get_size(old)) : NULL;
-    g_autoptr(GHashTable) by_sid = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    note_csns(by_sid, known);
-    note_csns(by_sid, fields);
-    return join(fields, by_sid);
-}
-
 /* the decimal number that `count` digits make, or -1 */
 static int
 digits(const char *text, guint count)
@@ -114,14 +37,107 @@ csn_time(const char *csn)
     return time ? g_date_time_to_unix(time) : 0;
 }
 
+/* "time#count#sid#mod" -> "sid"; NULL if it is no CSN. Owned by the caller. */
+static char *
+sid_of(const char *csn)
+{
+    g_auto(GStrv) parts = g_strsplit(csn, "#", 5);
+    return g_strv_length(parts) == 4 && csn_time(csn) ? g_strdup(parts[2]) : NULL;
+}
+
+/* Notes the CSNs of the fields by sid (both owned by the table), the larger of two: of one sid they
+ * order as text does. */
+static void
+note_csns(GHashTable *by_sid, char **fields)
+{
+    for (char **field = fields; field && *field; field++) {
+        if (!g_str_has_prefix(*field, "csn="))
+            continue;
+        g_auto(GStrv) csns = g_strsplit(*field + strlen("csn="), ";", -1);
+        for (char **csn = csns; *csn; csn++) {
+            g_autofree char *sid = sid_of(*csn);
+            const char *known = sid ? g_hash_table_lookup(by_sid, sid) : NULL;
+            if (sid && (!known || strcmp(*csn, known) > 0))
+                g_hash_table_insert(by_sid, g_steal_pointer(&sid), g_strdup(*csn));
+        }
+    }
+}
+
+/* The cookie's fields ("name=value"), NULL at the end; NULL if it is no text. */
+static char **
+split(gconstpointer cookie, gsize length)
+{
+    if (!cookie || length == 0 || length > TEXT_MAX || memchr(cookie, 0, length))
+        return NULL;
+    g_autofree char *text = g_strndup(cookie, length);
+    return g_strsplit(text, ",", -1);
+}
+
+/* Its CSNs by sid: none if it is not slapd's, or NULL. */
+static GHashTable *
+csns_of(GBytes *cookie)
+{
+    GHashTable *by_sid = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    g_auto(GStrv) fields =
+        cookie ? split(g_bytes_get_data(cookie, NULL), g_bytes_get_size(cookie)) : NULL;
+    note_csns(by_sid, fields);
+    return by_sid;
+}
+
+static gint
+compare_sids(gconstpointer a, gconstpointer b)
+{
+    return strcmp(a, b);
+}
+
+/* the fields that are no CSNs and not `sid`, then all CSNs, by sid: equal for equal contents */
+static GBytes *
+join(char **fields, GHashTable *by_sid)
+{
+    GString *text = g_string_new(NULL);
+    for (char **field = fields; *field; field++)
+        if (!g_str_has_prefix(*field, "csn=") && !g_str_has_prefix(*field, "sid="))
+            g_string_append_printf(text, "%s,", *field);
+    g_string_append(text, "csn=");
+    g_autoptr(GList) sids = g_list_sort(g_hash_table_get_keys(by_sid), compare_sids);
+    for (GList *sid = sids; sid; sid = sid->next)
+        g_string_append_printf(text, "%s%s", sid == sids ? "" : ";",
+                               (const char *)g_hash_table_lookup(by_sid, sid->data));
+    return g_string_free_to_bytes(text);
+}
+
+GBytes *
+cookie_merge(GBytes *old, gconstpointer cookie, gsize length)
+{
+    if (!cookie || length == 0)
+        return old ? g_bytes_ref(old) : NULL;
+    GBytes *came = g_bytes_new(cookie, length);
+    g_autoptr(GHashTable) theirs = csns_of(came), by_sid = csns_of(old);
+    if (g_hash_table_size(theirs) == 0)
+        return came;
+    g_bytes_unref(came);
+    g_auto(GStrv) fields = split(cookie, length);
+    note_csns(by_sid, fields);
+    return join(fields, by_sid);
+}
+
+gboolean
+cookie_covers(GBytes *ours, GBytes *theirs)
+{
+    g_autoptr(GHashTable) sent = csns_of(ours), known = csns_of(theirs);
+    GHashTableIter iter;
+    gpointer sid;
+    g_hash_table_iter_init(&iter, known);
+    while (g_hash_table_iter_next(&iter, &sid, NULL))
+        if (!g_hash_table_contains(sent, sid))
+            return FALSE;
+    return TRUE;
+}
+
 gint64
 cookie_time(GBytes *cookie)
 {
-    if (!cookie)
-        return 0;
-    g_auto(GStrv) fields = split(g_bytes_get_data(cookie, NULL), g_bytes_get_size(cookie));
-    g_autoptr(GHashTable) by_sid = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    note_csns(by_sid, fields);
+    g_autoptr(GHashTable) by_sid = csns_of(cookie);
     gint64 newest = 0;
     GHashTableIter iter;
     gpointer csn;

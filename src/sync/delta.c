@@ -8,17 +8,10 @@
 #include "sync/belong.h"
 #include "sync/overlay.h"
 #include "sync/place.h"
+#include "sync/touched.h"
 #include "sync/uuids.h"
 
 #include <string.h>
-
-/* An entry as it was before anything was written. */
-typedef struct {
-    guint8 uuid[UUID_LENGTH];
-    EntryRow row; /* id 0: there was none; owns its texts */
-    char *dn;     /* NULL if there was none */
-    char *name;   /* of one that was removed */
-} Touch;
 
 struct Delta {
     const Config *config;
@@ -29,23 +22,12 @@ struct Delta {
     Overlay *overlay;
     Places places;
     Belong belong;
-    GPtrArray *touched; /* of Touch, as they came; owned */
-    GHashTable *by_uuid;
+    Touched touched;
     GHashTable *mentioned; /* set of UUIDs that the refresh shows */
     GHashTable *going;     /* set of UUIDs that are told to be gone */
     gint64 next_id;
     gboolean written, buried;
 };
-
-static void
-touch_free(gpointer data)
-{
-    Touch *touch = data;
-    entry_row_clear(&touch->row);
-    g_free(touch->dn);
-    g_free(touch->name);
-    g_free(touch);
-}
 
 Delta *
 delta_new(const Config *config, Store *store, Terms *terms, Evidence *evidence, gint64 generation,
@@ -61,8 +43,7 @@ delta_new(const Config *config, Store *store, Terms *terms, Evidence *evidence, 
     delta->since = since;
     places_init(&delta->places, store, config->directory_base);
     belong_init(&delta->belong, config, &delta->places);
-    delta->touched = g_ptr_array_new_with_free_func(touch_free);
-    delta->by_uuid = g_hash_table_new(uuids_hash, uuids_equal);
+    touched_init(&delta->touched, config, &delta->places);
     delta->mentioned = uuids_set_new();
     delta->going = uuids_set_new();
     return delta;
@@ -76,10 +57,9 @@ delta_free(Delta *delta)
     overlay_free(delta->overlay);
     belong_clear(&delta->belong);
     places_clear(&delta->places);
-    g_hash_table_unref(delta->by_uuid);
     g_hash_table_unref(delta->mentioned);
     g_hash_table_unref(delta->going);
-    g_ptr_array_unref(delta->touched);
+    touched_clear(&delta->touched);
     g_free(delta);
 }
 
@@ -88,39 +68,6 @@ delta_begin(Delta *delta, GError **error)
 {
     delta->overlay = overlay_load(delta->store, error);
     return delta->overlay && entries_next_id(delta->store, &delta->next_id, error);
-}
-
-/* Remembers what the entry is before its first change; NULL with an error. */
-static Touch *
-touch(Delta *delta, const guint8 uuid[UUID_LENGTH], const EntryRow *row, GError **error)
-{
-    Touch *known = g_hash_table_lookup(delta->by_uuid, uuid);
-    if (known)
-        return known;
-    gboolean sure;
-    g_autofree char *dn = row->id ? places_dn(&delta->places, row, &sure, error) : NULL;
-    if (row->id && !dn)
-        return NULL;
-    known = g_new0(Touch, 1);
-    memcpy(known->uuid, uuid, UUID_LENGTH);
-    known->row = *row;
-    known->row.rdn = g_strdup(row->rdn);
-    known->row.csn = g_strdup(row->csn);
-    known->dn = g_steal_pointer(&dn);
-    g_ptr_array_add(delta->touched, known);
-    g_hash_table_insert(delta->by_uuid, known->uuid, known);
-    return known;
-}
-
-static Attributes *
-stored_attributes(Delta *delta, gint64 id, GBytes **blob, GError **error)
-{
-    *blob = entries_blob(delta->store, id, error);
-    if (!*blob)
-        return NULL;
-    gsize length;
-    gconstpointer data = g_bytes_get_data(*blob, &length);
-    return attributes_decode(data, length, error);
 }
 
 /* ---- an entry that is shown */
@@ -157,7 +104,7 @@ write_content(Delta *delta, const EntryRow *old, const EntryRow *row, Attributes
     g_autoptr(GBytes) before_blob = NULL;
     g_autoptr(Attributes) before = NULL;
     if (old->id && delta->terms) {
-        before = stored_attributes(delta, old->id, &before_blob, error);
+        before = touched_content(&delta->touched, old->id, &before_blob, error);
         if (!before)
             return FALSE;
     }
@@ -168,12 +115,6 @@ write_content(Delta *delta, const EntryRow *old, const EntryRow *row, Attributes
 }
 
 static gboolean
-same_name(const EntryRow *a, const EntryRow *b)
-{
-    return a->parent == b->parent && g_strcmp0(a->rdn, b->rdn) == 0;
-}
-
-static gboolean
 write_row(Delta *delta, const EntryRow *old, const EntryRow *row, Attributes *shown, GError **error)
 {
     gboolean same = old->id && memcmp(old->digest, row->digest, ENTRY_DIGEST_LENGTH) == 0;
@@ -181,7 +122,8 @@ write_row(Delta *delta, const EntryRow *old, const EntryRow *row, Attributes *sh
         delta->written = TRUE;
         return write_content(delta, old, row, shown, error);
     }
-    if (!same_name(old, row) || old->kind != row->kind || old->municipality != row->municipality) {
+    if (!places_same(old, row) || old->kind != row->kind ||
+        old->municipality != row->municipality) {
         delta->written = TRUE;
         if (!entries_update(delta->store, row, NULL, 0, error))
             return FALSE;
@@ -216,7 +158,7 @@ static gboolean
 settle_around(Delta *delta, const EntryRow *old, const EntryRow *row, gboolean parental,
               gboolean content_changed, GError **error)
 {
-    gboolean named = !old->id || !same_name(old, row);
+    gboolean named = !old->id || !places_same(old, row);
     gboolean kind = old->id && old->kind != row->kind;
     guint adopted = 0;
     if (named && parental && !places_adopt(&delta->places, row, &adopted, error))
@@ -266,7 +208,7 @@ show(Delta *delta, Content *content, const ContentItem *item, GError **error)
     g_autoptr(Attributes) shown = blob ? attributes_decode(blob, item->length, error) : NULL;
     if (!shown || !entries_find(delta->store, item->uuid, &old, error))
         return FALSE;
-    const Touch *before = touch(delta, item->uuid, &old, error);
+    const Touch *before = touched_note(&delta->touched, item->uuid, &old, error);
     if (!before || !make_row(delta, item, &old, dn, shown, &row, error) ||
         !write_row(delta, &old, &row, shown, error))
         return FALSE;
@@ -322,7 +264,7 @@ touch_members(Delta *delta, const EntryRow *row, GError **error)
     for (guint i = 0; i < ids->len; i++) {
         g_auto(EntryRow) member = {0};
         if (!entries_get(delta->store, g_array_index(ids, gint64, i), &member, error) ||
-            !touch(delta, member.uuid, &member, error))
+            !touched_note(&delta->touched, member.uuid, &member, error))
             return FALSE;
     }
     return TRUE;
@@ -337,8 +279,9 @@ remove_row(Delta *delta, const EntryRow *row, GError **error)
     g_autoptr(GArray) children = g_array_new(FALSE, FALSE, sizeof(gint64));
     g_autofree char *dn = places_dn(&delta->places, row, &sure, error);
     g_autoptr(GBytes) blob = NULL;
-    g_autoptr(Attributes) content = dn ? stored_attributes(delta, row->id, &blob, error) : NULL;
-    Touch *before = content ? touch(delta, row->uuid, row, error) : NULL;
+    g_autoptr(Attributes) content =
+        dn ? touched_content(&delta->touched, row->id, &blob, error) : NULL;
+    Touch *before = content ? touched_note(&delta->touched, row->uuid, row, error) : NULL;
     if (!before || !entries_names(delta->store, row->id, note_child, children, error) ||
         !find_twin(delta, row, &twin, error))
         return FALSE;
@@ -420,7 +363,7 @@ note_pending(Delta *delta, const ContentItem *item, GError **error)
     g_auto(EntryRow) row = {0};
     if (!entries_find(delta->store, item->uuid, &row, error))
         return FALSE;
-    if (row.id && !touch(delta, item->uuid, &row, error))
+    if (row.id && !touched_note(&delta->touched, item->uuid, &row, error))
         return FALSE;
     if (row.id && row.missing != ENTRY_KEPT)
         places_add(delta->places.pending, row.id);
@@ -485,7 +428,7 @@ delta_restore(Delta *delta, const Tombstone *tombstone, gboolean *back, GError *
     *back = old.id == 0 && !overlay_removes(delta->overlay, item.uuid);
     if (!*back)
         return TRUE;
-    return touch(delta, item.uuid, &old, error) &&
+    return touched_note(&delta->touched, item.uuid, &old, error) &&
            make_row(delta, &item, &old, item.dn, shown, &row, error) &&
            write_row(delta, &old, &row, shown, error) &&
            entries_mark(delta->store, row.id, ENTRY_KEPT, delta->now, error) &&
@@ -498,106 +441,7 @@ delta_asks(const Delta *delta)
     return g_hash_table_size(delta->evidence->ask) > 0 || delta->evidence->below->len > 0;
 }
 
-/* ---- the difference */
-
-static void
-line_free(gpointer data)
-{
-    DeltaLine *line = data;
-    g_free(line->name);
-    g_free(line->dn);
-    g_free(line->old_dn);
-    g_free(line);
-}
-
-void
-delta_result_clear(DeltaResult *result)
-{
-    g_clear_pointer(&result->lines, g_ptr_array_unref);
-    g_clear_pointer(&result->lost, g_ptr_array_unref);
-}
-
-static PullSign
-compare(const Touch *touch, const EntryRow *now)
-{
-    const EntryRow *before = &touch->row;
-    if (!before->id && !now->id)
-        return (PullSign)0;
-    if (!before->id || !now->id)
-        return now->id ? PULL_ADDED : PULL_REMOVED;
-    if (!same_name(before, now) || before->municipality != now->municipality)
-        return PULL_MOVED;
-    gboolean same = memcmp(before->digest, now->digest, ENTRY_DIGEST_LENGTH) == 0;
-    return same && before->kind == now->kind ? (PullSign)0 : PULL_CHANGED;
-}
-
-static void
-count(DeltaResult *result, EntryKind kind, gint64 by)
-{
-    result->entries += by;
-    result->persons += kind == ENTRY_PERSON ? by : 0;
-    result->municipalities += kind == ENTRY_MUNICIPALITY ? by : 0;
-}
-
-static gboolean
-describe(Delta *delta, Touch *touch, const EntryRow *now, DeltaLine *line, GError **error)
-{
-    if (line->sign == PULL_REMOVED) {
-        line->name = g_strdup(touch->name);
-        line->dn = g_strdup(touch->dn);
-        return TRUE;
-    }
-    gboolean sure;
-    g_autoptr(GBytes) blob = NULL;
-    g_autoptr(Attributes) content = stored_attributes(delta, now->id, &blob, error);
-    if (!content)
-        return FALSE;
-    line->name = classify_name(delta->config, now->kind, content);
-    line->dn = places_dn(&delta->places, now, &sure, error);
-    line->old_dn = line->sign == PULL_MOVED ? g_strdup(touch->dn) : NULL;
-    return line->dn != NULL;
-}
-
-static gboolean
-note_difference(Delta *delta, Touch *touch, DeltaResult *result, GError **error)
-{
-    g_auto(EntryRow) now = {0};
-    if (!entries_find(delta->store, touch->uuid, &now, error))
-        return FALSE;
-    PullSign sign = compare(touch, &now);
-    if (touch->row.id)
-        count(result, touch->row.kind, -1);
-    if (now.id)
-        count(result, now.kind, 1);
-    if (touch->row.id && touch->row.kind != ENTRY_OTHER && (!now.id || now.kind == ENTRY_OTHER))
-        g_ptr_array_add(result->lost, touch->uuid);
-    if (!sign)
-        return TRUE;
-    DeltaLine *line = g_new0(DeltaLine, 1);
-    g_ptr_array_add(result->lines, line);
-    memcpy(line->uuid, touch->uuid, UUID_LENGTH);
-    line->sign = sign;
-    line->kind = now.id ? now.kind : touch->row.kind;
-    return describe(delta, touch, &now, line, error);
-}
-
-static guint
-rank(const DeltaLine *line)
-{
-    static const char order[] = {PULL_ADDED, PULL_CHANGED, PULL_MOVED, PULL_REMOVED};
-    guint rank = 0;
-    while (rank < G_N_ELEMENTS(order) && order[rank] != (char)line->sign)
-        rank++;
-    return rank;
-}
-
-/* g_ptr_array_sort() is stable */
-static gint
-compare_lines(gconstpointer a, gconstpointer b)
-{
-    guint left = rank(*(const DeltaLine *const *)a), right = rank(*(const DeltaLine *const *)b);
-    return left < right ? -1 : left > right;
-}
+/* ---- the end */
 
 /* those whose municipality was not, or is no longer, the one that they belong to */
 static gboolean
@@ -614,7 +458,7 @@ write_belonging(Delta *delta, GError **error)
         if (row.id == 0)
             continue;
         delta->written = TRUE;
-        if (!touch(delta, row.uuid, &row, error) ||
+        if (!touched_note(&delta->touched, row.uuid, &row, error) ||
             !entries_set_municipality(delta->store, id, g_array_index(pairs, gint64, i + 1), error))
             return FALSE;
     }
@@ -624,14 +468,8 @@ write_belonging(Delta *delta, GError **error)
 gboolean
 delta_finish(Delta *delta, DeltaResult *result, GError **error)
 {
-    if (!write_belonging(delta, error))
+    if (!write_belonging(delta, error) || !touched_compare(&delta->touched, result, error))
         return FALSE;
-    *result = (DeltaResult){.lines = g_ptr_array_new_with_free_func(line_free),
-                            .lost = g_ptr_array_new(),
-                            .written = delta->written};
-    for (guint i = 0; i < delta->touched->len; i++)
-        if (!note_difference(delta, g_ptr_array_index(delta->touched, i), result, error))
-            return FALSE;
-    g_ptr_array_sort(result->lines, compare_lines);
+    result->written = delta->written;
     return !delta->buried || tombstones_expire(delta->store, delta->now, error);
 }

@@ -35,7 +35,9 @@ is_void(const Pull *pull, const Content *content, const char **said)
                                        g_bytes_get_size(content->cookie))
                         : NULL;
     gboolean newer = merged && !(pull->cookie && g_bytes_equal(merged, pull->cookie));
-    if (content->empty_cookie && content->entries > 0) {
+    /* entries for which no cookie vouches are those of a server that was asked from nothing */
+    gboolean unvouched = content->entries > 0 && (content->empty_cookie || !content->cookie);
+    if (unvouched || !cookie_covers(pull->cookie, content->cookie)) {
         *said = N_("the server made nothing of our cookie");
         return TRUE;
     }
@@ -91,6 +93,19 @@ typedef struct {
     GPtrArray *absent;
 } Presence;
 
+/* what is there again after it was held or kept: it is shown to prove it */
+static gboolean
+ask_missing(Pull *pull, const Presence *presence, GError **error)
+{
+    g_autoptr(GByteArray) missing = g_byte_array_new();
+    if (!entries_missing(pull->store, missing, error))
+        return FALSE;
+    for (guint at = 0; at + UUID_LENGTH <= missing->len; at += UUID_LENGTH)
+        if (g_hash_table_contains(presence->content->present, missing->data + at))
+            uuids_set_add(presence->evidence->ask, missing->data + at);
+    return TRUE;
+}
+
 /* Compares the present UUIDs with the known ones: what is known and neither present nor told, and
  * what is present and not known, is looked for. */
 static gboolean
@@ -124,7 +139,7 @@ apply_present(Pull *pull, Content *content, Evidence *evidence, GError **error)
     g_autoptr(GPtrArray) absent = g_ptr_array_new();
     g_autoptr(GByteArray) uuids = g_byte_array_new();
     Presence presence = {content, evidence, known, absent};
-    return compare_present(pull, &presence, uuids, error) &&
+    return compare_present(pull, &presence, uuids, error) && ask_missing(pull, &presence, error) &&
            apply_verify(pull, content, evidence, absent, error);
 }
 

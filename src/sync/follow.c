@@ -21,8 +21,8 @@ typedef struct {
     const PullOptions *options;
     PullBatch batch;
     PullTick tick;
-    double began, ticked, saved; /* clock_elapsed() */
-    GBytes *cookie;              /* as of all that has come */
+    double ticked, saved; /* clock_elapsed() */
+    GBytes *cookie;       /* as of all that has come */
     guint refusals;
 } Follow;
 
@@ -33,7 +33,7 @@ begin(const Follow *follow, Pull *pull, GError **error)
                    .store = follow->store,
                    .directory = follow->directory,
                    .options = follow->options,
-                   .now = follow->options->now + (gint64)(clock_elapsed() - follow->began)};
+                   .now = clock_now()};
     return settle_load(pull, error);
 }
 
@@ -259,8 +259,7 @@ pull_follow(const Config *config, Directory *directory, Store *store, const Pull
                      .store = store,
                      .options = options,
                      .batch = batch,
-                     .tick = tick,
-                     .began = clock_elapsed()};
+                     .tick = tick};
     g_autoptr(GError) wrong = NULL;
     while (!wrong && !wake_asked())
         follow_once(&follow, &wrong);

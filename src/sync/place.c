@@ -50,6 +50,12 @@ places_has(GHashTable *set, gint64 id)
     return g_hash_table_contains(set, &id);
 }
 
+gboolean
+places_same(const EntryRow *a, const EntryRow *b)
+{
+    return a->parent == b->parent && g_strcmp0(a->rdn, b->rdn) == 0;
+}
+
 /* The best of the rows that share a name; 0: none will do. */
 static gint64
 choose(Places *places, const GArray *ids, gint64 self)

@@ -32,6 +32,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Places, places_clear)
 void places_add(GHashTable *set, gint64 id);
 gboolean places_has(GHashTable *set, gint64 id);
 
+/* Whether two rows have the same name below the same row. */
+gboolean places_same(const EntryRow *a, const EntryRow *b);
+
 /* The nearest row above the entry that is called `dn` (dn_text()'s spelling), but not `self` (0:
  * none); and the name below it, owned by the caller. */
 gboolean places_find(Places *places, const char *dn, gint64 self, gint64 *parent, char **rdn,

@@ -36,6 +36,7 @@ typedef struct {
     const char *name;   /* how people call the entry, or NULL */
     const char *dn;     /* where it is (REMOVED: was) */
     const char *old_dn; /* MOVED: where it was; else NULL */
+    gboolean untold;    /* an audit found it: the feed never told */
 } PullDifference;
 
 /* Told each difference, in the order added, changed, moved as they came, then removed. */
@@ -50,7 +51,7 @@ typedef enum {
 typedef enum { PULL_CHANGES, PULL_PRESENT, PULL_ALL, PULL_LISTING } PullRoute;
 
 typedef struct {
-    gint64 now;        /* Unix seconds */
+    gint64 now;        /* Unix seconds; pull_follow() asks the clock itself, for each commit */
     const char *actor; /* for the journal */
     PullDepth depth;
     gboolean dry_run; /* make the difference, write nothing */
@@ -72,7 +73,8 @@ typedef struct {
     guint64 added, changed, moved, removed,
         unchanged; /* entries; where the whole was not read, `unchanged` are those known before */
     guint64 persons, municipalities; /* in the mirror afterwards (dry_run, held: as shown) */
-    guint64 referrals;               /* not followed: what lies there is not seen */
+    guint64 referrals;               /* in what was read: not followed, what lies there is not seen.
+                                      * A feed tells each once; an audit counts all */
     guint64 untold;                  /* differences that an audit found and the server never told */
     PullRoute route;
     PullNotes notes;

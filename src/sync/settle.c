@@ -79,10 +79,13 @@ settle_check(Pull *pull, GError **error)
     g_auto(SyncState) state = {0};
     if (!sync_state_load(pull->store, &state, error))
         return FALSE;
-    if (state.generation == pull->state.generation)
+    /* an edit that adds or removes an entry is no new generation, but counts the rows anew */
+    if (state.generation == pull->state.generation && state.entries == pull->state.entries &&
+        state.persons == pull->state.persons && state.municipalities == pull->state.municipalities)
         return TRUE;
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY,
-                _("another sync has changed the roster meanwhile; say rundruf sync again"));
+                _("the roster was changed here while the directory was read; say rundruf sync "
+                  "again"));
     return FALSE;
 }
 
@@ -94,6 +97,7 @@ settle_allows(Pull *pull, guint64 known, guint64 shown, GPtrArray *lost)
     GuardVerdict verdict = guard_decide(known, shown, lost->len, pull->config->guard_percent,
                                         pull->config->guard_count);
     pull->result.verdict = verdict;
+    pull->approving = FALSE;
     if (verdict == GUARD_PASS)
         return TRUE;
     g_autoptr(GBytes) digest = uuids_digest(lost);

@@ -36,8 +36,10 @@ test_merge(void)
         {"389#x", "390#y", "390#y"},
         {"389#x", "rid=1,csn=" A1, "rid=1,csn=" A1},
         {NULL, "csn=", "csn="},
-        {NULL, "csn=;;x", "csn=x"},
+        {NULL, "csn=;;x", "csn=;;x"},
         {NULL, "csn=a#b#c", "csn=a#b#c"},
+        {"rid=000,csn=never", "rid=000,csn=" A1, "rid=000,csn=" A1}, /* what is none, goes */
+        {"rid=000,csn=" A1 ";never", "rid=000,csn=" B1, "rid=000,csn=" A1 ";" B1},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GBytes) old = bytes(rows[i].old), wanted = bytes(rows[i].kept);
@@ -52,6 +54,30 @@ test_merge(void)
     /* octets are no text */
     g_autoptr(GBytes) kept = cookie_merge(NULL, "csn=\0sid=1,", 11);
     g_assert_cmpmem(g_bytes_get_data(kept, NULL), g_bytes_get_size(kept), "csn=\0sid=1,", 11);
+}
+
+static void
+test_covers(void)
+{
+    static const struct {
+        const char *ours, *theirs;
+        gboolean covers;
+    } rows[] = {
+        {OLD, NULL, TRUE}, /* nothing has changed */
+        {OLD, OLD, TRUE},
+        {OLD, "rid=000,sid=001,csn=" A2, TRUE},
+        {"csn=" A1, "csn=" A2, TRUE},
+        {"csn=" A1, OLD, FALSE}, /* a provider that it does not know */
+        {"garbage", OLD, FALSE},
+        {"rid=000,csn=never", "csn=" A1, FALSE},
+        {NULL, "csn=" A1, FALSE},
+        {"389#x", "389#y", TRUE}, /* who knows */
+        {OLD, "389#y", TRUE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GBytes) ours = bytes(rows[i].ours), theirs = bytes(rows[i].theirs);
+        g_assert_cmpint(cookie_covers(ours, theirs), ==, rows[i].covers);
+    }
 }
 
 static void
@@ -98,6 +124,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/cookie/merge", test_merge);
+    g_test_add_func("/cookie/covers", test_covers);
     g_test_add_func("/cookie/time", test_time);
     g_test_add_func("/cookie/parameters", test_parameters);
     return g_test_run();

@@ -2,6 +2,7 @@
 /* pull from a feed: a directory in memory that changes, forgets, and lies as real ones do */
 #include "base/error.h"
 #include "base/wake.h"
+#include "store/postings.h"
 #include "store/sync_state.h"
 #include "sync/cookie.h"
 #include "sync/keep.h"
@@ -39,6 +40,7 @@ typedef struct {
     GQueue *queue; /* of Told */
     gboolean open;
     guint searches, starts;
+    const char *edited; /* the store in which an entry is added meanwhile */
     DirectoryEntry entry;
     Attributes *attributes;
     GString *dn;
@@ -172,6 +174,17 @@ tell_refresh(Fake *fake, guint since)
     }
 }
 
+static void
+edit_meanwhile(const char *path)
+{
+    sqlite3 *db;
+    g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
+    g_assert_cmpint(
+        sqlite3_exec(db, "UPDATE sync_state SET entries = entries + 1", NULL, NULL, NULL), ==,
+        SQLITE_OK);
+    sqlite3_close(db);
+}
+
 static gboolean
 fake_start(Directory *directory, gconstpointer cookie, gsize length, GError **error)
 {
@@ -181,6 +194,8 @@ fake_start(Directory *directory, gconstpointer cookie, gsize length, GError **er
     g_assert_false(fake->open);
     fake->open = TRUE;
     fake->starts++;
+    if (fake->edited)
+        edit_meanwhile(fake->edited);
     g_queue_clear_full(fake->queue, g_free);
     if (cookie) {
         g_autofree char *text = g_strndup(cookie, length);
@@ -428,6 +443,7 @@ read_mirror(const char *path)
     sqlite3 *db;
     sqlite3_stmt *stmt;
     g_assert_cmpint(sqlite3_open(path, &db), ==, SQLITE_OK);
+    g_assert_cmpint(postings_register(db), ==, SQLITE_OK);
     g_assert_cmpint(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), ==, SQLITE_OK);
     while (sqlite3_step(stmt) == SQLITE_ROW) {
         for (int i = 0; i < 8; i++) {
@@ -924,11 +940,36 @@ test_follow(void)
     assert_as_fresh(&bench);
 }
 
+/* an entry is added here while the network is waited for: its count must not be lost */
+static void
+test_edited_meanwhile(void)
+{
+    static const PullDepth depths[] = {PULL_AUTO, PULL_WHOLE};
+    g_auto(Bench) bench = {0};
+    bench_init(&bench);
+    Fake *fake = &bench.fake;
+    guint ulm = add_thing(fake, 'c', "o=Ulm", 0);
+    assert_pull(&bench, PULL_ALL, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(depths); i++) {
+        g_autoptr(GError) error = NULL;
+        add_thing(fake, 'p', i ? "cn=Anna" : "cn=Bert", ulm);
+        bench.depth = depths[i];
+        fake->edited = bench.path;
+        g_assert_false(pull(&bench, &error));
+        g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY);
+        fake->edited = NULL;
+        g_assert_cmpint(count_rows(&bench, "SELECT entries FROM sync_state"), ==, 3 + 2 * i);
+        pull(&bench, NULL);
+        g_assert_cmpint(count_rows(&bench, "SELECT count(*) FROM entry"), ==, 3 + i);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/feed/changes", test_changes);
+    g_test_add_func("/feed/edited-meanwhile", test_edited_meanwhile);
     g_test_add_func("/feed/void-cookies", test_void_cookies);
     g_test_add_func("/feed/without", test_without_feed);
     g_test_add_func("/feed/audit", test_audit);
