@@ -30,6 +30,7 @@ def plain_sync(rig, program=PROGRAM, **how):
 def case_36_black_hole(rig):
     server = Listener()
     use(rig, "ldap://127.0.0.1:%d" % server.port, starttls="off", timeout="%ds" % TIMEOUT_S)
+    anonymous(rig)
     begun = time.monotonic()
     unchanged(rig, status=AGAIN, words=["directory\\.timeout"])
     assert TIMEOUT_S - 0.5 < time.monotonic() - begun < TIMEOUT_S + 4
