@@ -73,7 +73,9 @@ def case_36_signals(rig):
     tap = tapped(rig, slapd)
     for number, status in ((signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 0),
                            (signal.SIGALRM, -signal.SIGALRM)):
+        tap.forget()
         watch = Watch(rig)
+        watch.wait(tap.syncs)
         watch.wait_equal(slapd)
         connections = tap.connections
         watch.process.send_signal(signal.SIGSTOP)
