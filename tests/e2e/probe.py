@@ -53,7 +53,7 @@ def provider(rig):
     expect(probed(rig), ["cannot read the server's configuration", "syncprov-checkpoint"],
            ["! ", "no content synchronisation"])
     start(rig, SYNCPROV="on", MORE=CONFIG)
-    expect(probed(rig, ADMIN), ["add to its entry olcOverlay={0}syncprov", "olcSpCheckpoint: 100 10"], ["! ", "cannot read"])
+    expect(probed(rig, ADMIN), ["add to its entry olcOverlay={0}syncprov", "olcSpCheckpoint: 100 10, olcSpSessionlog"], ["! ", "cannot read"])
     start(rig, SYNCPROV="on", CHECKPOINT="100 10", SESSIONLOG="100", MORE=CONFIG)
     expect(probed(rig, ADMIN), [], ["! ", "syncprov", "olcSp", "may not write"])
 
@@ -62,7 +62,7 @@ def limits(rig):
     start(rig, ACCESS + "limits * size=5\n", SYNCPROV="on")
     expect(probed(rig), ["! ", "Size limit exceeded", "limits"])
     start(rig)
-    expect(probed(rig, base="dc=nowhere,dc=example"), ["! ", "No such object", "directory.base"])
+    expect(probed(rig, base="dc=nowhere,dc=example"), ["! ", "No such object", "directory.base"], ["- "])
     expect(probed(rig, base=BASE, filter="(mail=nobody)"), ["! The directory shows no entry below"])
 
 
