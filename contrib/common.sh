@@ -5,8 +5,9 @@
 
 packages_build="gcc make autoconf automake pkg-config gettext libglib2.0-dev libldap-dev
     libsqlite3-dev libcurl4-openssl-dev libyaml-dev libgmime-3.0-dev libical-dev libcmark-dev tzdata"
-packages_check="slapd ldap-utils python3 python3-aiosmtpd python3-yaml sqlite3 openssl clang
-    libclang-rt-14-dev strace mandoc xz-utils"
+packages_check="slapd ldap-utils krb5-kdc krb5-admin-server krb5-user libsasl2-modules-gssapi-mit
+    python3 python3-aiosmtpd python3-yaml sqlite3 openssl clang libclang-rt-14-dev strace util-linux
+    mandoc xz-utils"
 
 jobs=$(nproc 2>/dev/null || echo 1)
 

@@ -4,10 +4,10 @@
 #include "cli/edits.h"
 #include "cli/output.h"
 #include "cli/persons.h"
-#include "directory/dn.h"
 #include "filter/filter.h"
 #include "mailing/selection.h"
 #include "store/changes.h"
+#include "sync/putback.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -169,16 +169,18 @@ persons_find(Cli *cli, const char *key, PersonFunc func, gpointer user_data, GEr
 {
     Store *store = cli_store(cli, error);
     guint8 uuid[UUID_LENGTH];
+    gint64 id = 0;
     if (!store)
         return FALSE;
     const FieldMap *map = cli->config->directory_fields;
     if (uuid_from_text(key, strlen(key), uuid))
         return persons_find_uuid(store, uuid, func, user_data, error);
+    if (strchr(key, '=') && !place_find(store, key, &id, error))
+        return FALSE;
+    if (id)
+        return persons_find_id(store, id, func, user_data, error);
     if (strchr(key, '@'))
         return persons_find_mail(store, key, map, func, user_data, error);
-    g_autofree char *dn = strchr(key, '=') ? dn_text(key) : NULL;
-    if (dn)
-        return persons_find_dn(store, dn, func, user_data, error);
     g_autofree char *filter = filter_equality("name", key);
     g_autoptr(Selection) selection = selection_new(filter, NULL, map, error);
     return selection && selection_each_by_name(selection, store, func, user_data, error);

@@ -52,10 +52,10 @@ try_city(const EntryRow *row, gpointer user_data, GError **error)
 static MirrorEntry *
 find_municipality(Cli *cli, const char *name, GError **error)
 {
-    g_autofree char *dn = strchr(name, '=') ? dn_text(name) : NULL;
     g_auto(CitySearch) search = {.cli = cli, .key = text_normalize(name, -1)};
-    if (dn ? !place_find(cli->store, dn, &search.id, error)
-           : !entries_each(cli->store, try_city, &search, error))
+    if (strchr(name, '=') && !place_find(cli->store, name, &search.id, error))
+        return NULL;
+    if (search.id == 0 && !entries_each(cli->store, try_city, &search, error))
         return NULL;
     if (search.id && search.found < 2)
         return mirror_find_id(cli->store, search.id, error);

@@ -5,7 +5,6 @@
 #include "cli/edits.h"
 #include "cli/output.h"
 #include "cli/persons.h"
-#include "directory/dn.h"
 #include "store/mirror.h"
 #include "sync/classify.h"
 #include "sync/edit.h"
@@ -36,8 +35,7 @@ find_entry(Cli *cli, const char *key, GError **error)
         return NULL;
     if (uuid_from_text(key, strlen(key), uuid))
         return mirror_find(store, uuid, error);
-    g_autofree char *dn = strchr(key, '=') ? dn_text(key) : NULL;
-    if (dn && !place_find(store, dn, &id, error))
+    if (strchr(key, '=') && !place_find(store, key, &id, error))
         return NULL;
     if (id)
         return mirror_find_id(store, id, error);

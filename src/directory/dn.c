@@ -29,8 +29,34 @@ dn_parent(const char *dn)
     return rest;
 }
 
-/* type=value of letters, digits and . - _ only: nearly all there are, and one spelling but for case
- */
+/* the types that RFC 4514, 3 has every reader know, and the name that a key has for them */
+static const struct {
+    const char *other, *name;
+} types[] = {
+    {"2.5.4.3", "cn"},
+    {"2.5.4.6", "c"},
+    {"2.5.4.7", "l"},
+    {"2.5.4.8", "st"},
+    {"2.5.4.9", "street"},
+    {"2.5.4.10", "o"},
+    {"2.5.4.11", "ou"},
+    {"0.9.2342.19200300.100.1.1", "uid"},
+    {"0.9.2342.19200300.100.1.25", "dc"},
+    {"commonname", "cn"},
+    {"countryname", "c"},
+    {"domaincomponent", "dc"},
+    {"localityname", "l"},
+    {"organizationname", "o"},
+    {"organizationalunitname", "ou"},
+    {"stateorprovincename", "st"},
+    {"streetaddress", "street"},
+    {"userid", "uid"},
+};
+
+#define TYPE_PLAIN_MAX 5 /* octets; all the other names above are longer */
+
+/* type=value of letters, digits and . - _ only, with a short type: nearly all there are, and one
+ * spelling but for case */
 static gboolean
 is_plain(const char *rdn, gsize length)
 {
@@ -38,7 +64,7 @@ is_plain(const char *rdn, gsize length)
     gsize value = 0;
     for (gsize i = 0; i < length; i++) {
         char c = rdn[i];
-        if (type && c == '=' && i > 0) {
+        if (type && c == '=' && i > 0 && i <= TYPE_PLAIN_MAX) {
             type = FALSE;
             continue;
         }
@@ -57,11 +83,20 @@ append_hex(GString *out, const struct berval *value)
         g_string_append_printf(out, "%02x", (guint)(guchar)value->bv_val[i]);
 }
 
+static const char *
+usual_type(const char *type)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(types); i++)
+        if (strcmp(type, types[i].other) == 0)
+            return types[i].name;
+    return type;
+}
+
 static char *
 ava_key(const LDAPAVA *ava)
 {
     g_autofree char *type = g_ascii_strdown(ava->la_attr.bv_val, (gssize)ava->la_attr.bv_len);
-    GString *key = g_string_new(type);
+    GString *key = g_string_new(usual_type(type));
     g_string_append_c(key, '=');
     g_autofree char *norm = ava->la_flags & LDAP_AVA_BINARY
                                 ? NULL

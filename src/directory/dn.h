@@ -3,8 +3,8 @@
  *
  * The same name can be written in many ways (case, blanks, `\,` or `\2C`, the order in a
  * multi-valued RDN). An RDN's *text* is one spelling with all that a reader wants to see; its *key*
- * is equal for equal RDNs: types and values without case, values as caseIgnore compares them. The
- * key of a DN is the keys of its RDNs joined by ",". */
+ * is equal for equal RDNs: types and values without case, "2.5.4.3" and "commonName" as "cn", values
+ * as caseIgnore compares them. The key of a DN is the keys of its RDNs joined by ",". */
 #ifndef RUNDRUF_DIRECTORY_DN_H
 #define RUNDRUF_DIRECTORY_DN_H
 

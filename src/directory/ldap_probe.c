@@ -20,6 +20,7 @@ typedef struct {
     GPtrArray *findings;
     Attributes *root;    /* of the root DSE */
     gboolean follows;    /* content synchronisation works */
+    gboolean blind;      /* the entries cannot be read: what else is tried would mislead */
     guint64 unversioned; /* entries without a version */
     guint64 entries;
     char *person; /* DN of one; NULL: none is seen */
@@ -221,8 +222,12 @@ try_content(Probe *probe, GError **error)
 static gboolean
 probe_content(Probe *probe, GError **error)
 {
-    if (announces(probe, LDAP_CONTROL_SYNC) && !try_content(probe, error))
-        return FALSE;
+    return !announces(probe, LDAP_CONTROL_SYNC) || try_content(probe, error);
+}
+
+static gboolean
+report_content(Probe *probe, G_GNUC_UNUSED GError **error)
+{
     if (probe->follows)
         return TRUE;
     add_finding(
@@ -261,13 +266,15 @@ probe_listing(Probe *probe, GError **error)
     if (!ldap_search_run(probe->ldap, &query, page_size, note_entry, probe, &tally, &wrong)) {
         if (g_error_matches(wrong, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY)) {
             add_finding(probe, TRUE, g_strdup(wrong->message));
+            probe->blind = TRUE;
             return TRUE;
         }
         g_propagate_error(error, g_steal_pointer(&wrong));
         return FALSE;
     }
     probe->entries = tally.entries;
-    if (tally.entries == 0)
+    probe->blind = tally.entries == 0;
+    if (probe->blind)
         add_finding(
             probe, TRUE,
             g_strdup_printf(_("The directory shows no entry below %s; check directory.base, "
@@ -326,11 +333,10 @@ probe_provider(Probe *probe, GError **error)
     if (!look(probe->ldap, "cn=config", LDAP_SCOPE_SUBTREE, "(objectClass=olcSyncProvConfig)",
               attributes, LDAP_MAXINT, found, &dn, &code, error))
         return FALSE;
-    const char *missing = !dn                       ? NULL
-                          : !has(found, checkpoint) ? "olcSpCheckpoint: 100 10"
-                          : !has(found, log)        ? "olcSpSessionlog: 10000"
-                                                    : "";
-    if (!missing)
+    g_autofree char *missing = g_strconcat(has(found, checkpoint) ? "" : "olcSpCheckpoint: 100 10",
+                                           has(found, checkpoint) || has(found, log) ? "" : ", ",
+                                           has(found, log) ? "" : "olcSpSessionlog: 10000", NULL);
+    if (!dn)
         add_finding(probe, FALSE,
                     g_strdup(_("The bind DN cannot read the server's configuration. Make sure that "
                                "it has \"syncprov-checkpoint 100 10\" (without it a crash of the "
@@ -387,8 +393,9 @@ probe_fields(Probe *probe, GError **error)
     }
     if (dark->len > 0)
         add_finding(probe, FALSE,
-                    g_strdup_printf(_("No entry shows an attribute of these fields: %s. Let the "
-                                      "bind DN read them, or correct directory.fields."),
+                    g_strdup_printf(_("No entry shows an attribute of these fields: %s. If the "
+                                      "directory has them, let the bind DN read them, or correct "
+                                      "directory.fields."),
                                     dark->str));
     return TRUE;
 }
@@ -495,10 +502,10 @@ ldap_probe(Directory *directory, GError **error)
         .shown = attributes_new(),
     };
     static gboolean (*const steps[])(Probe * probe, GError * *error) = {
-        probe_root,     probe_content, probe_listing, probe_index,
-        probe_provider, probe_fields,  probe_rights,
+        probe_root,  probe_content,  probe_listing, report_content,
+        probe_index, probe_provider, probe_fields,  probe_rights,
     };
-    for (guint i = 0; i < G_N_ELEMENTS(steps); i++)
+    for (guint i = 0; i < G_N_ELEMENTS(steps) && !probe.blind; i++)
         if (!steps[i](&probe, error))
             return NULL;
     return g_steal_pointer(&probe.findings);

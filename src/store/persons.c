@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { BY_ID, ID_OF_UUID, IDS_OF_MAIL, NAMES };
+enum { BY_ID, ID_OF_UUID, IDS_OF_MAIL };
 
 #define COLUMNS                                                                                    \
     "e.id, e.uuid, e.parent, e.rdn, e.municipality, e.attributes, e.missing_reason, "              \
@@ -19,7 +19,6 @@ static const char *const texts[] = {
     [BY_ID] = "SELECT " COLUMNS " FROM entry e WHERE e.id = $1 AND e.kind = 'person'",
     [ID_OF_UUID] = "SELECT id FROM entry WHERE uuid = $1",
     [IDS_OF_MAIL] = "SELECT entry FROM term WHERE attribute = $1 AND norm = $2 ORDER BY entry",
-    [NAMES] = "SELECT id, rdn FROM entry WHERE kind = 'person'",
 };
 
 const StatementTable persons_statements = {"persons", texts, G_N_ELEMENTS(texts)};
@@ -248,6 +247,12 @@ collect_ids(Statement *statement, GArray *ids, GError **error)
 }
 
 gboolean
+persons_find_id(Store *store, gint64 id, PersonFunc func, gpointer user_data, GError **error)
+{
+    return take_ids(store, &id, 1, func, user_data, error);
+}
+
+gboolean
 persons_find_uuid(Store *store, const guint8 uuid[UUID_LENGTH], PersonFunc func, gpointer user_data,
                   GError **error)
 {
@@ -302,40 +307,5 @@ persons_find_mail(Store *store, const char *mail, const FieldMap *map, PersonFun
         if (!collect_mail(store, *attribute, mail, ids, error))
             return FALSE;
     sort_unique(ids);
-    return take_ids(store, (gint64 *)(gpointer)ids->data, ids->len, func, user_data, error);
-}
-
-static gboolean
-key_begins_with(const char *key, const char *rdn)
-{
-    g_autofree char *start = text_normalize(rdn, -1);
-    return start && g_str_has_prefix(key, start);
-}
-
-/* DNs have no index, as they are not stored: the first RDN picks candidates, the tree decides */
-gboolean
-persons_find_dn(Store *store, const char *dn, PersonFunc func, gpointer user_data, GError **error)
-{
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-    g_autofree char *key = text_normalize(dn, -1);
-    if (!key)
-        return TRUE;
-    {
-        g_autoptr(Statement) names = statement_get(store, &persons_statements, NAMES, error);
-        StepResult result = STEP_FAILED;
-        while (names && (result = statement_step(names, error)) == STEP_ROW) {
-            gint64 id = statement_int(names, 0);
-            if (!key_begins_with(key, statement_text(names, 1)))
-                continue;
-            g_autofree char *full = entries_dn(store, id, error);
-            if (!full)
-                return FALSE;
-            g_autofree char *found = text_normalize(full, -1);
-            if (g_strcmp0(found, key) == 0)
-                g_array_append_val(ids, id);
-        }
-        if (result != STEP_DONE)
-            return FALSE;
-    }
     return take_ids(store, (gint64 *)(gpointer)ids->data, ids->len, func, user_data, error);
 }

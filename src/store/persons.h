@@ -27,14 +27,13 @@ gboolean persons_each_by_name(Store *store, const Condition *condition, const Fi
 /* The persons for whom `condition` holds (NULL: all). */
 gboolean persons_count(Store *store, const Condition *condition, gint64 *count, GError **error);
 
-/* Calls back for each person found, which is none or one for a UUID, and perhaps more for an
- * address: several people may share one. `mail` compares as the field's attributes do; `dn` in any
- * case, in the spelling of directory/dn.h's dn_text(). */
+/* Calls back for each person found, which is none or one for an id or a UUID, and perhaps more for an
+ * address: several people may share one. `mail` compares as the field's attributes do. */
+gboolean persons_find_id(Store *store, gint64 id, PersonFunc func, gpointer user_data,
+                         GError **error);
 gboolean persons_find_uuid(Store *store, const guint8 uuid[UUID_LENGTH], PersonFunc func,
                            gpointer user_data, GError **error);
 gboolean persons_find_mail(Store *store, const char *mail, const FieldMap *map, PersonFunc func,
                            gpointer user_data, GError **error);
-gboolean persons_find_dn(Store *store, const char *dn, PersonFunc func, gpointer user_data,
-                         GError **error);
 
 #endif

@@ -30,6 +30,7 @@ def plain_sync(rig, program=PROGRAM, **how):
 def case_36_black_hole(rig):
     server = Listener()
     use(rig, "ldap://127.0.0.1:%d" % server.port, starttls="off", timeout="%ds" % TIMEOUT_S)
+    anonymous(rig)
     begun = time.monotonic()
     unchanged(rig, status=AGAIN, words=["directory\\.timeout"])
     assert TIMEOUT_S - 0.5 < time.monotonic() - begun < TIMEOUT_S + 4
@@ -72,7 +73,9 @@ def case_36_signals(rig):
     tap = tapped(rig, slapd)
     for number, status in ((signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 0),
                            (signal.SIGALRM, -signal.SIGALRM)):
+        tap.forget()
         watch = Watch(rig)
+        watch.wait(tap.syncs)
         watch.wait_equal(slapd)
         connections = tap.connections
         watch.process.send_signal(signal.SIGSTOP)

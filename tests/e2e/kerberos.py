@@ -62,12 +62,10 @@ def ticket():
 def start(rig):
     """slapd that only the ticket's principal may read; gives its URI."""
     uri = "ldap://127.0.0.1:%d" % free_port()
-    rig.slapd(rig.folder / "roster.ldif")
-    rig.slapd_command("stop")
-    path = rig.slapd_folder / "slapd.conf"
-    path.write_text(path.read_text().replace("threads 4", "threads 4\nsasl-host 127.0.0.1\nsasl-realm %s" % REALM).replace(
-        "access to * by * read", 'access to * by dn.regex="^uid=reader,.*cn=gssapi,cn=auth$" read'))
-    rig.slapd_command("start", env={"LISTEN": uri})
+    access = rig.folder / "access"
+    access.write_text('access to * by dn.regex="^uid=reader,.*cn=gssapi,cn=auth$" read\n')
+    rig.slapd(rig.folder / "roster.ldif", LISTEN=uri, ACL=str(access),
+              GLOBAL="sasl-host 127.0.0.1\nsasl-realm " + REALM)
     return uri
 
 

@@ -26,8 +26,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
 import mirror
-from ldap import ADD, DELETE, REPLACE, SUBTREE, Refused
-from provider import PASSWORD, WRITER, Provider, Record, Relay, socket_uri
+from ldapwire import Client, Refused, unix_uri
+from provider import PASSWORD, WRITER, Provider, Record, Relay
 from rig import BASE, PROGRAM
 from roster_model import NONE, Model
 
@@ -89,7 +89,7 @@ class Script:
         shutil.copytree(self.worker.folder / "template", self.folder)
         (self.folder / "password").write_text(PASSWORD)
         (self.folder / "password").chmod(0o600)
-        uris = [socket_uri(self.folder / ("p%d" % n)) for n in range(len(self.providers))]
+        uris = [unix_uri(self.folder / ("p%d" % n)) for n in range(len(self.providers))]
         (self.folder / "rundruf.yaml").write_text(json.dumps({
             "network": {"name": "N", "domain": "netz.example"}, "transport": {"uri": "spool:outbox"},
             "directory": {"uri": " ".join(uris), "base": self.base, "bind_dn": WRITER, "password_file": "password",
@@ -190,7 +190,7 @@ class Script:
     def look(self):
         """The audit log may lack what slapd did when it was killed; the program must have done the rest."""
         shown = {}
-        for dn, values in self.provider.client.search(self.base, SUBTREE, "*", "entryUUID"):
+        for dn, values in self.provider.client.search(self.base, Client.SUBTREE, "*", "entryUUID"):
             number = values.pop("entryuuid")[0].decode()
             shown[number] = dn, {name: sorted(value.decode() for value in octets) for name, octets in values.items()}
         missing = []
@@ -289,13 +289,13 @@ class Script:
             name = self.dice.choice(edited or list(ATTRIBUTES))
             old = self.model.entries[number].attributes.get(name, NONE)
             new = self.new_values(name, old, "d")
-            changes = [(DELETE, name, sorted(old - new))] if old - new else []
-            changes += [(ADD, name, sorted(new - old))] if new - old else []
+            changes = [(Client.TO_DELETE, name, sorted(old - new))] if old - new else []
+            changes += [(Client.TO_ADD, name, sorted(new - old))] if new - old else []
             self.provider.client.modify(self.model.dn(number), changes)
 
     def change_other(self):
         if number := self.person():
-            self.provider.client.modify(self.model.dn(number), [(REPLACE, "description", [self.token("d")])])
+            self.provider.client.modify(self.model.dn(number), [(Client.TO_REPLACE, "description", [self.token("d")])])
 
     def rename_person(self):
         if number := self.person():

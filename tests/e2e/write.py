@@ -146,10 +146,10 @@ def test_killed(rig):
     rig.run("member", "set", "P0", "title=ours")
     replace(rig, "cn=P0," + CITY, "title", "ours")
     rig.store("UPDATE change SET state = 'sent'")
-    rig.slapd_command("kill")
+    rig.slapds[-1].kill()
     rig.run("sync", status=75)
     assert states(rig) == ["sent"]
-    rig.slapd_command("start")
+    rig.slapds[-1].start()
     rig.run("sync")
     assert states(rig) == ["done"]
     # and what was marked, and never written, is written then

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ldapwire.py - LDAP as octets (RFC 4511, 4533), for tests that must know what went over the wire
+"""ldapwire.py - LDAP as octets (RFC 4511, 4533), for tests that must know what went over the wire, or do much
+to a directory without a process for each deed
 
-Consumer asks a server for its content by hand, so that a test can show that the server really does what
+Client reads and writes. Consumer asks a server for its content by hand, so that a test can show that the server really does what
 the program has to cope with. Tap stands between the program and a server, keeps every message, and can
 drop, change or cut. Both by Unix sockets (ldapi://), without TLS.
 """
@@ -17,9 +18,10 @@ SYNC, SYNC_STATE, SYNC_DONE = ("1.3.6.1.4.1.4203.1.9.1.%d" % n for n in (1, 2, 3
 ASSERTION, POST_READ, PAGED, MANAGE_DSA_IT = \
     "1.3.6.1.1.12", "1.3.6.1.1.13.2", "1.2.840.113556.1.4.319", "2.16.840.1.113730.3.4.2"
 
-BIND, SEARCH, ENTRY, SEARCH_DONE, INTERMEDIATE = 0x60, 0x63, 0x64, 0x65, 0x79
-MODIFY, MODIFIED, ADD, ADDED, DELETE, DELETED = 0x66, 0x67, 0x68, 0x69, 0x4a, 0x6b
+BIND, BOUND, SEARCH, ENTRY, SEARCH_DONE, INTERMEDIATE = 0x60, 0x61, 0x63, 0x64, 0x65, 0x79
+MODIFY, MODIFIED, ADD, ADDED, DELETE, DELETED, RENAME, RENAMED = 0x66, 0x67, 0x68, 0x69, 0x4a, 0x6b, 0x6c, 0x6d
 WRITES = {MODIFY: MODIFIED, ADD: ADDED, DELETE: DELETED}
+RESULTS = {BOUND, SEARCH_DONE, MODIFIED, ADDED, DELETED, RENAMED}
 EVERYTHING = b"\x87\x0bobjectClass"  # the filter (objectClass=*)
 PERSIST, POLL = 3, 1
 REFRESH_REQUIRED, NEWER, NO_SUCH_OBJECT = 4096, 53, 32
@@ -40,6 +42,10 @@ def integer(value, tag=0x02):
 
 def text(value, tag=0x04):
     return ber(tag, value.encode() if isinstance(value, str) else value)
+
+
+def attribute(name, values):
+    return ber(0x30, text(name), ber(0x31, *map(text, values)))
 
 
 def reach(octets):
@@ -102,7 +108,88 @@ def unix_uri(path):
     return "ldapi://" + urllib.parse.quote(str(path), safe="")
 
 
-# ---- asking
+# ---- asking and writing
+
+class Refused(Exception):
+    """A result other than success."""
+
+    def __init__(self, code, said):
+        super().__init__("%d %s" % (code, said))
+        self.code = code
+
+
+class Client:
+    """A connection, logged in with a password, or not if `dn` is empty."""
+    TO_ADD, TO_DELETE, TO_REPLACE = 0, 1, 2  # of a modify
+    BASE, SUBTREE = 0, 2
+
+    def __init__(self, uri, dn, password="geheim"):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(unix_path(uri))
+        self.buffer, self.requests = b"", 0
+        self.call(ber(BIND, integer(3), text(dn), text(password if dn else "", 0x80)))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.socket.close()
+
+    def send(self, op, controls=b""):
+        self.requests += 1
+        self.socket.sendall(ber(0x30, integer(self.requests), op, controls))
+
+    def next(self, seconds):
+        """The next message, or None."""
+        while not (place := reach(self.buffer)):
+            if not select.select([self.socket], [], [], seconds)[0]:
+                return None
+            octets = self.socket.recv(1 << 16)
+            if not octets:
+                raise ConnectionError("the server closed the connection")
+            self.buffer += octets
+        raw, self.buffer = self.buffer[:place[1]], self.buffer[place[1]:]
+        return message(raw)
+
+    def call(self, op):
+        """Sends a request, and gives the entries that come before its result."""
+        self.send(op)
+        entries = []
+        while answer := self.next(30):
+            if answer.op == ENTRY:
+                (_, dn), (_, attributes) = elements(answer.body)
+                pairs = [elements(one) for _, one in elements(attributes)]
+                entries.append((dn.decode(), {name.decode().lower(): [value for _, value in elements(values)]
+                                              for (_, name), (_, values) in pairs}))
+            if answer.op in RESULTS:
+                if code := result_code(answer):
+                    raise Refused(code, elements(answer.body)[2][1].decode())
+                return entries
+        raise ConnectionError("the server is silent")
+
+    def add(self, dn, attributes):
+        self.call(ber(ADD, text(dn), ber(0x30, *[attribute(*pair) for pair in attributes.items()])))
+
+    def modify(self, dn, changes):
+        """`changes`: (TO_..., attribute, values)."""
+        self.call(ber(MODIFY, text(dn), ber(0x30, *[
+            ber(0x30, integer(kind, 0x0a), attribute(name, values)) for kind, name, values in changes])))
+
+    def delete(self, dn):
+        self.call(text(dn, DELETE))
+
+    def rename(self, dn, rdn, parent=None):
+        """Gives the entry another RDN (the old value goes) and perhaps another parent."""
+        self.call(ber(RENAME, text(dn), text(rdn), ber(0x01, b"\xff"), text(parent, 0x80) if parent else b""))
+
+    def search(self, base, scope, *attributes):
+        """All entries there: (DN, {lower case name: values as octets})."""
+        return self.call(ber(SEARCH, text(base), integer(scope, 0x0a), integer(0, 0x0a), integer(0), integer(0),
+                             ber(0x01, b"\0"), EVERYTHING, ber(0x30, *map(text, attributes))))
+
 
 class Told:
     """What a refresh told: `entries` (UUID -> DN and state), `present`, `deleted`; `deletes`: whether the
@@ -143,42 +230,19 @@ class Told:
                 self.done = self.done or all(flags)  # refreshDone is TRUE by default
 
 
-class Consumer:
-    """A connection that asks for content (RFC 4533), logged in with a password, or not if `dn` is empty."""
+class Consumer(Client):
+    """Asks for content (RFC 4533)."""
 
     def __init__(self, uri, base, dn, password="geheim"):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(unix_path(uri))
-        self.buffer, self.base, self.told = b"", base, Told()
-        self.send(1, ber(BIND, integer(3), text(dn), text(password if dn else "", 0x80)))
-        assert result_code(self.next(10)) == 0
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.socket.close()
-
-    def send(self, number, op, controls=b""):
-        self.socket.sendall(ber(0x30, integer(number), op, controls))
-
-    def next(self, seconds):
-        """The next message, or None."""
-        while not (place := reach(self.buffer)):
-            if not select.select([self.socket], [], [], seconds)[0]:
-                return None
-            octets = self.socket.recv(1 << 16)
-            assert octets, "the server closed the connection"
-            self.buffer += octets
-        raw, self.buffer = self.buffer[:place[1]], self.buffer[place[1]:]
-        return message(raw)
+        super().__init__(uri, dn, password)
+        self.base, self.told = base, Told()
 
     def refresh(self, cookie=None, mode=PERSIST, hint=False):
         """Asks, and gives what is told until the refresh is complete or the search has ended."""
         value = ber(0x30, integer(mode, 0x0a), b"" if cookie is None else text(cookie),
                     ber(0x01, b"\xff" if hint else b"\0"))
-        self.send(2, ber(SEARCH, text(self.base), integer(2, 0x0a), integer(0, 0x0a), integer(0x7fffffff),
-                         integer(0x7fffffff), ber(0x01, b"\0"), EVERYTHING, ber(0x30, text("1.1"))),
+        self.send(ber(SEARCH, text(self.base), integer(2, 0x0a), integer(0, 0x0a), integer(0x7fffffff),
+                      integer(0x7fffffff), ber(0x01, b"\0"), EVERYTHING, ber(0x30, text("1.1"))),
                   ber(0xa0, ber(0x30, text(SYNC), ber(0x01, b"\xff"), text(value))))
         while not self.told.done:
             answer = self.next(10)

@@ -5,8 +5,8 @@ import uuid
 from dataclasses import dataclass
 
 
-def attributes(blob):
-    """The attributes of a BLOB (src/model/attributes.h): lower case name -> set of octets."""
+def decoded(blob):
+    """The attributes of a BLOB, by the format that src/model/attributes.h sets out."""
     at = 0
 
     def number():
@@ -24,15 +24,17 @@ def attributes(blob):
         nonlocal at
         length = number()
         at += length
-        assert at <= len(blob), "the BLOB ends too early"
+        assert at <= len(blob)
         return blob[at - length:at]
 
-    assert number() == 1, "not the version of the BLOB that is known here"
-    found = {}
+    assert number() == 1, "the version"
+    attributes = {}
     while at < len(blob):
         name = octets().decode().lower()
-        found[name] = {octets() for _ in range(number())}
-    return found
+        values = [octets() for _ in range(number())]
+        assert name not in attributes and values == sorted(set(values)), (name, values)
+        attributes[name] = set(values)
+    return attributes
 
 
 @dataclass
@@ -57,5 +59,5 @@ def rows(path):
         _, parent, rdn, *_ = table[number]
         return rdn + ("," + dn(parent) if parent else "")
 
-    return {names[number]: Row(dn(number), attributes(row[5]), names.get(row[3]), row[4])
+    return {names[number]: Row(dn(number), decoded(row[5]), names.get(row[3]), row[4])
             for number, row in table.items()}

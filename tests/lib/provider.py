@@ -8,77 +8,23 @@ writes for the test, WRITER is who the program is.
 import base64
 import contextlib
 import selectors
-import shutil
 import socket
-import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ldap import BASE as BASE_SCOPE, Client, Refused
-from rig import ADMIN, BASE, SOURCE, skip, wait_for
+from ldapwire import Client, unix_uri
+from rig import ADMIN, BASE, wait_for
+from slapd import Slapd, ldif_entry
 
 WRITER = "cn=rundruf," + BASE
 PASSWORD = "geheim"
 OPERATIONAL = {"structuralobjectclass", "entryuuid", "creatorsname", "createtimestamp", "entrycsn", "modifiersname",
                "modifytimestamp", "contextcsn", "deleteoldrdn"}
-SLAPD = shutil.which("slapd", path="/usr/sbin:/usr/libexec:/usr/bin")
-
-CONFIGURATION = """
-include /etc/ldap/schema/core.schema
-include /etc/ldap/schema/cosine.schema
-include /etc/ldap/schema/inetorgperson.schema
-include {source}/contrib/ldap/rundruf.schema
-modulepath /usr/lib/ldap
-moduleload back_mdb
-moduleload syncprov
-moduleload auditlog
-pidfile {folder}/slapd.pid
-threads 4
-serverID {number}
-database mdb
-suffix {base}
-rootdn {admin}
-rootpw {password}
-directory {folder}/db
-maxsize 1073741824
-dbnosync
-index objectClass,entryUUID,entryCSN eq
-sizelimit unlimited
-access to * by dn.exact={writer} write by * read
-{mirror}
-overlay syncprov
-{log}
-overlay auditlog
-auditlog {folder}/audit.ldif
-"""
-
-MIRROR = """
-syncrepl rid=1 provider={uri} type=refreshAndPersist retry="1 +" searchbase={base} bindmethod=simple
- binddn={admin} credentials={password}
-multiprovider on
-"""
-
-CONTENT = """
-dn: {base}
-objectClass: dcObject
-objectClass: organization
-dc: netz
-o: Netz
-entryUUID: 00000000-0000-4000-8000-000000000001
-
-dn: {writer}
-objectClass: person
-cn: rundruf
-sn: Rundruf
-userPassword: {password}
-entryUUID: 00000000-0000-4000-8000-000000000002
-"""
-
-
-def socket_uri(path):
-    return "ldapi://" + str(path).replace("/", "%2F")
+CONTENT = (ldif_entry(BASE, {"objectClass": ["dcObject", "organization"], "dc": ["netz"], "o": ["Netz"]}) +
+           ldif_entry(WRITER, {"objectClass": ["person"], "cn": ["rundruf"], "sn": ["Rundruf"],
+                               "userPassword": [PASSWORD]}))
 
 
 @dataclass
@@ -120,45 +66,31 @@ def parse_record(text):
     return record
 
 
-class Provider:
-    """`log`: length of the session log, 0 for none. `mirror`: the folder of the provider that mirrors it."""
+class Provider(Slapd):
+    """`log`: length of the session log, 0 for none. `mirror`: the folder of the provider that mirrors it. What
+    is done to it by `client` costs no process."""
 
     def __init__(self, folder, number=1, log=0, mirror=None):
-        if not SLAPD:
-            skip("slapd is not installed")
-        self.folder, self.socket = Path(folder), Path(folder) / "ldapi"
-        (self.folder / "db").mkdir(parents=True)
-        names = {"base": BASE, "admin": ADMIN, "writer": WRITER, "password": PASSWORD}
-        (self.folder / "slapd.conf").write_text(CONFIGURATION.format(
-            **names, source=SOURCE, folder=self.folder, number=number,
-            log="syncprov-sessionlog %d" % log if log else "",
-            mirror=MIRROR.format(**names, uri=socket_uri(mirror / "ldapi")) if mirror else ""))
-        subprocess.run([SLAPD, "-T", "add", "-q", "-w", "-S", "1", "-f", str(self.folder / "slapd.conf")],
-                       input=CONTENT.format(**names).strip(), text=True, check=True, stderr=subprocess.DEVNULL)
-        self.audit, self.read = self.folder / "audit.ldif", 0
-        self.start()
+        folder.mkdir(parents=True)
+        self.socket, self.client = folder / "ldapi", None
+        self.audit, self.read = folder / "audit.ldif", 0
+        access = folder / "access"
+        access.write_text("access to * by dn.exact=%s write by * read\n" % WRITER)
+        more = {"SESSIONLOG": str(log)} if log else {}
+        if mirror:
+            more["PROVIDER"] = unix_uri(mirror / "ldapi")
+        super().__init__(folder, ACL=str(access), SERVERID=str(number), GLOBAL="moduleload auditlog",
+                         MORE="overlay auditlog\nauditlog %s" % self.audit, **more)
+        self.load(CONTENT).start()
 
     def start(self):
-        self.process = subprocess.Popen([SLAPD, "-f", str(self.folder / "slapd.conf"), "-h", socket_uri(self.socket),
-                                         "-d", "none"], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(self.connected)
-
-    def connected(self):
-        assert self.process.poll() is None, "slapd ended"
-        try:
-            self.client = Client(self.socket, ADMIN, PASSWORD)
-        except (OSError, Refused):
-            return False
-        return True
+        super().start()
+        self.client = Client(self.uri, ADMIN, PASSWORD)
+        return self
 
     def kill(self):
-        self.process.kill()
-        self.process.wait()
         self.client.close()
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(30)
+        return super().kill()
 
     def records(self):
         """What its clients, not its mirror, wrote since the last call."""
@@ -182,7 +114,7 @@ class Provider:
         self.read = 0
 
     def context(self):
-        return self.client.search(BASE, BASE_SCOPE, "contextCSN")[0][1].get("contextcsn")
+        return self.client.search(BASE, Client.BASE, "contextCSN")[0][1].get("contextcsn")
 
     def in_step(self, other, seconds=20):
         """Waits until both mirrors have the same."""

@@ -9,6 +9,8 @@ import sys
 import uuid
 from pathlib import Path
 
+import mirror
+
 SOURCE = Path(os.environ["SRCDIR"])
 BASE = "dc=netz,dc=example"
 CITIES = "ou=municipalities," + BASE
@@ -185,38 +187,6 @@ def ldif_entries(output):
     return entries
 
 
-def decoded(blob):
-    """The attributes of a BLOB, by the format that src/model/attributes.h sets out."""
-    at = 0
-
-    def number():
-        nonlocal at
-        value = shift = 0
-        while True:
-            octet = blob[at]
-            at += 1
-            value |= (octet & 0x7f) << shift
-            shift += 7
-            if octet < 0x80:
-                return value
-
-    def octets():
-        nonlocal at
-        length = number()
-        at += length
-        assert at <= len(blob)
-        return blob[at - length:at]
-
-    assert number() == 1, "the version"
-    attributes = {}
-    while at < len(blob):
-        name = octets().decode().lower()
-        values = [octets() for _ in range(number())]
-        assert name not in attributes and values == sorted(set(values)), (name, values)
-        attributes[name] = set(values)
-    return attributes
-
-
 def unescaped(value):
     """The octets that a value in a DN stands for (RFC 4514, 2.4)."""
     return re.sub(rb"\\([0-9A-Fa-f]{2}|.)", lambda m: bytes.fromhex(m[1].decode()) if len(m[1]) == 2 else m[1],
@@ -232,14 +202,8 @@ def dn_parts(dn):
 
 
 def stored_entries(rig):
-    rows = rig.store("SELECT id, uuid, parent, rdn, attributes FROM entry")
-    above = {row[0]: (row[2], row[3]) for row in rows}
-
-    def dn(number):
-        parent, rdn = above[number]
-        return rdn + ("," + dn(parent) if parent else "")
-
-    return {uuid.UUID(bytes=row[1]): (dn(row[0]), decoded(row[4])) for row in rows}
+    return {uuid.UUID(number): (row.dn, row.attributes)
+            for number, row in mirror.rows(rig.folder / rig.database).items()}
 
 
 def compare(rig, slapd, base=BASE, filter="(objectClass=*)", admin=True):

@@ -25,6 +25,7 @@
 #   ACL=FILE          access rules (default: everybody reads everything)
 #   UPDATEREF=URL     a replica: read-only, and writes are referred to URL
 #   TLS=DIR           a folder with ca.pem, cert.pem and key.pem
+#   GLOBAL, MORE      lines of slapd.conf: before the databases, and at the end
 #
 # LISTEN (of start): more URLs to listen on. The base is dc=netz,dc=example, the root DN cn=admin below
 # it, the password "geheim". Exit 77: no slapd here.
@@ -114,6 +115,7 @@ conf() {
 	line "${TLS:-}" TLSCACertificateFile "${TLS:-}/ca.pem"
 	line "${TLS:-}" TLSCertificateFile "${TLS:-}/cert.pem"
 	line "${TLS:-}" TLSCertificateKeyFile "${TLS:-}/key.pem"
+	line "${GLOBAL:-}" "${GLOBAL:-}"
 	[ -z "$(on "${ACCESSLOG:-}")" ] || accesslog
 	cat <<-E
 
@@ -135,6 +137,7 @@ conf() {
 	line "${UPDATEREF:-}" "updateref ${UPDATEREF:-}"
 	line "${PROVIDER:-}" multiprovider TRUE
 	overlays
+	line "${MORE:-}" "${MORE:-}"
 }
 
 case $command in

@@ -19,6 +19,9 @@ test_equal(void)
         {"cn=a \\ ,dc=x", "cn=A,dc=x"}, /* caseIgnore: blanks at the ends do not count */
         {"cn=a  b,dc=x", "cn=a b,dc=x"},
         {"cn=#0401FF,dc=x", "cn=#0401ff,dc=x"},
+        {"2.5.4.3=a,2.5.4.11=b,0.9.2342.19200300.100.1.25=x", "cn=a,ou=b,dc=x"},
+        {"commonName=a,STREET=b,domainComponent=x", "cn=a,2.5.4.9=b,dc=x"},
+        {"userid=p1+commonName=a b,dc=x", "cn=a b+uid=p1,dc=x"},
         {"", ""},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -6,6 +6,7 @@
 #include "store/persons.h"
 #include "store/postings.h"
 #include "store/sync_state.h"
+#include "sync/putback.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>
@@ -356,7 +357,7 @@ test_persons(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) out = g_string_new(NULL);
     guint8 uuid[UUID_LENGTH];
-    gint64 count;
+    gint64 count, id;
     ldif_bench(&bench);
     rewrite(&bench, TOP CITY("Ulm", "2") PERSON("Zoe", "o=Ulm,", "1") PERSON("Anna", "", "2"));
     assert_pull(&bench, 4, 0, 0, 0);
@@ -384,10 +385,11 @@ test_persons(void)
     g_assert_true(persons_find_mail(bench.store, "ZOE@x.example", bench.config->directory_fields,
                                     note_person, out, &error));
     g_string_append_c(out, '|');
-    g_assert_true(
-        persons_find_dn(bench.store, "CN=anna,dc=NETZ,dc=example", note_person, out, &error));
+    g_assert_true(place_find(bench.store, "CN=anna,dc=NETZ,dc=example", &id, &error));
+    g_assert_true(persons_find_id(bench.store, id, note_person, out, &error));
     g_string_append_c(out, '|');
-    g_assert_true(persons_find_dn(bench.store, "o=Ulm," BASE, note_person, out, &error));
+    g_assert_true(place_find(bench.store, "o=Ulm," BASE, &id, &error));
+    g_assert_true(persons_find_id(bench.store, id, note_person, out, &error));
     g_assert_no_error(error);
 #define ZOE  "Zoe of Ulm <cn=Zoe,o=Ulm," BASE ">;"
 #define ANNA "Anna of none <cn=Anna," BASE ">;"
