@@ -6,7 +6,7 @@
 #include "base/wake.h"
 #include "cli/output.h"
 #include "cli/sync.h"
-#include "store/persons.h"
+#include "store/sync_state.h"
 #include "sync/keep.h"
 #include "sync/turn.h"
 
@@ -90,8 +90,10 @@ pull(Cli *cli, const SyncWish *wish, SyncRound *round, GError **error)
         .user_data = &watching,
     };
     g_autoptr(Directory) directory = directory_open(cli->config, error);
-    if (!directory || !persons_count(cli->store, NULL, &watching.expected, error))
+    g_auto(SyncState) state = {0};
+    if (!directory || !sync_state_load(cli->store, &state, error))
         return FALSE;
+    watching.expected = state.entries;
     gboolean good = pull_run(cli->config, directory, cli->store, &how, &round->pull, error);
     output_progress_end();
     return good;

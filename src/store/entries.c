@@ -37,7 +37,8 @@ enum {
     BEQUEATH_TWIN,
     ORPHAN,
     MARK,
-    SETTLE_HELD
+    SETTLE_HELD,
+    INDEXES
 };
 
 #define COLUMNS                                                                                    \
@@ -85,6 +86,8 @@ static const char *const texts[] = {
     [MARK] = "UPDATE entry SET missing_reason = $2, missing_since = $3 WHERE id = $1",
     [SETTLE_HELD] = "UPDATE entry SET missing_reason = $1, missing_since = $2"
                     " WHERE missing_reason = 'held'",
+    [INDEXES] = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'entry'"
+                " AND sql IS NOT NULL",
 };
 
 const StatementTable entries_statements = {"entries", texts, G_N_ELEMENTS(texts)};
@@ -383,6 +386,39 @@ entries_insert(Store *store, const EntryRow *row, gconstpointer blob, gsize leng
     statement_bind_blob(statement, 8, row->digest, ENTRY_DIGEST_LENGTH);
     statement_bind_blob(statement, 9, blob, length);
     return statement_run(statement, NULL, error);
+}
+
+static gboolean
+run_sql(Store *store, const char *sql, GError **error)
+{
+    g_autoptr(Statement) statement = statement_prepare(store, sql, error);
+    return statement && statement_run(statement, NULL, error);
+}
+
+GPtrArray *
+entries_unindex(Store *store, GError **error)
+{
+    g_autoptr(GPtrArray) drops = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) indexes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Statement) statement = get(store, INDEXES, error);
+    StepResult result = STEP_FAILED;
+    while (statement && (result = statement_step(statement, error)) == STEP_ROW) {
+        g_ptr_array_add(drops, g_strdup_printf("DROP INDEX %s", statement_text(statement, 0)));
+        g_ptr_array_add(indexes, g_strdup(statement_text(statement, 1)));
+    }
+    for (guint i = 0; result == STEP_DONE && i < drops->len; i++)
+        if (!run_sql(store, g_ptr_array_index(drops, i), error))
+            result = STEP_FAILED;
+    return result == STEP_DONE ? g_steal_pointer(&indexes) : NULL;
+}
+
+gboolean
+entries_reindex(Store *store, GPtrArray *indexes, GError **error)
+{
+    for (guint i = 0; i < indexes->len; i++)
+        if (!run_sql(store, g_ptr_array_index(indexes, i), error))
+            return FALSE;
+    return TRUE;
 }
 
 gboolean

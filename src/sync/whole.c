@@ -397,8 +397,10 @@ write_first(Whole *whole, GError **error)
     Refresh *refresh = whole->refresh;
     Terms *terms = whole->pull->terms;
     g_autoptr(Collect) collect = collect_start(terms, refresh->nodes, refresh->blobs);
-    return write_rows(whole, error) && collect_finish(collect, error) &&
-           terms_build(terms, whole->pull->store, error);
+    Store *store = whole->pull->store;
+    g_autoptr(GPtrArray) indexes = entries_unindex(store, error);
+    return indexes && write_rows(whole, error) && entries_reindex(store, indexes, error) &&
+           collect_finish(collect, error) && terms_build(terms, store, error);
 }
 
 static gboolean
