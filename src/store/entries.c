@@ -377,14 +377,15 @@ entries_insert(Store *store, const EntryRow *row, gconstpointer blob, gsize leng
     if (!statement)
         return FALSE;
     statement_bind_int(statement, 1, row->id);
-    statement_bind_blob(statement, 2, row->uuid, UUID_LENGTH);
+    statement_lend_blob(statement, 2, row->uuid, UUID_LENGTH);
     bind_reference(statement, 3, row->parent);
-    statement_bind_text(statement, 4, row->rdn);
-    statement_bind_text(statement, 5, kind_names[row->kind]);
+    statement_lend_text(statement, 4, row->rdn, strlen(row->rdn));
+    statement_lend_text(statement, 5, kind_names[row->kind], strlen(kind_names[row->kind]));
     bind_reference(statement, 6, row->municipality);
-    statement_bind_text(statement, 7, row->csn);
-    statement_bind_blob(statement, 8, row->digest, ENTRY_DIGEST_LENGTH);
-    statement_bind_blob(statement, 9, blob, length);
+    if (row->csn)
+        statement_lend_text(statement, 7, row->csn, strlen(row->csn));
+    statement_lend_blob(statement, 8, row->digest, ENTRY_DIGEST_LENGTH);
+    statement_lend_blob(statement, 9, blob, length);
     return statement_run(statement, NULL, error);
 }
 

@@ -138,6 +138,20 @@ statement_bind_null(Statement *statement, guint number)
     note_bind(statement, sqlite3_bind_null(statement->stmt, position_of(statement, number)));
 }
 
+void
+statement_lend_text(Statement *statement, guint number, const char *text, gsize length)
+{
+    note_bind(statement, sqlite3_bind_text64(statement->stmt, position_of(statement, number), text,
+                                             length, SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void
+statement_lend_blob(Statement *statement, guint number, gconstpointer data, gsize length)
+{
+    note_bind(statement, sqlite3_bind_blob64(statement->stmt, position_of(statement, number), data,
+                                             length, SQLITE_STATIC));
+}
+
 StepResult
 statement_step(Statement *statement, GError **error)
 {
