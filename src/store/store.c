@@ -191,7 +191,7 @@ open_connection(Store *store, int *version, GError **error)
     return execute(store,
                    "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                    "PRAGMA foreign_keys=ON;"
-                   "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-32768;"
+                   "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-16384;"
                    "PRAGMA temp_store=MEMORY",
                    _("cannot open"), error);
 }
