@@ -237,6 +237,20 @@ store_path(const Store *store)
     return store->path;
 }
 
+void
+store_leave_log(Store *store)
+{
+    /* another process that has the file open keeps the log; that is slower, not wrong */
+    sqlite3_exec(store->db, "PRAGMA journal_mode=TRUNCATE", NULL, NULL, NULL);
+}
+
+void
+store_use_log(Store *store)
+{
+    /* whoever opens the file next sets it, too */
+    sqlite3_exec(store->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+}
+
 static StoreTransaction *
 begin(Store *store, const char *sql, GError **error)
 {
