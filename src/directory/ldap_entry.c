@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/i18n.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -133,17 +132,20 @@ ldap_entry_range(const char *description, gsize *base, guint64 *next)
 static gint64
 parse_time(const struct berval *value)
 {
-    struct tm when = {0};
-    char text[TIME_DIGITS + 1] = "";
+    int parts[TIME_DIGITS / 2] = {0}; /* two digits each */
     if (value->bv_len <= TIME_DIGITS || value->bv_val[value->bv_len - 1] != 'Z')
         return 0;
-    memcpy(text, value->bv_val, TIME_DIGITS);
-    if (strspn(text, "0123456789") != TIME_DIGITS ||
-        sscanf(text, "%4d%2d%2d%2d%2d%2d", &when.tm_year, &when.tm_mon, &when.tm_mday,
-               &when.tm_hour, &when.tm_min, &when.tm_sec) != 6)
-        return 0;
-    when.tm_year -= 1900;
-    when.tm_mon--;
+    for (guint i = 0; i < TIME_DIGITS; i++) {
+        if (!g_ascii_isdigit(value->bv_val[i]))
+            return 0;
+        parts[i / 2] = parts[i / 2] * 10 + (value->bv_val[i] - '0');
+    }
+    struct tm when = {.tm_year = parts[0] * 100 + parts[1] - 1900,
+                      .tm_mon = parts[2] - 1,
+                      .tm_mday = parts[3],
+                      .tm_hour = parts[4],
+                      .tm_min = parts[5],
+                      .tm_sec = parts[6]};
     return MAX(0, (gint64)timegm(&when));
 }
 

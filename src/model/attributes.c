@@ -159,46 +159,75 @@ sort_values(GArray *values)
     g_array_set_size(values, kept);
 }
 
-static void
-put_number(GByteArray *out, guint64 number)
+static gsize
+number_size(guint64 number)
 {
-    guint8 octets[10];
-    guint count = 0;
-    do {
-        octets[count] = (guint8)(number & 0x7f);
-        number >>= 7;
-        if (number)
-            octets[count] |= 0x80;
-        count++;
-    } while (number);
-    g_byte_array_append(out, octets, count);
+    gsize size = 1;
+    while (number >>= 7)
+        size++;
+    return size;
 }
 
-static void
-put_octets(GByteArray *out, const char *data, gsize length)
+static guint8 *
+put_number(guint8 *at, guint64 number)
 {
-    put_number(out, length);
-    g_byte_array_append(out, (const guint8 *)data, (guint)length);
+    for (; number > 0x7f; number >>= 7)
+        *at++ = (guint8)(number | 0x80);
+    *at++ = (guint8)number;
+    return at;
+}
+
+static gsize
+octets_size(gsize length)
+{
+    return number_size(length) + length;
+}
+
+static guint8 *
+put_octets(guint8 *at, const char *data, gsize length)
+{
+    at = put_number(at, length);
+    memcpy(at, data, length);
+    return at + length;
+}
+
+static gsize
+attribute_size(const Attribute *attribute)
+{
+    gsize size = octets_size(strlen(attribute->description)) + number_size(attribute->values->len);
+    for (guint i = 0; i < attribute->values->len; i++)
+        size += octets_size(g_array_index(attribute->values, AttributeValue, i).length);
+    return size;
+}
+
+static guint8 *
+put_attribute(guint8 *at, const Attribute *attribute)
+{
+    at = put_octets(at, attribute->description, strlen(attribute->description));
+    at = put_number(at, attribute->values->len);
+    for (guint i = 0; i < attribute->values->len; i++) {
+        const AttributeValue *value = &g_array_index(attribute->values, AttributeValue, i);
+        at = put_octets(at, value->data, value->length);
+    }
+    return at;
 }
 
 GByteArray *
 attributes_encode(Attributes *attributes)
 {
+    gsize size = 1;
     g_array_set_size(attributes->list, attributes->used);
     g_array_sort(attributes->list, compare_descriptions);
-    GByteArray *out = g_byte_array_sized_new(1024);
-    guint8 version = BLOB_VERSION;
-    g_byte_array_append(out, &version, 1);
     for (guint i = 0; i < attributes->used; i++) {
-        Attribute *attribute = attribute_at(attributes, i);
-        sort_values(attribute->values);
-        put_octets(out, attribute->description, strlen(attribute->description));
-        put_number(out, attribute->values->len);
-        for (guint j = 0; j < attribute->values->len; j++) {
-            const AttributeValue *value = &g_array_index(attribute->values, AttributeValue, j);
-            put_octets(out, value->data, value->length);
-        }
+        sort_values(attribute_at(attributes, i)->values);
+        size += attribute_size(attribute_at(attributes, i));
     }
+    GByteArray *out = g_byte_array_sized_new((guint)size);
+    g_byte_array_set_size(out, (guint)size);
+    guint8 *at = out->data;
+    *at++ = BLOB_VERSION;
+    for (guint i = 0; i < attributes->used; i++)
+        at = put_attribute(at, attribute_at(attributes, i));
     return out;
 }
 

@@ -38,7 +38,8 @@ enum {
     BEQUEATH_TWIN,
     ORPHAN,
     MARK,
-    SETTLE_HELD
+    SETTLE_HELD,
+    INDEXES
 };
 
 #define COLUMNS                                                                                    \
@@ -87,6 +88,8 @@ static const char *const texts[] = {
     [MARK] = "UPDATE entry SET missing_reason = $2, missing_since = $3 WHERE id = $1",
     [SETTLE_HELD] = "UPDATE entry SET missing_reason = $1, missing_since = $2"
                     " WHERE missing_reason = 'held'",
+    [INDEXES] = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'entry'"
+                " AND sql IS NOT NULL",
 };
 
 const StatementTable entries_statements = {"entries", texts, G_N_ELEMENTS(texts)};
@@ -388,15 +391,49 @@ entries_insert(Store *store, const EntryRow *row, gconstpointer blob, gsize leng
     if (!statement)
         return FALSE;
     statement_bind_int(statement, 1, row->id);
-    statement_bind_blob(statement, 2, row->uuid, UUID_LENGTH);
+    statement_lend_blob(statement, 2, row->uuid, UUID_LENGTH);
     bind_reference(statement, 3, row->parent);
-    statement_bind_text(statement, 4, row->rdn);
-    statement_bind_text(statement, 5, kind_names[row->kind]);
+    statement_lend_text(statement, 4, row->rdn, strlen(row->rdn));
+    statement_lend_text(statement, 5, kind_names[row->kind], strlen(kind_names[row->kind]));
     bind_reference(statement, 6, row->municipality);
-    statement_bind_text(statement, 7, row->csn);
-    statement_bind_blob(statement, 8, row->digest, ENTRY_DIGEST_LENGTH);
-    statement_bind_blob(statement, 9, blob, length);
+    if (row->csn)
+        statement_lend_text(statement, 7, row->csn, strlen(row->csn));
+    statement_lend_blob(statement, 8, row->digest, ENTRY_DIGEST_LENGTH);
+    statement_lend_blob(statement, 9, blob, length);
     return statement_run(statement, NULL, error);
+}
+
+static gboolean
+run_sql(Store *store, const char *sql, GError **error)
+{
+    g_autoptr(Statement) statement = statement_prepare(store, sql, error);
+    return statement && statement_run(statement, NULL, error);
+}
+
+GPtrArray *
+entries_unindex(Store *store, GError **error)
+{
+    g_autoptr(GPtrArray) drops = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) indexes = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(Statement) statement = get(store, INDEXES, error);
+    StepResult result = STEP_FAILED;
+    while (statement && (result = statement_step(statement, error)) == STEP_ROW) {
+        g_ptr_array_add(drops, g_strdup_printf("DROP INDEX %s", statement_text(statement, 0)));
+        g_ptr_array_add(indexes, g_strdup(statement_text(statement, 1)));
+    }
+    for (guint i = 0; result == STEP_DONE && i < drops->len; i++)
+        if (!run_sql(store, g_ptr_array_index(drops, i), error))
+            result = STEP_FAILED;
+    return result == STEP_DONE ? g_steal_pointer(&indexes) : NULL;
+}
+
+gboolean
+entries_reindex(Store *store, GPtrArray *indexes, GError **error)
+{
+    for (guint i = 0; i < indexes->len; i++)
+        if (!run_sql(store, g_ptr_array_index(indexes, i), error))
+            return FALSE;
+    return TRUE;
 }
 
 gboolean

@@ -15,19 +15,11 @@ struct Statement {
 };
 
 const StatementTable *const statement_tables[] = {
-    &deliveries_statements,   &events_statements,
-    &lists_statements,        &mailings_statements,
-    &suppressions_statements, &entries_statements,
-    &journal_statements,      &persons_statements,
-    &roster_statements,       &sync_state_statements,
-    &terms_statements,        NULL,
-    &changes_statements,      &deliveries_statements,
-    &events_statements,       &lists_statements,
-    &mailings_statements,     &mirror_statements,
-    &suppressions_statements, &entries_statements,
-    &journal_statements,      &persons_statements,
-    &sync_state_statements,   &terms_statements,
-    &tombstones_statements,   NULL,
+    &changes_statements,      &deliveries_statements, &events_statements,
+    &lists_statements,        &mailings_statements,   &mirror_statements,
+    &suppressions_statements, &entries_statements,    &journal_statements,
+    &persons_statements,      &roster_statements,     &sync_state_statements,
+    &terms_statements,        &tombstones_statements, NULL,
 };
 
 static void
@@ -144,6 +136,20 @@ void
 statement_bind_null(Statement *statement, guint number)
 {
     note_bind(statement, sqlite3_bind_null(statement->stmt, position_of(statement, number)));
+}
+
+void
+statement_lend_text(Statement *statement, guint number, const char *text, gsize length)
+{
+    note_bind(statement, sqlite3_bind_text64(statement->stmt, position_of(statement, number), text,
+                                             length, SQLITE_STATIC, SQLITE_UTF8));
+}
+
+void
+statement_lend_blob(Statement *statement, guint number, gconstpointer data, gsize length)
+{
+    note_bind(statement, sqlite3_bind_blob64(statement->stmt, position_of(statement, number), data,
+                                             length, SQLITE_STATIC));
 }
 
 StepResult

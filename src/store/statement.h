@@ -58,6 +58,11 @@ void statement_bind_int(Statement *statement, guint number, gint64 value);
 void statement_bind_blob(Statement *statement, guint number, gconstpointer data, gsize length);
 void statement_bind_null(Statement *statement, guint number);
 
+/* The same without a copy, for what is written by the 100,000: it must stay as it is until the
+ * statement is bound anew or goes out of scope. */
+void statement_lend_text(Statement *statement, guint number, const char *text, gsize length);
+void statement_lend_blob(Statement *statement, guint number, gconstpointer data, gsize length);
+
 /* The next row. After DONE or FAILED the statement may be bound and stepped again. */
 StepResult statement_step(Statement *statement, GError **error);
 

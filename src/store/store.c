@@ -191,7 +191,7 @@ open_connection(Store *store, int *version, GError **error)
     return execute(store,
                    "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                    "PRAGMA foreign_keys=ON;"
-                   "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-32768;"
+                   "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-16384;"
                    "PRAGMA temp_store=MEMORY",
                    _("cannot open"), error);
 }
@@ -235,6 +235,20 @@ const char *
 store_path(const Store *store)
 {
     return store->path;
+}
+
+void
+store_leave_log(Store *store)
+{
+    /* another process that has the file open keeps the log; that is slower, not wrong */
+    sqlite3_exec(store->db, "PRAGMA journal_mode=TRUNCATE", NULL, NULL, NULL);
+}
+
+void
+store_use_log(Store *store)
+{
+    /* whoever opens the file next sets it, too */
+    sqlite3_exec(store->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
 }
 
 static StoreTransaction *

@@ -38,6 +38,13 @@ typedef struct {
     guint32 entry;
 } Posting;
 
+/* Memory that is given back all at once. */
+typedef struct {
+    GPtrArray *blocks; /* BLOCK_BYTES each or more */
+    gsize room;        /* at the end of the last block */
+    guint8 *free;
+} Arena;
+
 struct Terms {
     char **names;
     const AttributeType **types;
@@ -46,9 +53,7 @@ struct Terms {
     GHashTable *seen; /* description -> number of the indexed attribute */
 
     /* what terms_collect() has gathered */
-    GPtrArray *blocks; /* memory of the values, BLOCK_BYTES each or more */
-    gsize room;        /* at the end of the last block */
-    guint8 *free;
+    Arena raw_values, key_values;
     GHashTable *raw;   /* TermValue * of raw octets: most repeat, and making keys is dear */
     GHashTable *norms; /* TermValue * of keys */
     GPtrArray *keys;   /* of TermValue *, by number; once sorted, in their order */
@@ -86,7 +91,8 @@ terms_new(const char *const *attributes)
         terms->rules[i] = attribute_rule(terms->names[i]);
     }
     terms->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    terms->blocks = g_ptr_array_new_with_free_func(g_free);
+    terms->raw_values.blocks = g_ptr_array_new_with_free_func(g_free);
+    terms->key_values.blocks = g_ptr_array_new_with_free_func(g_free);
     terms->raw = g_hash_table_new(value_hash, value_equal);
     terms->norms = g_hash_table_new(value_hash, value_equal);
     terms->keys = g_ptr_array_new();
@@ -107,7 +113,8 @@ terms_free(Terms *terms)
     g_hash_table_unref(terms->norms);
     g_ptr_array_unref(terms->keys);
     g_array_unref(terms->postings);
-    g_ptr_array_unref(terms->blocks);
+    g_ptr_array_unref(terms->raw_values.blocks);
+    g_ptr_array_unref(terms->key_values.blocks);
     g_free(terms);
 }
 
@@ -141,24 +148,31 @@ compare_values(gconstpointer a, gconstpointer b)
 
 /* a copy of the value, NUL after its data */
 static TermValue *
-keep_value(Terms *terms, const TermValue *value)
+keep_value(Arena *arena, const TermValue *value)
 {
     gsize size = sizeof *value + value->length + 1;
     size += -size % G_ALIGNOF(TermValue);
-    if (size > terms->room) {
-        terms->room = MAX(size, BLOCK_BYTES);
-        terms->free = g_malloc(terms->room);
-        g_ptr_array_add(terms->blocks, terms->free);
+    if (size > arena->room) {
+        arena->room = MAX(size, BLOCK_BYTES);
+        arena->free = g_malloc(arena->room);
+        g_ptr_array_add(arena->blocks, arena->free);
     }
-    TermValue *kept = (TermValue *)(gpointer)terms->free;
+    TermValue *kept = (TermValue *)(gpointer)arena->free;
     char *data = (char *)(kept + 1);
-    terms->free += size;
-    terms->room -= size;
+    arena->free += size;
+    arena->room -= size;
     *kept = *value;
     kept->data = data;
     memcpy(data, value->data, value->length);
     data[value->length] = '\0';
     return kept;
+}
+
+static void
+drop_values(Arena *arena)
+{
+    g_ptr_array_set_size(arena->blocks, 0);
+    arena->room = 0;
 }
 
 static guint32
@@ -168,7 +182,7 @@ intern_norm(Terms *terms, guint attribute, const char *norm)
     const TermValue *known = g_hash_table_lookup(terms->norms, &probe);
     if (known)
         return known->number;
-    TermValue *fresh = keep_value(terms, &probe);
+    TermValue *fresh = keep_value(&terms->key_values, &probe);
     g_ptr_array_add(terms->keys, fresh);
     g_hash_table_add(terms->norms, fresh);
     return fresh->number;
@@ -184,7 +198,7 @@ intern(Terms *terms, guint attribute, const AttributeValue *value)
     g_autofree char *norm = attribute_norm(terms->rules[attribute], value->data, value->length);
     if (norm)
         probe.number = intern_norm(terms, attribute, norm);
-    g_hash_table_add(terms->raw, keep_value(terms, &probe));
+    g_hash_table_add(terms->raw, keep_value(&terms->raw_values, &probe));
     return probe.number;
 }
 
@@ -239,6 +253,7 @@ terms_sort(Terms *terms)
     g_autofree guint32 *rank = g_new(guint32, terms->keys->len + 1);
     g_hash_table_remove_all(terms->raw);
     g_hash_table_remove_all(terms->norms);
+    drop_values(&terms->raw_values);
     g_ptr_array_sort(terms->keys, compare_values);
     for (guint i = 0; i < terms->keys->len; i++)
         rank[((const TermValue *)g_ptr_array_index(terms->keys, i))->number] = i + 1;
@@ -268,11 +283,14 @@ write_row(Store *store, guint index, const char *attribute, const char *norm, gi
 
 /* Writes the postings of one key from `*done` on, in rows of POSTINGS_MAX. */
 static gboolean
-build_key(Terms *terms, Store *store, guint *done, GByteArray *rest, GError **error)
+build_key(Terms *terms, Statement *add, guint *done, GByteArray *rest, GError **error)
 {
     const Posting *postings = (const Posting *)(gpointer)terms->postings->data;
     const guint32 number = postings[*done].key;
     const TermValue *key = g_ptr_array_index(terms->keys, number - 1);
+    const char *name = terms->names[key->attribute];
+    statement_lend_text(add, 1, name, strlen(name));
+    statement_lend_text(add, 2, key->data, key->length);
     while (*done < terms->postings->len && postings[*done].key == number) {
         const guint first = *done;
         g_byte_array_set_size(rest, 0);
@@ -280,8 +298,9 @@ build_key(Terms *terms, Store *store, guint *done, GByteArray *rest, GError **er
                         *done - first < POSTINGS_MAX;
              (*done)++)
             postings_put(rest, postings[*done].entry - postings[*done - 1].entry);
-        if (!write_row(store, ADD, terms->names[key->attribute], key->data, postings[first].entry,
-                       rest, error))
+        statement_bind_int(add, 3, postings[first].entry);
+        statement_lend_blob(add, 4, rest->data, rest->len);
+        if (!statement_run(add, NULL, error))
             return FALSE;
     }
     return TRUE;
@@ -290,12 +309,15 @@ build_key(Terms *terms, Store *store, guint *done, GByteArray *rest, GError **er
 gboolean
 terms_build(Terms *terms, Store *store, GError **error)
 {
-    g_autoptr(GByteArray) rest = g_byte_array_new();
+    g_autoptr(GByteArray) rest = g_byte_array_sized_new(POSTINGS_MAX);
     g_autoptr(Statement) clear = statement_get(store, &terms_statements, CLEAR, error);
     if (!clear || !statement_run(clear, NULL, error))
         return FALSE;
+    g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD, error);
+    if (!add)
+        return FALSE;
     for (guint done = 0; done < terms->postings->len;)
-        if (!build_key(terms, store, &done, rest, error))
+        if (!build_key(terms, add, &done, rest, error))
             return FALSE;
     return TRUE;
 }

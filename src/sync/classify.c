@@ -10,12 +10,11 @@
 static gboolean
 has_class(const AttributeValue *values, guint count, const char *names)
 {
-    g_auto(GStrv) list = g_strsplit(names ? names : "", " ", -1);
-    for (char **name = list; *name; name++) {
-        gsize length = strlen(*name);
+    for (gsize length; names && *names; names += length + (names[length] == ' ')) {
+        length = strcspn(names, " ");
         for (guint i = 0; length && i < count; i++)
             if (values[i].length == length &&
-                g_ascii_strncasecmp(values[i].data, *name, length) == 0)
+                g_ascii_strncasecmp(values[i].data, names, length) == 0)
                 return TRUE;
     }
     return FALSE;

@@ -397,8 +397,10 @@ write_first(Whole *whole, GError **error)
     Refresh *refresh = whole->refresh;
     Terms *terms = whole->pull->terms;
     g_autoptr(Collect) collect = collect_start(terms, refresh->nodes, refresh->blobs);
-    return write_rows(whole, error) && collect_finish(collect, error) &&
-           terms_build(terms, whole->pull->store, error);
+    Store *store = whole->pull->store;
+    g_autoptr(GPtrArray) indexes = entries_unindex(store, error);
+    return indexes && write_rows(whole, error) && entries_reindex(store, indexes, error) &&
+           collect_finish(collect, error) && terms_build(terms, store, error);
 }
 
 static gboolean
@@ -451,15 +453,11 @@ is_changed(const Whole *whole)
            whole->pull->rebuild;
 }
 
-gboolean
-whole_apply(Whole *whole, GError **error)
+static gboolean
+apply(Whole *whole, GError **error)
 {
     Pull *pull = whole->pull;
     Refresh *refresh = whole->refresh;
-    if (!check_shown(whole, error) || !refresh_verify(refresh, pull->directory, error) ||
-        !refresh_flush(refresh, error))
-        return FALSE;
-    refresh_keep(refresh);
     g_autoptr(StoreTransaction) transaction = store_begin(pull->store, error);
     if (!transaction || !compare(whole, error))
         return FALSE;
@@ -475,4 +473,20 @@ whole_apply(Whole *whole, GError **error)
     gboolean changed = is_changed(whole);
     return (!changed || write_all(whole, error)) &&
            settle_save(pull, g_steal_pointer(&transaction), changed, &whole->counts, error);
+}
+
+gboolean
+whole_apply(Whole *whole, GError **error)
+{
+    Pull *pull = whole->pull;
+    if (!check_shown(whole, error) || !refresh_verify(whole->refresh, pull->directory, error) ||
+        !refresh_flush(whole->refresh, error))
+        return FALSE;
+    refresh_keep(whole->refresh);
+    if (!whole->first || pull->options->dry_run)
+        return apply(whole, error);
+    store_leave_log(pull->store);
+    gboolean good = apply(whole, error);
+    store_use_log(pull->store);
+    return good;
 }

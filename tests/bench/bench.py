@@ -123,7 +123,7 @@ def bench_mailing(rig, persons):
 
 
 def main():
-    generator = SOURCE.parent / "shared/tools/make-roster"
+    generator = Path(os.environ.get("MAKE_ROSTER", SOURCE.parent / "shared/tools/make-roster"))
     if not generator.exists():
         skip("no roster generator at ../shared/tools/make-roster")
     print("%d municipalities of %d persons, medians of %d runs, of %s for milliseconds" % (
