@@ -80,6 +80,23 @@ add_set(Attributes *attributes, const char *attribute, ValueSet *set)
     }
 }
 
+/* `is` has all values of `come` and none of `gone` */
+static gboolean
+shows(ValueSet *is, ValueSet *gone, ValueSet *come)
+{
+    return count_common(gone, is) == 0 && count_common(come, is) == g_hash_table_size(come);
+}
+
+gboolean
+merge_is_fulfilled(const char *attribute, const Attributes *base, const Attributes *ours,
+                   const Attributes *theirs)
+{
+    g_autoptr(ValueSet) was = make_set(base, attribute), want = make_set(ours, attribute),
+                        is = make_set(theirs, attribute);
+    g_autoptr(ValueSet) gone = subtract(was, want), come = subtract(want, was);
+    return shows(is, gone, come);
+}
+
 MergeVerdict
 merge_attribute(const char *attribute, const Attributes *base, const Attributes *ours,
                 const Attributes *theirs, Attributes **merged)
@@ -90,8 +107,7 @@ merge_attribute(const char *attribute, const Attributes *base, const Attributes 
         return MERGE_NOTHING;
     g_autoptr(ValueSet) gone = subtract(was, want), come = subtract(want, was);
     g_autoptr(ValueSet) their_gone = subtract(was, is), their_come = subtract(is, was);
-    gboolean ours_is_there =
-        count_common(gone, is) == 0 && count_common(come, is) == g_hash_table_size(come);
+    gboolean ours_is_there = shows(is, gone, come);
     if (count_common(gone, their_gone) > 0 && !sets_equal(come, their_come) &&
         (!ours_is_there || g_hash_table_size(come) == 0))
         return MERGE_CONFLICT;

@@ -20,4 +20,9 @@ typedef enum {
 MergeVerdict merge_attribute(const char *attribute, const Attributes *base, const Attributes *ours,
                              const Attributes *theirs, Attributes **merged);
 
+/* TRUE if theirs has every value that ours added to the base and none that ours took away: so it is
+ * once ours was written, whatever somebody else adds to it. */
+gboolean merge_is_fulfilled(const char *attribute, const Attributes *base, const Attributes *ours,
+                            const Attributes *theirs);
+
 #endif

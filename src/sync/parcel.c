@@ -237,6 +237,12 @@ merge_one(Parcel *parcel, const Change *first, const Change *last)
     g_autoptr(Attributes) merged = NULL;
     const Attributes *theirs = parcel->seen->attributes;
     const char *attribute = first->attribute;
+    /* the answer was lost, the write was not */
+    if (parcel->outcome == WRITE_UNKNOWN &&
+        merge_is_fulfilled(attribute, first->old, last->new, theirs)) {
+        give_done(parcel, attribute);
+        return;
+    }
     switch (merge_attribute(attribute, first->old, last->new, theirs, &merged)) {
     case MERGE_NOTHING:
         give_done(parcel, attribute);

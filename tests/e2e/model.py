@@ -34,7 +34,6 @@ from roster_model import NONE, Model
 FAULTS = {"none": 8, "kill": 3, "crash": 1, "cut": 3, "meanwhile": 3}
 ATTRIBUTES = {"title": "title", "businesscategory": "planning"}  # with the field that edits it
 DONE, PARTLY = 0, 4
-ONE_WAY = "ONE_WAY" in os.environ  # until the program writes, too
 
 
 class Worker:
@@ -162,8 +161,7 @@ class Script:
         moment = self.dice.random() * 1.2
         good = getattr(self, "sync_" + fault)(moment)
         self.observe()
-        if not ONE_WAY:
-            self.model.note_listed(self.conflicts())
+        self.model.note_listed(self.conflicts())
         self.model.note_good_run() if good else self.model.note_bad_run()
         return good
 
@@ -455,7 +453,7 @@ class Script:
         self.sync("none")
         for _ in range(self.dice.randint(2, 4)):
             deeds = [self.edit_directory] * self.dice.randint(1, 4)
-            deeds += [self.edit_store] * (0 if ONE_WAY else self.dice.randint(0, 3))
+            deeds += [self.edit_store] * self.dice.randint(0, 3)
             for deed in self.dice.sample(deeds, len(deeds)):
                 deed()
                 self.observe()
@@ -469,7 +467,7 @@ class Script:
     def settle(self):
         """Syncs until nothing is to do; then all are equal. A provider that has crashed does not tell all
         that it did before (syncprov keeps its state in memory): only an audit finds that."""
-        if self.crashed and not ONE_WAY:
+        if self.crashed:
             self.tell("audit")
             self.rows("sync", "--audit")
         for _ in range(5):

@@ -489,6 +489,78 @@ test_unknown(void)
     }
 }
 
+/* one letter is one title; here, or by somebody else in the directory */
+static void
+set_titles(Bench *bench, const char *letters)
+{
+    g_autoptr(GError) error = NULL;
+    guint8 uuid[UUID_LENGTH] = {2, 7};
+    g_autofree AttributeValue *values = g_new0(AttributeValue, strlen(letters) + 1);
+    for (gsize i = 0; letters[i]; i++)
+        values[i] = (AttributeValue){letters + i, 1};
+    EditValue edit = {"title", values, (guint)strlen(letters)};
+    guint changed;
+    Editor editor = editor_of(bench);
+    edit_set(&editor, uuid, &edit, 1, &changed, &error);
+    g_assert_no_error(error);
+}
+
+static void
+their_titles(Bench *bench, const char *letters)
+{
+    g_autoptr(Attributes) titles = attributes_new();
+    for (const char *letter = letters; *letter; letter++)
+        attributes_add(titles, "title", letter, 1);
+    replace(&bench->fake, g_ptr_array_index(bench->fake.entries, 1), titles, "title");
+}
+
+static void
+assert_titles(Bench *bench, const char *letters)
+{
+    const Seen *seen = g_ptr_array_index(bench->fake.entries, 1);
+    guint count = 0;
+    const AttributeValue *values = attributes_find(seen->attributes, "title", &count);
+    g_autoptr(GString) found = g_string_new(NULL);
+    for (char letter = 'a'; letter <= 'z'; letter++)
+        for (guint i = 0; i < count; i++)
+            if (*values[i].data == letter)
+                g_string_append_c(found, letter);
+    g_assert_cmpstr(found->str, ==, letters);
+}
+
+/* The answer was lost, and somebody else has changed the attribute since: what was written is no
+ * conflict with itself. */
+static void
+test_unknown_and_changed(void)
+{
+    static const struct {
+        const char *first, *edited;
+        gboolean done;
+        const char *theirs, *states, *last;
+    } rows[] = {
+        {"ab", "b", TRUE, "bc", "done/done", "bc"}, {"ab", "b", FALSE, "abc", "done/done", "bc"},
+        {"a", "b", TRUE, "bc", "done/done", "bc"},  {"a", "ab", TRUE, "abc", "done/done", "abc"},
+        {"a", "ab", TRUE, "bc", "done/done", "bc"}, {"a", "b", TRUE, "c", "done/conflict", "c"},
+        {"a", "", TRUE, "c", "done/done", "c"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Bench) bench = {0};
+        g_autoptr(GError) error = NULL;
+        bench_init(&bench);
+        set_titles(&bench, rows[i].first);
+        push_well(&bench);
+        set_titles(&bench, rows[i].edited);
+        bench.fake.cut_after = 2;
+        bench.fake.cut_before = !rows[i].done;
+        g_assert_false(push(&bench, &error));
+        their_titles(&bench, rows[i].theirs);
+        push_well(&bench);
+        assert_states(&bench, rows[i].states);
+        assert_titles(&bench, rows[i].last);
+        assert_echo(&bench);
+    }
+}
+
 static void
 test_remove(void)
 {
@@ -635,6 +707,7 @@ main(int argc, char **argv)
     g_test_add_func("/push/gone-and-moved", test_gone_and_moved);
     g_test_add_func("/push/answers", test_answers);
     g_test_add_func("/push/unknown", test_unknown);
+    g_test_add_func("/push/unknown-and-changed", test_unknown_and_changed);
     g_test_add_func("/push/remove", test_remove);
     g_test_add_func("/push/remove-gone", test_remove_gone);
     g_test_add_func("/push/add", test_add);
