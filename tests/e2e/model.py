@@ -11,17 +11,20 @@ on from script to script: one with a long session log, one with a short one, one
 """
 import argparse
 import collections
+import contextlib
 import json
 import multiprocessing
 import os
 import queue
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
+import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
@@ -441,10 +444,13 @@ class Script:
         return self.store_rows() != before
 
     def conflicts(self):
-        """The listed edits by their numbers, each with the key under which the model knows it."""
-        keys = {"set": lambda row: (row["uuid"], row["attribute"].lower()), "remove": lambda row: row["uuid"],
-                "add": lambda row: row["dn"]}
-        return {row["edit"]: keys[row["kind"]](row) for row in self.rows("member", "conflicts")}
+        """The edits that wait for a decision by their numbers, each with the key under which the model knows it."""
+        keys = {"set": lambda number, _, name: (number, name.lower()), "remove": lambda number, *_: number,
+                "add": lambda _, dn, __: dn}
+        with contextlib.closing(sqlite3.connect(self.folder / "rundruf.db", timeout=30)) as store:
+            return {edit: keys[kind](number and str(uuid.UUID(bytes=number)), dn, name)
+                    for edit, kind, number, dn, name in store.execute(
+                        "SELECT id, kind, uuid, dn, attribute FROM change WHERE state IN ('conflict', 'refused')")}
 
     # ---- the whole
 
@@ -479,6 +485,8 @@ class Script:
             "does not come to rest: %s" % summary)
         self.look()
         self.model.compare(self.store_rows())
+        if self.model.listed:
+            assert {row["edit"] for row in self.rows("member", "conflicts")} == self.model.listed.keys()
         self.counts["conflicts"] += len(self.model.listed)
 
     def files(self):

@@ -8,7 +8,8 @@ edit may wait any more: it is in the directory, or was there already, or is list
 
 An edit that was written by a sync which then died is *doubtful*: the program sees its own values there and
 takes it as done. If somebody else changes the same before the next sync, nobody can tell that from an edit that
-never arrived; so scripts leave doubtful entries alone.
+never arrived; so scripts leave doubtful entries alone. The same is true of an entry that was added so, which is
+looked for by its name; so scripts leave alone what it lies below, too.
 """
 from dataclasses import dataclass, field
 
@@ -109,7 +110,7 @@ class Model:
             rdn = record.dn
         self.entries[number] = Entry(parent, rdn, attributes)
         if ours:
-            self.doubtful.add(number)
+            self.doubtful |= {number, parent}
 
     def apply_modify(self, record, ours):
         number = self.find(record.dn)

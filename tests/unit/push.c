@@ -7,6 +7,7 @@
 #include "directory/dn.h"
 #include "store/mirror.h"
 #include "sync/edit.h"
+#include "sync/overlay.h"
 #include "sync/parcel.h"
 #include "sync/putback.h"
 
@@ -561,6 +562,83 @@ test_unknown_and_changed(void)
     }
 }
 
+/* What was sent and waits again has another edit behind it; then the edits go on. */
+static void
+test_edits_behind_sent(void)
+{
+    static const struct {
+        const char *edits[3], *theirs, *last, *states; /* the first edit is sent, and lost */
+    } rows[] = {
+        {{"b", "c", "d"}, NULL, "d", "done/done"},
+        {{"b", "c", "t"}, NULL, "t", ""}, /* back to what the directory has: nothing to write */
+        {{"bt", "bct", "bd"}, "tx", "bdx", "done/done"},
+        {{"", "b", "bc"}, NULL, "bc", "done/done"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Bench) bench = {0};
+        g_autoptr(GError) error = NULL;
+        bench_init(&bench);
+        set_titles(&bench, rows[i].edits[0]);
+        bench.fake.cut_after = 1;
+        bench.fake.cut_before = TRUE;
+        g_assert_false(push(&bench, &error));
+        set_titles(&bench, rows[i].edits[1]);
+        bench.fake.answer = WRITE_LATER; /* both wait again */
+        push_well(&bench);
+        assert_states(&bench, "waiting/waiting");
+        set_titles(&bench, rows[i].edits[2]);
+        bench.fake.answer = WRITE_PENDING;
+        if (rows[i].theirs)
+            their_titles(&bench, rows[i].theirs);
+        push_well(&bench);
+        assert_titles(&bench, rows[i].last);
+        assert_states(&bench, rows[i].states);
+        assert_echo(&bench);
+    }
+}
+
+/* lets the mirror show what the directory does, as a pull would, under the edits that wait */
+static void
+pull(Bench *bench)
+{
+    g_autoptr(GError) error = NULL;
+    const Seen *seen = g_ptr_array_index(bench->fake.entries, 1);
+    guint8 digest[ENTRY_DIGEST_LENGTH];
+    g_autoptr(GByteArray) blob = attributes_encode(seen->attributes);
+    attributes_digest(blob->data, blob->len, digest);
+    g_autoptr(Overlay) overlay = overlay_load(bench->fixture->store, &error);
+    g_autoptr(MirrorEntry) entry = mirror_find(bench->fixture->store, seen->uuid, &error);
+    g_autoptr(Attributes) laid = overlay_lay(overlay, seen->uuid, seen->attributes);
+    mirror_write(bench->fixture->store, entry, laid ? laid : seen->attributes, digest, seen->csn,
+                 &error);
+    g_assert_no_error(error);
+}
+
+/* An edit waits, somebody else's values come beside it, and are edited, too. */
+static void
+test_edit_of_merged(void)
+{
+    static const struct {
+        const char *first, *theirs, *second, *last;
+    } rows[] = {
+        {"at", "tx", "at", "at"}, /* x was seen and taken away */
+        {"at", "tx", "atxy", "atxy"}, {"at", "tx", "tx", "tx"},
+        {"at", "", "at", "at"}, /* t was gone, and comes back */
+        {"at", "tx", "x", "x"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Bench) bench = {0};
+        bench_init(&bench);
+        set_titles(&bench, rows[i].first);
+        their_titles(&bench, rows[i].theirs);
+        pull(&bench);
+        set_titles(&bench, rows[i].second);
+        push_well(&bench);
+        assert_titles(&bench, rows[i].last);
+        assert_echo(&bench);
+    }
+}
+
 static void
 test_remove(void)
 {
@@ -708,6 +786,8 @@ main(int argc, char **argv)
     g_test_add_func("/push/answers", test_answers);
     g_test_add_func("/push/unknown", test_unknown);
     g_test_add_func("/push/unknown-and-changed", test_unknown_and_changed);
+    g_test_add_func("/push/edits-behind-sent", test_edits_behind_sent);
+    g_test_add_func("/push/edit-of-merged", test_edit_of_merged);
     g_test_add_func("/push/remove", test_remove);
     g_test_add_func("/push/remove-gone", test_remove_gone);
     g_test_add_func("/push/add", test_add);
