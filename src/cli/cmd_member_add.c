@@ -54,7 +54,7 @@ find_municipality(Cli *cli, const char *name, GError **error)
 {
     g_autofree char *dn = strchr(name, '=') ? dn_text(name) : NULL;
     g_auto(CitySearch) search = {.cli = cli, .key = text_normalize(name, -1)};
-    if (dn ? !place_find(cli->store, dn, &search.id, error)
+    if (dn ? !place_find(cli->config, cli->store, dn, &search.id, error)
            : !entries_each(cli->store, try_city, &search, error))
         return NULL;
     if (search.id && search.found < 2)

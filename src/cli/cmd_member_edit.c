@@ -37,7 +37,7 @@ find_entry(Cli *cli, const char *key, GError **error)
     if (uuid_from_text(key, strlen(key), uuid))
         return mirror_find(store, uuid, error);
     g_autofree char *dn = strchr(key, '=') ? dn_text(key) : NULL;
-    if (dn && !place_find(store, dn, &id, error))
+    if (dn && !place_find(cli->config, store, dn, &id, error))
         return NULL;
     if (id)
         return mirror_find_id(store, id, error);

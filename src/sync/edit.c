@@ -290,7 +290,7 @@ check_new_dn(const Editor *editor, const char *dn, GError **error)
                     editor->config->directory_base);
         return FALSE;
     }
-    if (!place_find(editor->store, dn, &id, error) ||
+    if (!place_find(editor->config, editor->store, dn, &id, error) ||
         !changes_adds(editor->store, dn, &waits, error))
         return FALSE;
     if (!id && !waits)

@@ -678,6 +678,23 @@ test_remove(void)
     }
 }
 
+/* what came below a removed entry while it was away, lies below it again when it is back */
+static void
+test_back_with_child(void)
+{
+    g_auto(Bench) bench = {0};
+    bench_init(&bench);
+    remove_person(&bench);
+    put(&bench, 3, "ou=x,cn=Anna\\2C M.,o=Ulm," BASE, "organizationalUnit");
+    theirs(&bench.fake, "title", "x");
+    push_well(&bench);
+    assert_states(&bench, "conflict");
+    g_assert_cmpint(fixture_number(bench.fixture,
+                                   "SELECT count(*) FROM entry c JOIN entry p ON c.parent = p.id"
+                                   " WHERE c.rdn = 'ou=x' AND p.kind = 'person'"),
+                    ==, 1);
+}
+
 static void
 test_remove_gone(void)
 {
@@ -789,6 +806,7 @@ main(int argc, char **argv)
     g_test_add_func("/push/edits-behind-sent", test_edits_behind_sent);
     g_test_add_func("/push/edit-of-merged", test_edit_of_merged);
     g_test_add_func("/push/remove", test_remove);
+    g_test_add_func("/push/back-with-child", test_back_with_child);
     g_test_add_func("/push/remove-gone", test_remove_gone);
     g_test_add_func("/push/add", test_add);
     g_test_add_func("/push/order", test_order);
