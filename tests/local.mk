@@ -79,9 +79,8 @@ peer_tests = tests/corpora.py tests/mustache.py tests/e2e/cases_connection.py \
 	tests/e2e/tls.py tests/e2e/write.py
 TESTS += $(peer_tests)
 EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/cases.py tests/lib/check_message.py \
-	tests/lib/ldapwire.py tests/lib/mirror.py tests/lib/provider.py \
-	tests/lib/rig.py tests/lib/roster_model.py tests/lib/slapd.py tests/lib/slapd.sh \
-	tests/lib/smtpd.py
+	tests/lib/ldapwire.py tests/lib/mirror.py tests/lib/provider.py tests/lib/rig.py \
+	tests/lib/roster_model.py tests/lib/slapd.py tests/lib/slapd.sh tests/lib/smtpd.py
 
 # prints what directory_probe() finds
 check_PROGRAMS += tests/lib/probe

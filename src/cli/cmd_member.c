@@ -175,7 +175,7 @@ persons_find(Cli *cli, const char *key, PersonFunc func, gpointer user_data, GEr
     const FieldMap *map = cli->config->directory_fields;
     if (uuid_from_text(key, strlen(key), uuid))
         return persons_find_uuid(store, uuid, func, user_data, error);
-    if (strchr(key, '=') && !place_find(store, key, &id, error))
+    if (strchr(key, '=') && !putback_find(cli->config, store, key, &id, error))
         return FALSE;
     if (id)
         return persons_find_id(store, id, func, user_data, error);

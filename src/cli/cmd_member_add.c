@@ -53,7 +53,7 @@ static MirrorEntry *
 find_municipality(Cli *cli, const char *name, GError **error)
 {
     g_auto(CitySearch) search = {.cli = cli, .key = text_normalize(name, -1)};
-    if (strchr(name, '=') && !place_find(cli->store, name, &search.id, error))
+    if (strchr(name, '=') && !putback_find(cli->config, cli->store, name, &search.id, error))
         return NULL;
     if (search.id == 0 && !entries_each(cli->store, try_city, &search, error))
         return NULL;

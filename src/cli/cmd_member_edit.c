@@ -35,7 +35,7 @@ find_entry(Cli *cli, const char *key, GError **error)
         return NULL;
     if (uuid_from_text(key, strlen(key), uuid))
         return mirror_find(store, uuid, error);
-    if (strchr(key, '=') && !place_find(store, key, &id, error))
+    if (strchr(key, '=') && !putback_find(cli->config, store, key, &id, error))
         return NULL;
     if (id)
         return mirror_find_id(store, id, error);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    FIND_WAITING,
+    LAST_WAITING,
     EXTEND,
     INSERT,
     TAKE_BACK,
@@ -30,9 +30,11 @@ enum {
 #define INDEXED "state IN ('waiting', 'sent', 'conflict', 'refused')"
 
 static const char *const texts[] = {
-    [FIND_WAITING] = "SELECT id FROM change WHERE uuid = $1 AND lower(attribute) = lower($2)"
-                     " AND state = 'waiting'",
-    [EXTEND] = "UPDATE change SET new = $2, author = $3 WHERE id = $1",
+    /* one that was sent and waits again can have another one behind it */
+    [LAST_WAITING] = "SELECT " COLUMNS " FROM change WHERE uuid = $1"
+                     " AND lower(attribute) = lower($2) AND state = 'waiting'"
+                     " ORDER BY id DESC LIMIT 1",
+    [EXTEND] = "UPDATE change SET old = $2, new = $3, author = $4 WHERE id = $1",
     [INSERT] = "INSERT INTO change (kind, uuid, dn, attribute, old, new, csn, author, at, state)"
                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting') RETURNING id",
     [TAKE_BACK] = "DELETE FROM change WHERE uuid = $1 AND kind = 'set' AND state = 'waiting'"
@@ -107,35 +109,8 @@ bind_uuid(Statement *statement, guint number, const guint8 uuid[UUID_LENGTH])
     statement_bind_blob(statement, number, uuid, UUID_LENGTH);
 }
 
-/* the waiting change of the same attribute; 0 if there is none */
-static gboolean
-find_waiting(Store *store, const Change *change, gint64 *id, GError **error)
-{
-    *id = 0;
-    if (change->kind != CHANGE_SET)
-        return TRUE;
-    g_autoptr(Statement) find = get(store, FIND_WAITING, error);
-    if (!find)
-        return FALSE;
-    bind_uuid(find, 1, change->uuid);
-    statement_bind_text(find, 2, change->attribute);
-    return statement_run_number(find, id, error);
-}
-
-static gboolean
-extend(Store *store, const Change *change, GError **error)
-{
-    g_autoptr(Statement) statement = get(store, EXTEND, error);
-    if (!statement)
-        return FALSE;
-    statement_bind_int(statement, 1, change->id);
-    bind_attributes(statement, 2, change->new);
-    statement_bind_text(statement, 3, change->author);
-    return statement_run(statement, NULL, error);
-}
-
-static gboolean
-insert(Store *store, Change *change, GError **error)
+gboolean
+changes_add(Store *store, Change *change, GError **error)
 {
     g_autoptr(Statement) statement = get(store, INSERT, error);
     if (!statement)
@@ -156,15 +131,16 @@ insert(Store *store, Change *change, GError **error)
 }
 
 gboolean
-changes_add(Store *store, Change *change, GError **error)
+changes_extend(Store *store, const Change *change, GError **error)
 {
-    gint64 waiting;
-    if (!find_waiting(store, change, &waiting, error))
+    g_autoptr(Statement) statement = get(store, EXTEND, error);
+    if (!statement)
         return FALSE;
-    if (!waiting)
-        return insert(store, change, error);
-    change->id = waiting;
-    return extend(store, change, error);
+    statement_bind_int(statement, 1, change->id);
+    bind_attributes(statement, 2, change->old);
+    bind_attributes(statement, 3, change->new);
+    statement_bind_text(statement, 4, change->author);
+    return statement_run(statement, NULL, error);
 }
 
 gboolean
@@ -277,6 +253,22 @@ changes_find(Store *store, gint64 id, GError **error)
             _("there is no edit %" PRId64 "; those that want a decision: rundruf member conflicts"),
             id);
     return result == STEP_ROW ? read_row(find, error) : NULL;
+}
+
+gboolean
+changes_waiting(Store *store, const guint8 uuid[UUID_LENGTH], const char *attribute,
+                Change **change, GError **error)
+{
+    g_autoptr(Statement) find = get(store, LAST_WAITING, error);
+    *change = NULL;
+    if (!find)
+        return FALSE;
+    bind_uuid(find, 1, uuid);
+    statement_bind_text(find, 2, attribute);
+    StepResult result = statement_step(find, error);
+    if (result == STEP_ROW)
+        *change = read_row(find, error);
+    return result == STEP_DONE || *change;
 }
 
 static GPtrArray *

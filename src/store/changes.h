@@ -50,11 +50,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Change, change_free)
 
 const char *change_state_name(ChangeState state);
 
-/* Adds a waiting change (`id`, `state`, `theirs` and `reason` are not read); `id` is set. A change
- * of an attribute for which one waits already becomes part of that: its `old` stays, even if the
- * new values are those again: what the directory has may be others by now. In the caller's
- * transaction. */
+/* Adds a waiting change (`id`, `state`, `theirs` and `reason` are not read); `id` is set. In the
+ * caller's transaction. */
 gboolean changes_add(Store *store, Change *change, GError **error);
+
+/* The last waiting change of an entry's attribute; NULL if there is none. */
+gboolean changes_waiting(Store *store, const guint8 uuid[UUID_LENGTH], const char *attribute,
+                         Change **change, GError **error);
+
+/* Gives the waiting change `id` other `old`, `new` and `author`. In the caller's transaction. */
+gboolean changes_extend(Store *store, const Change *change, GError **error);
 
 /* Forgets the waiting 'set' changes of an entry, which shows what the directory shows again; does
  * nothing while a change of it is on its way. In the caller's transaction. */

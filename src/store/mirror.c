@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { BY_UUID, BY_ID, IS_USED, TOP, CHILDREN, WRITE, NEXT_ID, NEXT_GENERATION };
+enum { BY_UUID, BY_ID, IS_USED, WRITE, NEXT_ID, NEXT_GENERATION };
 
 #define COLUMNS "id, uuid, parent, rdn, kind, municipality, csn, digest, attributes, missing_reason"
 
@@ -22,8 +22,6 @@ static const char *const texts[] = {
     [BY_UUID] = "SELECT " COLUMNS " FROM entry WHERE uuid = $1",
     [BY_ID] = "SELECT " COLUMNS " FROM entry WHERE id = $1",
     [IS_USED] = "SELECT 1 FROM entry WHERE parent = $1 OR municipality = $1 LIMIT 1",
-    [TOP] = "SELECT id, rdn FROM entry WHERE parent IS NULL",
-    [CHILDREN] = "SELECT id, rdn FROM entry WHERE parent = $1",
     [WRITE] = "UPDATE entry SET attributes = $2, digest = $3, csn = $4 WHERE id = $1",
     [NEXT_ID] = "SELECT coalesce(max(id), 0) + 1 FROM entry",
     [NEXT_GENERATION] = NEXT_GENERATION_TEXT,
@@ -137,21 +135,6 @@ mirror_is_used(Store *store, gint64 id, gboolean *used, GError **error)
         return FALSE;
     *used = found != 0;
     return TRUE;
-}
-
-gboolean
-mirror_children(Store *store, gint64 parent, MirrorChildFunc func, gpointer user_data,
-                GError **error)
-{
-    g_autoptr(Statement) rows = get(store, parent ? CHILDREN : TOP, error);
-    StepResult result;
-    if (!rows)
-        return FALSE;
-    if (parent)
-        statement_bind_int(rows, 1, parent);
-    while ((result = statement_step(rows, error)) == STEP_ROW)
-        func(statement_int(rows, 0), statement_text(rows, 1), user_data);
-    return result == STEP_DONE;
 }
 
 /* The index is kept as it was built, whatever the configuration says by now: the next sync builds

@@ -28,11 +28,6 @@ MirrorEntry *mirror_find_id(Store *store, gint64 id, GError **error);
 /* TRUE if entries lie below it or persons belong to it. */
 gboolean mirror_is_used(Store *store, gint64 id, gboolean *used, GError **error);
 
-/* Calls back for each entry right below `parent` (0: the top). */
-typedef void (*MirrorChildFunc)(gint64 id, const char *rdn, gpointer user_data);
-gboolean mirror_children(Store *store, gint64 parent, MirrorChildFunc func, gpointer user_data,
-                         GError **error);
-
 /* Lets the entry show `attributes` (sorted by it). `digest` and `csn` are the directory's. All in
  * the caller's transaction, as is what follows. */
 gboolean mirror_write(Store *store, const MirrorEntry *entry, Attributes *attributes,

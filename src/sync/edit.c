@@ -10,6 +10,7 @@
 #include "store/journal.h"
 #include "store/mirror.h"
 #include "sync/edit_check.h"
+#include "sync/merge.h"
 #include "sync/putback.h"
 
 #include <string.h>
@@ -141,6 +142,25 @@ check_edit(const Editor *editor, const MirrorEntry *entry, const EditValue *valu
     return NULL;
 }
 
+/* An edit of what waits already becomes part of that, whose `old` stays, even if the new values are
+ * those again: what the directory has may be others by now. */
+static gboolean
+add_set(const Editor *editor, Change *change, GError **error)
+{
+    g_autoptr(Change) waiting = NULL;
+    if (!changes_waiting(editor->store, change->uuid, change->attribute, &waiting, error))
+        return FALSE;
+    if (!waiting)
+        return changes_add(editor->store, change, error);
+    g_autoptr(Attributes) old = NULL, new = NULL;
+    merge_join(change->attribute, waiting->old, waiting->new, change->old, change->new, &old, &new);
+    change->id = waiting->id;
+    Change joined = *change;
+    joined.old = old;
+    joined.new = new;
+    return changes_extend(editor->store, &joined, error);
+}
+
 /* One attribute: the change and `*attributes` as they are after it. */
 static gboolean
 set_one(const Editor *editor, const MirrorEntry *entry, const EditValue *value,
@@ -162,8 +182,7 @@ set_one(const Editor *editor, const MirrorEntry *entry, const EditValue *value,
                      .author = (char *)editor->actor,
                      .at = editor->now};
     memcpy(change.uuid, entry->row.uuid, UUID_LENGTH);
-    if (!changes_add(editor->store, &change, error) ||
-        !note_deed(editor, "member.set", &change, error))
+    if (!add_set(editor, &change, error) || !note_deed(editor, "member.set", &change, error))
         return FALSE;
     Attributes *after = attributes_with(*attributes, new, attribute);
     attributes_free(*attributes);
@@ -271,7 +290,7 @@ check_new_dn(const Editor *editor, const char *dn, GError **error)
                     editor->config->directory_base);
         return FALSE;
     }
-    if (!place_find(editor->store, dn, &id, error) ||
+    if (!putback_find(editor->config, editor->store, dn, &id, error) ||
         !changes_adds(editor->store, dn, &waits, error))
         return FALSE;
     if (!id && !waits)

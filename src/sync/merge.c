@@ -69,6 +69,16 @@ sets_equal(ValueSet *a, ValueSet *b)
 }
 
 static void
+unite(ValueSet *set, ValueSet *more)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, more);
+    while (g_hash_table_iter_next(&iter, &value, NULL))
+        g_hash_table_add(set, value);
+}
+
+static void
 add_set(Attributes *attributes, const char *attribute, ValueSet *set)
 {
     GHashTableIter iter;
@@ -78,6 +88,23 @@ add_set(Attributes *attributes, const char *attribute, ValueSet *set)
         const AttributeValue *value = key;
         attributes_add(attributes, attribute, value->data, value->length);
     }
+}
+
+/* `is` has all values of `come` and none of `gone` */
+static gboolean
+shows(ValueSet *is, ValueSet *gone, ValueSet *come)
+{
+    return count_common(gone, is) == 0 && count_common(come, is) == g_hash_table_size(come);
+}
+
+gboolean
+merge_is_fulfilled(const char *attribute, const Attributes *base, const Attributes *ours,
+                   const Attributes *theirs)
+{
+    g_autoptr(ValueSet) was = make_set(base, attribute), want = make_set(ours, attribute),
+                        is = make_set(theirs, attribute);
+    g_autoptr(ValueSet) gone = subtract(was, want), come = subtract(want, was);
+    return shows(is, gone, come);
 }
 
 MergeVerdict
@@ -90,8 +117,7 @@ merge_attribute(const char *attribute, const Attributes *base, const Attributes 
         return MERGE_NOTHING;
     g_autoptr(ValueSet) gone = subtract(was, want), come = subtract(want, was);
     g_autoptr(ValueSet) their_gone = subtract(was, is), their_come = subtract(is, was);
-    gboolean ours_is_there =
-        count_common(gone, is) == 0 && count_common(come, is) == g_hash_table_size(come);
+    gboolean ours_is_there = shows(is, gone, come);
     if (count_common(gone, their_gone) > 0 && !sets_equal(come, their_come) &&
         (!ours_is_there || g_hash_table_size(come) == 0))
         return MERGE_CONFLICT;
@@ -102,4 +128,23 @@ merge_attribute(const char *attribute, const Attributes *base, const Attributes 
     add_set(*merged, attribute, kept);
     add_set(*merged, attribute, come);
     return MERGE_CLEAN;
+}
+
+void
+merge_join(const char *attribute, const Attributes *base1, const Attributes *ours1,
+           const Attributes *base2, const Attributes *ours2, Attributes **base, Attributes **ours)
+{
+    g_autoptr(ValueSet) was = make_set(base1, attribute), first = make_set(ours1, attribute),
+                        shown = make_set(base2, attribute), want = make_set(ours2, attribute);
+    g_autoptr(ValueSet) gone = subtract(shown, want), come = subtract(want, shown);
+    g_autoptr(ValueSet) late = subtract(come, first);
+    g_autoptr(ValueSet) again = subtract(come, late); /* somebody else took it away */
+    g_autoptr(ValueSet) before = subtract(was, again), after = subtract(first, gone);
+    g_autoptr(ValueSet) foreign = subtract(gone, first); /* somebody else had added it */
+    unite(before, foreign);
+    unite(after, come);
+    *base = attributes_new();
+    *ours = attributes_new();
+    add_set(*base, attribute, before);
+    add_set(*ours, attribute, after);
 }

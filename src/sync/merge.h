@@ -20,4 +20,16 @@ typedef enum {
 MergeVerdict merge_attribute(const char *attribute, const Attributes *base, const Attributes *ours,
                              const Attributes *theirs, Attributes **merged);
 
+/* TRUE if theirs has every value that ours added to the base and none that ours took away: so it is
+ * once ours was written, whatever somebody else adds to it. */
+gboolean merge_is_fulfilled(const char *attribute, const Attributes *base, const Attributes *ours,
+                            const Attributes *theirs);
+
+/* Two edits of the attribute, one after the other, as one: `base` and `ours` (the attribute alone;
+ * owned by the caller). The second one, `base2` to `ours2`, may have been made of what the first one
+ * shows merged with what somebody else has written since. */
+void merge_join(const char *attribute, const Attributes *base1, const Attributes *ours1,
+                const Attributes *base2, const Attributes *ours2, Attributes **base,
+                Attributes **ours);
+
 #endif

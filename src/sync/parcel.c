@@ -78,22 +78,45 @@ parcel_is_open(const Parcel *parcel)
     return FALSE;
 }
 
-/* The last open change of the attribute that the open change `first` has; NULL if `first` is not
- * the first one of it. */
-static Change *
-last_of_attribute(const Parcel *parcel, guint first)
+/* All open changes of one attribute, as one. */
+typedef struct {
+    const char *attribute;
+    Attributes *old, *new;
+} Wish;
+
+static void
+wish_clear(Wish *wish)
 {
-    const char *attribute = change_at(parcel, first)->attribute;
-    Change *last = NULL;
-    for (guint i = 0; i < parcel->changes->len; i++) {
-        Change *change = change_at(parcel, i);
-        if (!is_sent(change, attribute))
-            continue;
-        if (i < first)
-            return NULL;
-        last = change;
-    }
-    return last;
+    g_clear_pointer(&wish->old, attributes_free);
+    g_clear_pointer(&wish->new, attributes_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Wish, wish_clear)
+
+static void
+wish_add(Wish *wish, const Change *change)
+{
+    Attributes *old, *new;
+    merge_join(wish->attribute, wish->old ? wish->old : change->old,
+               wish->new ? wish->new : change->old, change->old, change->new, &old, &new);
+    wish_clear(wish);
+    wish->old = old;
+    wish->new = new;
+}
+
+/* FALSE if the change is not the first open one of its attribute. */
+static gboolean
+find_wish(const Parcel *parcel, guint first, Wish *wish)
+{
+    wish->attribute = change_at(parcel, first)->attribute;
+    for (guint i = 0; i < first; i++)
+        if (is_sent(change_at(parcel, i), wish->attribute))
+            return FALSE;
+    if (!is_sent(change_at(parcel, first), NULL))
+        return FALSE;
+    for (guint i = first; i < parcel->changes->len; i++)
+        if (is_sent(change_at(parcel, i), wish->attribute))
+            wish_add(wish, change_at(parcel, i));
+    return TRUE;
 }
 
 static void
@@ -117,11 +140,11 @@ parcel_compose(Parcel *parcel)
         parcel->csn = g_strdup(first->csn);
     }
     for (guint i = 0; parcel->kind == CHANGE_SET && i < parcel->changes->len; i++) {
-        const Change *change = change_at(parcel, i), *last = last_of_attribute(parcel, i);
-        if (!last)
+        g_auto(Wish) wish = {0};
+        if (!find_wish(parcel, i, &wish))
             continue;
-        attributes_add_from(parcel->before, change->old, change->attribute);
-        attributes_add_from(parcel->after, last->new, change->attribute);
+        attributes_add_from(parcel->before, wish.old, wish.attribute);
+        attributes_add_from(parcel->after, wish.new, wish.attribute);
     }
 }
 
@@ -232,12 +255,18 @@ give_done(Parcel *parcel, const char *attribute)
 }
 
 static void
-merge_one(Parcel *parcel, const Change *first, const Change *last)
+merge_one(Parcel *parcel, const Wish *wish)
 {
     g_autoptr(Attributes) merged = NULL;
     const Attributes *theirs = parcel->seen->attributes;
-    const char *attribute = first->attribute;
-    switch (merge_attribute(attribute, first->old, last->new, theirs, &merged)) {
+    const char *attribute = wish->attribute;
+    /* the answer was lost, the write was not */
+    if (parcel->outcome == WRITE_UNKNOWN &&
+        merge_is_fulfilled(attribute, wish->old, wish->new, theirs)) {
+        give_done(parcel, attribute);
+        return;
+    }
+    switch (merge_attribute(attribute, wish->old, wish->new, theirs, &merged)) {
     case MERGE_NOTHING:
         give_done(parcel, attribute);
         return;
@@ -261,10 +290,9 @@ compare_set(Parcel *parcel)
     }
     start_write(parcel);
     for (guint i = 0; i < parcel->changes->len; i++) {
-        const Change *change = change_at(parcel, i);
-        const Change *last = is_sent(change, NULL) ? last_of_attribute(parcel, i) : NULL;
-        if (last)
-            merge_one(parcel, change, last);
+        g_auto(Wish) wish = {0};
+        if (find_wish(parcel, i, &wish))
+            merge_one(parcel, &wish);
     }
 }
 

@@ -60,8 +60,8 @@ show_parcel(const Push *push, const Parcel *parcel, const Overlay *overlay, GErr
         return TRUE;
     if (parcel->kind == CHANGE_SET)
         return show_seen(push, parcel, overlay, error);
-    return !is_back(parcel) || place_put(push->config, push->store, parcel->uuid, seen->dn,
-                                         seen->csn, seen->attributes, error);
+    return !is_back(parcel) || putback_put(push->config, push->store, parcel->uuid, seen->dn,
+                                           seen->csn, seen->attributes, error);
 }
 
 static gboolean

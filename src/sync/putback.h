@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* putback.h - where in the mirror's tree a DN is (inside sync/)
- *
- * DNs are not stored but built from the tree, so a DN is found by walking down from the top. */
+/* putback.h - one entry found by its DN, or put back into the mirror (place.h and belong.h do so for
+ * many) */
 #ifndef RUNDRUF_SYNC_PUTBACK_H
 #define RUNDRUF_SYNC_PUTBACK_H
 
@@ -9,11 +8,12 @@
 #include "store/mirror.h"
 
 /* The entry with this DN, however it is spelled; 0 if the mirror has none. FALSE with STORE. */
-gboolean place_find(Store *store, const char *dn, gint64 *id, GError **error);
+gboolean putback_find(const Config *config, Store *store, const char *dn, gint64 *id,
+                      GError **error);
 
 /* Puts an entry (back) into the mirror, below the nearest entry above its DN, with the municipality
  * that it belongs to. Does nothing if its UUID is there. In the caller's transaction. */
-gboolean place_put(const Config *config, Store *store, const guint8 uuid[UUID_LENGTH],
-                   const char *dn, const char *csn, Attributes *attributes, GError **error);
+gboolean putback_put(const Config *config, Store *store, const guint8 uuid[UUID_LENGTH],
+                     const char *dn, const char *csn, Attributes *attributes, GError **error);
 
 #endif

@@ -11,17 +11,20 @@ on from script to script: one with a long session log, one with a short one, one
 """
 import argparse
 import collections
+import contextlib
 import json
 import multiprocessing
 import os
 import queue
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import traceback
+import uuid
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
@@ -34,7 +37,6 @@ from roster_model import NONE, Model
 FAULTS = {"none": 8, "kill": 3, "crash": 1, "cut": 3, "meanwhile": 3}
 ATTRIBUTES = {"title": "title", "businesscategory": "planning"}  # with the field that edits it
 DONE, PARTLY = 0, 4
-ONE_WAY = "ONE_WAY" in os.environ  # until the program writes, too
 
 
 class Worker:
@@ -162,8 +164,7 @@ class Script:
         moment = self.dice.random() * 1.2
         good = getattr(self, "sync_" + fault)(moment)
         self.observe()
-        if not ONE_WAY:
-            self.model.note_listed(self.conflicts())
+        self.model.note_listed(self.conflicts())
         self.model.note_good_run() if good else self.model.note_bad_run()
         return good
 
@@ -443,10 +444,13 @@ class Script:
         return self.store_rows() != before
 
     def conflicts(self):
-        """The listed edits by their numbers, each with the key under which the model knows it."""
-        keys = {"set": lambda row: (row["uuid"], row["attribute"].lower()), "remove": lambda row: row["uuid"],
-                "add": lambda row: row["dn"]}
-        return {row["edit"]: keys[row["kind"]](row) for row in self.rows("member", "conflicts")}
+        """The edits that wait for a decision by their numbers, each with the key under which the model knows it."""
+        keys = {"set": lambda number, _, name: (number, name.lower()), "remove": lambda number, *_: number,
+                "add": lambda _, dn, __: dn}
+        with contextlib.closing(sqlite3.connect(self.folder / "rundruf.db", timeout=30)) as store:
+            return {edit: keys[kind](number and str(uuid.UUID(bytes=number)), dn, name)
+                    for edit, kind, number, dn, name in store.execute(
+                        "SELECT id, kind, uuid, dn, attribute FROM change WHERE state IN ('conflict', 'refused')")}
 
     # ---- the whole
 
@@ -455,7 +459,7 @@ class Script:
         self.sync("none")
         for _ in range(self.dice.randint(2, 4)):
             deeds = [self.edit_directory] * self.dice.randint(1, 4)
-            deeds += [self.edit_store] * (0 if ONE_WAY else self.dice.randint(0, 3))
+            deeds += [self.edit_store] * self.dice.randint(0, 3)
             for deed in self.dice.sample(deeds, len(deeds)):
                 deed()
                 self.observe()
@@ -469,7 +473,7 @@ class Script:
     def settle(self):
         """Syncs until nothing is to do; then all are equal. A provider that has crashed does not tell all
         that it did before (syncprov keeps its state in memory): only an audit finds that."""
-        if self.crashed and not ONE_WAY:
+        if self.crashed:
             self.tell("audit")
             self.rows("sync", "--audit")
         for _ in range(5):
@@ -481,6 +485,8 @@ class Script:
             "does not come to rest: %s" % summary)
         self.look()
         self.model.compare(self.store_rows())
+        if self.model.listed:
+            assert {row["edit"] for row in self.rows("member", "conflicts")} == self.model.listed.keys()
         self.counts["conflicts"] += len(self.model.listed)
 
     def files(self):

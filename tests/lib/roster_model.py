@@ -8,7 +8,8 @@ edit may wait any more: it is in the directory, or was there already, or is list
 
 An edit that was written by a sync which then died is *doubtful*: the program sees its own values there and
 takes it as done. If somebody else changes the same before the next sync, nobody can tell that from an edit that
-never arrived; so scripts leave doubtful entries alone.
+never arrived; so scripts leave doubtful entries alone. The same is true of an entry that was added so, which is
+looked for by its name; so scripts leave alone what it lies below, too.
 """
 from dataclasses import dataclass, field
 
@@ -45,6 +46,10 @@ class Edit:
 
     def verdict(self, theirs):
         return merge(self.base, self.wishes[-1], theirs)[0]
+
+    def fulfilled(self, theirs):
+        """What was added is there, what was removed is not: the program takes that for its own write."""
+        return self.wishes[-1] - self.base <= theirs and not (self.base - self.wishes[-1]) & theirs
 
 
 @dataclass
@@ -105,7 +110,7 @@ class Model:
             rdn = record.dn
         self.entries[number] = Entry(parent, rdn, attributes)
         if ours:
-            self.doubtful.add(number)
+            self.doubtful |= {number, parent}
 
     def apply_modify(self, record, ours):
         number = self.find(record.dn)
@@ -182,9 +187,10 @@ class Model:
     def note_good_run(self):
         """Nothing may wait after a sync that went well."""
         for (number, name), edit in self.edits.items():
-            verdict = number in self.entries and edit.verdict(self.entries[number].attributes.get(name, NONE))
-            assert verdict == SAME or edit.wishes[-1] == edit.base, "lost an edit or did not list it: %s of %s, %s" % (
-                name, number, edit)
+            theirs = self.entries[number].attributes.get(name, NONE) if number in self.entries else None
+            assert theirs is not None and (edit.verdict(theirs) == SAME or edit.wishes[-1] == edit.base
+                                           or (number, name) in self.sent and edit.fulfilled(theirs)), (
+                "lost an edit or did not list it: %s of %s, %s" % (name, number, edit))
         gone = {number for number in self.removals if number not in self.entries}
         assert gone == self.removals.keys(), "lost a removal or did not list it: %s" % self.removals
         assert not self.additions, "lost an addition or did not list it: %s" % self.additions

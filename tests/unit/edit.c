@@ -35,7 +35,7 @@ put(Editor *editor, const guint8 uuid[UUID_LENGTH], const char *dn, const char *
         *equals = '\0';
         attributes_add(attributes, *word, equals + 1, strlen(equals + 1));
     }
-    g_assert_true(place_put(editor->config, editor->store, uuid, dn, "csn1", attributes, &error));
+    g_assert_true(putback_put(editor->config, editor->store, uuid, dn, "csn1", attributes, &error));
     g_assert_no_error(error);
 }
 

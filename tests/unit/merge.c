@@ -101,6 +101,57 @@ test_table(void)
     }
 }
 
+static const struct {
+    const char *base1, *ours1, *base2, *ours2, *base, *ours;
+} joins[] = {
+    {"a", "b", "b", "c", "a", "c"},
+    {"a", "b", "b", "a", "a", "a"},
+    {"a", "b", "b", "", "a", ""},
+    {"a", "", "", "b", "a", "b"},
+    {"a b", "b", "b", "b c", "a b", "b c"},
+    /* somebody else has added x, or taken b away, between them */
+    {"a", "a b", "a b x", "a x", "a", "a"},
+    {"a", "a b", "a b x", "a b", "a x", "a b"},
+    {"a", "a b", "a b x", "b x", "a", "b"},
+    {"a", "a b", "a b x", "a b c x", "a", "a b c"},
+    {"a b", "a b c", "a c", "a b c", "a", "a b c"},
+    {"a b", "a b c", "a c", "a", "a b", "a b"},
+    {"a b", "b", "b x", "a b", "a b x", "a b"},
+};
+
+static void
+test_join(void)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(joins); i++) {
+        g_autoptr(Attributes) base1 = make(joins[i].base1), ours1 = make(joins[i].ours1),
+                              base2 = make(joins[i].base2), ours2 = make(joins[i].ours2);
+        g_autoptr(Attributes) base = NULL, ours = NULL;
+        merge_join("mail", base1, ours1, base2, ours2, &base, &ours);
+        g_autofree char *before = show(base), *after = show(ours);
+        if (strcmp(before, joins[i].base) != 0 || strcmp(after, joins[i].ours) != 0)
+            g_error("row %u: \"%s\" -> \"%s\"", i, before, after);
+    }
+}
+
+static void
+test_fulfilled(void)
+{
+    static const struct {
+        const char *base, *ours, *theirs;
+        gboolean fulfilled;
+    } cases[] = {
+        {"a", "b", "b", TRUE},     {"a", "b", "b c", TRUE}, {"a b", "b", "b c", TRUE},
+        {"a", "a b", "b c", TRUE}, {"a", "", "c", TRUE},    {"a", "b", "a b", FALSE},
+        {"a", "b", "c", FALSE},    {"a", "b", "", FALSE},   {"a b", "b", "a b c", FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Attributes) base = make(cases[i].base), ours = make(cases[i].ours),
+                              theirs = make(cases[i].theirs);
+        if (merge_is_fulfilled("mail", base, ours, theirs) != cases[i].fulfilled)
+            g_error("row %u", i);
+    }
+}
+
 static void
 test_absent(void)
 {
@@ -132,6 +183,8 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/merge/table", test_table);
+    g_test_add_func("/merge/join", test_join);
+    g_test_add_func("/merge/fulfilled", test_fulfilled);
     g_test_add_func("/merge/absent", test_absent);
     g_test_add_func("/merge/many", test_many);
     return g_test_run();

@@ -7,6 +7,7 @@
 #include "directory/dn.h"
 #include "store/mirror.h"
 #include "sync/edit.h"
+#include "sync/overlay.h"
 #include "sync/parcel.h"
 #include "sync/putback.h"
 
@@ -177,7 +178,7 @@ put(Bench *bench, guint8 number, const char *dn, const char *class)
     }
     Seen *seen = seen_new(dn, uuid, "csn1", attributes);
     g_ptr_array_add(bench->fake.entries, seen);
-    g_assert_true(place_put(bench->fixture->config, bench->fixture->store, uuid, dn, "csn1",
+    g_assert_true(putback_put(bench->fixture->config, bench->fixture->store, uuid, dn, "csn1",
                             attributes, &error));
     g_assert_no_error(error);
     return seen;
@@ -489,6 +490,155 @@ test_unknown(void)
     }
 }
 
+/* one letter is one title; here, or by somebody else in the directory */
+static void
+set_titles(Bench *bench, const char *letters)
+{
+    g_autoptr(GError) error = NULL;
+    guint8 uuid[UUID_LENGTH] = {2, 7};
+    g_autofree AttributeValue *values = g_new0(AttributeValue, strlen(letters) + 1);
+    for (gsize i = 0; letters[i]; i++)
+        values[i] = (AttributeValue){letters + i, 1};
+    EditValue edit = {"title", values, (guint)strlen(letters)};
+    guint changed;
+    Editor editor = editor_of(bench);
+    edit_set(&editor, uuid, &edit, 1, &changed, &error);
+    g_assert_no_error(error);
+}
+
+static void
+their_titles(Bench *bench, const char *letters)
+{
+    g_autoptr(Attributes) titles = attributes_new();
+    for (const char *letter = letters; *letter; letter++)
+        attributes_add(titles, "title", letter, 1);
+    replace(&bench->fake, g_ptr_array_index(bench->fake.entries, 1), titles, "title");
+}
+
+static void
+assert_titles(Bench *bench, const char *letters)
+{
+    const Seen *seen = g_ptr_array_index(bench->fake.entries, 1);
+    guint count = 0;
+    const AttributeValue *values = attributes_find(seen->attributes, "title", &count);
+    g_autoptr(GString) found = g_string_new(NULL);
+    for (char letter = 'a'; letter <= 'z'; letter++)
+        for (guint i = 0; i < count; i++)
+            if (*values[i].data == letter)
+                g_string_append_c(found, letter);
+    g_assert_cmpstr(found->str, ==, letters);
+}
+
+/* The answer was lost, and somebody else has changed the attribute since: what was written is no
+ * conflict with itself. */
+static void
+test_unknown_and_changed(void)
+{
+    static const struct {
+        const char *first, *edited;
+        gboolean done;
+        const char *theirs, *states, *last;
+    } rows[] = {
+        {"ab", "b", TRUE, "bc", "done/done", "bc"}, {"ab", "b", FALSE, "abc", "done/done", "bc"},
+        {"a", "b", TRUE, "bc", "done/done", "bc"},  {"a", "ab", TRUE, "abc", "done/done", "abc"},
+        {"a", "ab", TRUE, "bc", "done/done", "bc"}, {"a", "b", TRUE, "c", "done/conflict", "c"},
+        {"a", "", TRUE, "c", "done/done", "c"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Bench) bench = {0};
+        g_autoptr(GError) error = NULL;
+        bench_init(&bench);
+        set_titles(&bench, rows[i].first);
+        push_well(&bench);
+        set_titles(&bench, rows[i].edited);
+        bench.fake.cut_after = 2;
+        bench.fake.cut_before = !rows[i].done;
+        g_assert_false(push(&bench, &error));
+        their_titles(&bench, rows[i].theirs);
+        push_well(&bench);
+        assert_states(&bench, rows[i].states);
+        assert_titles(&bench, rows[i].last);
+        assert_echo(&bench);
+    }
+}
+
+/* What was sent and waits again has another edit behind it; then the edits go on. */
+static void
+test_edits_behind_sent(void)
+{
+    static const struct {
+        const char *edits[3], *theirs, *last, *states; /* the first edit is sent, and lost */
+    } rows[] = {
+        {{"b", "c", "d"}, NULL, "d", "done/done"},
+        {{"b", "c", "t"}, NULL, "t", ""}, /* back to what the directory has: nothing to write */
+        {{"bt", "bct", "bd"}, "tx", "bdx", "done/done"},
+        {{"", "b", "bc"}, NULL, "bc", "done/done"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Bench) bench = {0};
+        g_autoptr(GError) error = NULL;
+        bench_init(&bench);
+        set_titles(&bench, rows[i].edits[0]);
+        bench.fake.cut_after = 1;
+        bench.fake.cut_before = TRUE;
+        g_assert_false(push(&bench, &error));
+        set_titles(&bench, rows[i].edits[1]);
+        bench.fake.answer = WRITE_LATER; /* both wait again */
+        push_well(&bench);
+        assert_states(&bench, "waiting/waiting");
+        set_titles(&bench, rows[i].edits[2]);
+        bench.fake.answer = WRITE_PENDING;
+        if (rows[i].theirs)
+            their_titles(&bench, rows[i].theirs);
+        push_well(&bench);
+        assert_titles(&bench, rows[i].last);
+        assert_states(&bench, rows[i].states);
+        assert_echo(&bench);
+    }
+}
+
+/* lets the mirror show what the directory does, as a pull would, under the edits that wait */
+static void
+pull(Bench *bench)
+{
+    g_autoptr(GError) error = NULL;
+    const Seen *seen = g_ptr_array_index(bench->fake.entries, 1);
+    guint8 digest[ENTRY_DIGEST_LENGTH];
+    g_autoptr(GByteArray) blob = attributes_encode(seen->attributes);
+    attributes_digest(blob->data, blob->len, digest);
+    g_autoptr(Overlay) overlay = overlay_load(bench->fixture->store, &error);
+    g_autoptr(MirrorEntry) entry = mirror_find(bench->fixture->store, seen->uuid, &error);
+    g_autoptr(Attributes) laid = overlay_lay(overlay, seen->uuid, seen->attributes);
+    mirror_write(bench->fixture->store, entry, laid ? laid : seen->attributes, digest, seen->csn,
+                 &error);
+    g_assert_no_error(error);
+}
+
+/* An edit waits, somebody else's values come beside it, and are edited, too. */
+static void
+test_edit_of_merged(void)
+{
+    static const struct {
+        const char *first, *theirs, *second, *last;
+    } rows[] = {
+        {"at", "tx", "at", "at"}, /* x was seen and taken away */
+        {"at", "tx", "atxy", "atxy"}, {"at", "tx", "tx", "tx"},
+        {"at", "", "at", "at"}, /* t was gone, and comes back */
+        {"at", "tx", "x", "x"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Bench) bench = {0};
+        bench_init(&bench);
+        set_titles(&bench, rows[i].first);
+        their_titles(&bench, rows[i].theirs);
+        pull(&bench);
+        set_titles(&bench, rows[i].second);
+        push_well(&bench);
+        assert_titles(&bench, rows[i].last);
+        assert_echo(&bench);
+    }
+}
+
 static void
 test_remove(void)
 {
@@ -526,6 +676,23 @@ test_remove(void)
         push_well(&bench);
         g_assert_cmpuint(bench.fake.entries->len, ==, 1);
     }
+}
+
+/* what came below a removed entry while it was away, lies below it again when it is back */
+static void
+test_back_with_child(void)
+{
+    g_auto(Bench) bench = {0};
+    bench_init(&bench);
+    remove_person(&bench);
+    put(&bench, 3, "ou=x,cn=Anna\\2C M.,o=Ulm," BASE, "organizationalUnit");
+    theirs(&bench.fake, "title", "x");
+    push_well(&bench);
+    assert_states(&bench, "conflict");
+    g_assert_cmpint(fixture_number(bench.fixture,
+                                   "SELECT count(*) FROM entry c JOIN entry p ON c.parent = p.id"
+                                   " WHERE c.rdn = 'ou=x' AND p.kind = 'person'"),
+                    ==, 1);
 }
 
 static void
@@ -635,7 +802,11 @@ main(int argc, char **argv)
     g_test_add_func("/push/gone-and-moved", test_gone_and_moved);
     g_test_add_func("/push/answers", test_answers);
     g_test_add_func("/push/unknown", test_unknown);
+    g_test_add_func("/push/unknown-and-changed", test_unknown_and_changed);
+    g_test_add_func("/push/edits-behind-sent", test_edits_behind_sent);
+    g_test_add_func("/push/edit-of-merged", test_edit_of_merged);
     g_test_add_func("/push/remove", test_remove);
+    g_test_add_func("/push/back-with-child", test_back_with_child);
     g_test_add_func("/push/remove-gone", test_remove_gone);
     g_test_add_func("/push/add", test_add);
     g_test_add_func("/push/order", test_order);
