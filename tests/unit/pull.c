@@ -385,10 +385,11 @@ test_persons(void)
     g_assert_true(persons_find_mail(bench.store, "ZOE@x.example", bench.config->directory_fields,
                                     note_person, out, &error));
     g_string_append_c(out, '|');
-    g_assert_true(putback_find(bench.store, "CN=anna,dc=NETZ,dc=example", &id, &error));
+    g_assert_true(
+        putback_find(bench.config, bench.store, "CN=anna,dc=NETZ,dc=example", &id, &error));
     g_assert_true(persons_find_id(bench.store, id, note_person, out, &error));
     g_string_append_c(out, '|');
-    g_assert_true(putback_find(bench.store, "o=Ulm," BASE, &id, &error));
+    g_assert_true(putback_find(bench.config, bench.store, "o=Ulm," BASE, &id, &error));
     g_assert_true(persons_find_id(bench.store, id, note_person, out, &error));
     g_assert_no_error(error);
 #define ZOE  "Zoe of Ulm <cn=Zoe,o=Ulm," BASE ">;"
