@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { BY_UUID, BY_ID, IS_USED, WRITE, NEXT_ID, NEXT_GENERATION };
+enum { BY_UUID, BY_ID, IS_USED, WRITE, NEXT_ID, NEXT_GENERATION, COUNT };
 
 #define COLUMNS "id, uuid, parent, rdn, kind, municipality, csn, digest, attributes, missing_reason"
 
@@ -25,6 +25,8 @@ static const char *const texts[] = {
     [WRITE] = "UPDATE entry SET attributes = $2, digest = $3, csn = $4 WHERE id = $1",
     [NEXT_ID] = "SELECT coalesce(max(id), 0) + 1 FROM entry",
     [NEXT_GENERATION] = NEXT_GENERATION_TEXT,
+    [COUNT] = "UPDATE sync_state SET entries = entries + $1, persons = persons + $2,"
+              " municipalities = municipalities + $3",
 };
 
 const StatementTable mirror_statements = {"mirror", texts, G_N_ELEMENTS(texts)};
@@ -173,6 +175,19 @@ mirror_write(Store *store, const MirrorEntry *entry, Attributes *attributes,
            (same || change_terms(store, entry->row.id, entry->attributes, attributes, error));
 }
 
+/* Counting all rows anew for each entry would be slow: 1000 removals take as many counts. */
+static gboolean
+count(Store *store, EntryKind kind, int more, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, COUNT, error);
+    if (!statement)
+        return FALSE;
+    statement_bind_int(statement, 1, more);
+    statement_bind_int(statement, 2, kind == ENTRY_PERSON ? more : 0);
+    statement_bind_int(statement, 3, kind == ENTRY_MUNICIPALITY ? more : 0);
+    return statement_run(statement, NULL, error);
+}
+
 gboolean
 mirror_insert(Store *store, EntryRow *row, Attributes *attributes, GError **error)
 {
@@ -183,7 +198,7 @@ mirror_insert(Store *store, EntryRow *row, Attributes *attributes, GError **erro
     attributes_digest(blob->data, blob->len, row->digest);
     return entries_insert(store, row, blob->data, blob->len, error) &&
            change_terms(store, row->id, NULL, attributes, error) &&
-           sync_state_recount(store, error);
+           count(store, row->kind, 1, error);
 }
 
 gboolean
@@ -195,5 +210,5 @@ mirror_remove(Store *store, const MirrorEntry *entry, gint64 now, GError **error
     return next && statement_run_number(next, &generation, error) &&
            tombstones_add(store, generation, id, entry->dn, now, error) &&
            change_terms(store, id, entry->attributes, NULL, error) &&
-           entries_remove(store, id, error) && sync_state_recount(store, error);
+           entries_remove(store, id, error) && count(store, entry->row.kind, -1, error);
 }

@@ -5,19 +5,7 @@
 #include "base/i18n.h"
 #include "store/statement.h"
 
-enum {
-    LOAD,
-    SAVE,
-    RECOUNT,
-    HOLD,
-    FIND_SAME,
-    REMOVALS,
-    COUNT,
-    EACH,
-    APPROVE,
-    FORGET,
-    FORGET_OTHERS
-};
+enum { LOAD, SAVE, HOLD, FIND_SAME, REMOVALS, COUNT, EACH, APPROVE, FORGET, FORGET_OTHERS };
 
 static const char *const texts[] = {
     [LOAD] = "SELECT source, indexed, generation, synced_at, cookie, parameters, audited_at,"
@@ -31,9 +19,6 @@ static const char *const texts[] = {
              " parameters = excluded.parameters, audited_at = excluded.audited_at,"
              " entries = excluded.entries, persons = excluded.persons,"
              " municipalities = excluded.municipalities",
-    [RECOUNT] = "UPDATE sync_state SET entries = (SELECT count(*) FROM entry),"
-                " persons = (SELECT count(*) FROM entry WHERE kind = 'person'),"
-                " municipalities = (SELECT count(*) FROM entry WHERE kind = 'municipality')",
     [HOLD] = "INSERT INTO held (source, held_at, reason, removals, removed, difference, state)"
              " VALUES ($1, $2, $3, $4, $5, $6, 'held')",
     [FIND_SAME] = "SELECT id FROM held WHERE source = $1 AND removals = $2 AND state = 'held'",
@@ -129,13 +114,6 @@ sync_state_save(Store *store, const SyncState *state, GError **error)
     statement_bind_int(save, 9, state->persons);
     statement_bind_int(save, 10, state->municipalities);
     return statement_run(save, NULL, error);
-}
-
-gboolean
-sync_state_recount(Store *store, GError **error)
-{
-    g_autoptr(Statement) recount = get(store, RECOUNT, NULL, error);
-    return recount && statement_run(recount, NULL, error);
 }
 
 static gboolean

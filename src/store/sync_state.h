@@ -33,10 +33,6 @@ gboolean sync_state_load(Store *store, SyncState *state, GError **error);
 /* Writes all of it but `known`. */
 gboolean sync_state_save(Store *store, const SyncState *state, GError **error);
 
-/* Counts the rows of the mirror anew, after something other than a pull has added or removed some;
- * in the caller's transaction. */
-gboolean sync_state_recount(Store *store, GError **error);
-
 /* Stores a difference, or finds the same one of this source that is held already (not `fresh`): `id`
  * is set, and others of the source are forgotten. In the caller's transaction. */
 gboolean held_add(Store *store, const char *source, gint64 now, const char *reason,

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "directory/dn.h"
 #include "store/mirror.h"
+#include "store/sync_state.h"
 #include "sync/edit.h"
 #include "sync/overlay.h"
 #include "sync/parcel.h"
@@ -639,6 +640,36 @@ test_edit_of_merged(void)
     }
 }
 
+/* the counts that sync_state keeps of the mirror */
+static void
+assert_counts(Bench *bench, const char *counts)
+{
+    g_autofree char *found =
+        fixture_text(bench->fixture,
+                     "SELECT entries || ' ' || persons || ' ' || municipalities FROM sync_state");
+    g_assert_cmpstr(found, ==, counts);
+}
+
+static void
+test_counts(void)
+{
+    g_auto(Bench) bench = {0};
+    g_autoptr(GError) error = NULL;
+    bench_init(&bench);
+    SyncState state = {.source = (char *)"x",
+                       .indexed = (char *)"",
+                       .entries = 2,
+                       .persons = 1,
+                       .municipalities = 1};
+    g_assert_true(sync_state_save(bench.fixture->store, &state, &error));
+    remove_person(&bench);
+    assert_counts(&bench, "1 0 1");
+    theirs(&bench.fake, "title", "x");
+    push_well(&bench);
+    assert_states(&bench, "conflict");
+    assert_counts(&bench, "2 1 1");
+}
+
 static void
 test_remove(void)
 {
@@ -805,6 +836,7 @@ main(int argc, char **argv)
     g_test_add_func("/push/unknown-and-changed", test_unknown_and_changed);
     g_test_add_func("/push/edits-behind-sent", test_edits_behind_sent);
     g_test_add_func("/push/edit-of-merged", test_edit_of_merged);
+    g_test_add_func("/push/counts", test_counts);
     g_test_add_func("/push/remove", test_remove);
     g_test_add_func("/push/back-with-child", test_back_with_child);
     g_test_add_func("/push/remove-gone", test_remove_gone);
