@@ -74,9 +74,8 @@ choose(Places *places, const GArray *ids, gint64 self)
 }
 
 typedef struct {
-    const char *name;
-    gsize type_length; /* of the name's first attribute type, with its "=" */
-    char *key;
+    const char *key;
+    gsize type_length; /* of the attribute type in `key`, with its "="; 0: there are several */
     GArray *ids;
 } Namesakes;
 
@@ -85,7 +84,9 @@ note_namesake(gint64 id, const char *rdn, gpointer user_data, GError **error)
 {
     Namesakes *namesakes = user_data;
     (void)error;
-    if (g_ascii_strncasecmp(rdn, namesakes->name, namesakes->type_length) != 0)
+    /* most children are told apart without making their keys */
+    if (namesakes->type_length > 0 && !strchr(rdn, '+') &&
+        g_ascii_strncasecmp(rdn, namesakes->key, namesakes->type_length) != 0)
         return TRUE;
     g_autofree char *key = dn_key(rdn);
     if (g_strcmp0(key, namesakes->key) == 0)
@@ -101,7 +102,7 @@ find_spelled(Places *places, gint64 parent, const char *name, GArray *ids, GErro
     if (g_hash_table_contains(places->unknown, asked))
         return TRUE;
     g_autofree char *key = dn_key(name);
-    Namesakes namesakes = {name, strcspn(name, "=") + 1, key, ids};
+    Namesakes namesakes = {key, strchr(name, '+') || !key ? 0 : strcspn(key, "=") + 1, ids};
     if (key && !entries_names(places->store, parent, note_namesake, &namesakes, error))
         return FALSE;
     if (ids->len == 0)
