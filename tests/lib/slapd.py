@@ -11,7 +11,7 @@ from pathlib import Path
 
 import mirror
 
-SOURCE = Path(os.environ["SRCDIR"])
+SOURCE = Path(os.environ["SRCDIR"]).resolve()
 BASE = "dc=netz,dc=example"
 CITIES = "ou=municipalities," + BASE
 ADMIN = "cn=admin," + BASE
