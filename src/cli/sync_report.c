@@ -25,10 +25,9 @@ void
 sync_report_entry(PullSign sign, const char *name, const char *old_dn, const char *dn)
 {
     g_autofree char *where = old_dn ? g_strconcat(old_dn, " > ", dn, NULL) : g_strdup(dn);
-    g_autofree char *line =
-        name ? g_strdup_printf("%s  (%s)", name, where) : g_strdup_printf("(%s)", where);
-    g_autofree char *clean = text_one_line(line);
-    printf("%c %s\n", (char)sign, clean);
+    g_autofree char *clean = text_one_line(where);
+    g_autofree char *clean_name = name ? text_one_line(name) : NULL;
+    printf("%c %s%s(%s)\n", (char)sign, name ? clean_name : "", name ? "  " : "", clean);
 }
 
 void

@@ -110,7 +110,8 @@ def check_held(rig):
     assert held["held"] == 1 and held["since"].endswith("Z"), held
     gone = [row for row in held["difference"] if row["name"] == "Twin"]
     assert [row.keys() for row in gone] == [{"difference", "name", "dn"}], held
-    assert re.search(r"^  - Twin  \(.+\)$", rig.run("sync", "--pending"), re.M)
+    said = rig.run("sync", "--pending")
+    assert re.search(r"^  - Twin  \(.+\)$", said, re.M), said
     expect(rig.run("sync", "-n"), "- Twin  (")
     rig.run("sync", "--approve", "7", status=FAILED)
     rig.run("sync", "--drop", "7", status=FAILED)
