@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cli.h"
 
+#include "base/dates.h"
 #include "base/error.h"
 
 #include <pwd.h>
@@ -122,6 +123,13 @@ cli_language(void)
 {
     /* TRANSLATORS: the code of your language, if it is "de"; else leave "en" */
     return _("en");
+}
+
+char *
+cli_when(const Cli *cli, gint64 time)
+{
+    GTimeZone *zone = dates_zone(cli->config->network_timezone, NULL);
+    return zone ? dates_format_short(zone, time) : g_strdup_printf("%" PRId64, time);
 }
 
 gboolean

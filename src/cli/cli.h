@@ -77,6 +77,9 @@ const char *cli_actor(void);
 /* The language in which dates are shown, "de" or "en": that of the translation. Static. */
 const char *cli_language(void);
 
+/* A time in the network's zone; the configuration is loaded. Owned by the caller. */
+char *cli_when(const Cli *cli, gint64 time);
+
 /* Asks a question on the terminal; FALSE with FAILED if there is none to ask (then say --yes),
  * or if the answer is not yes. */
 gboolean cli_confirm(const char *question, GError **error);

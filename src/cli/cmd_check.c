@@ -125,6 +125,17 @@ report(const Cli *cli, const Check *check, const GPtrArray *findings, const GErr
     }
 }
 
+/* A server that cannot be reached now is no fault of the configuration: another try may do. */
+static ExitStatus
+status_after(ExitStatus before, const GPtrArray *findings, const GError *wrong)
+{
+    gboolean later = g_error_matches(wrong, RUNDRUF_ERROR, RUNDRUF_ERROR_UNAVAILABLE) ||
+                     g_error_matches(wrong, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY);
+    if ((wrong && !later) || has_grave(findings))
+        return STATUS_FAILED;
+    return later && before == STATUS_DONE ? STATUS_AGAIN : before;
+}
+
 ExitStatus
 cmd_check(Cli *cli, int argc, char **argv, GError **error)
 {
@@ -134,8 +145,8 @@ cmd_check(Cli *cli, int argc, char **argv, GError **error)
     for (guint i = 0; i < G_N_ELEMENTS(checks); i++) {
         g_autoptr(GError) wrong = NULL;
         g_autoptr(GPtrArray) findings = NULL;
-        if (!checks[i].try(cli, &findings, &wrong) || has_grave(findings))
-            status = STATUS_FAILED;
+        checks[i].try(cli, &findings, &wrong);
+        status = status_after(status, findings, wrong);
         report(cli, &checks[i], findings, wrong);
         if (i == 0 && wrong) /* nothing else can be tried without it */
             break;

@@ -113,7 +113,7 @@ show_json(const Person *person, const FieldMap *map, const GPtrArray *edits)
     g_autoptr(Value) value = person_to_value(person, map);
     Value *list = value_new_list();
     if (person->missing_reason) {
-        value_set_int(value, "missing_since", person->missing_since);
+        output_set_time(value, "missing_since", person->missing_since);
         value_set_text(value, "missing_reason", person->missing_reason);
     }
     for (guint i = 0; i < edits->len; i++)
@@ -127,7 +127,7 @@ static void
 show_state(const Cli *cli, const Person *person, const GPtrArray *edits)
 {
     if (person->missing_reason) {
-        g_autofree char *when = edits_when(cli, person->missing_since);
+        g_autofree char *when = cli_when(cli, person->missing_since);
         g_autofree char *text = g_strdup_printf(_("since %s (%s)"), when, person->missing_reason);
         output_pair(_("missing"), text);
     }

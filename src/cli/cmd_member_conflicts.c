@@ -33,7 +33,7 @@ print_conflict(const Cli *cli, const Change *change)
         return;
     }
     g_autofree char *id = g_strdup_printf("%" PRId64, change->id);
-    g_autofree char *when = edits_when(cli, change->at);
+    g_autofree char *when = cli_when(cli, change->at);
     g_autofree char *base = edits_join(change->old, change->attribute);
     g_autofree char *ours = edits_join(change->new, change->attribute);
     g_autofree char *theirs = edits_join(change->theirs, change->attribute);
@@ -48,7 +48,42 @@ print_conflict(const Cli *cli, const Change *change)
         output_pair(_("Theirs"), change->theirs ? theirs : _("the entry is gone"));
     output_pair(_("Author"), change->author);
     output_pair(_("Since"), when);
-    output_pair(change->state == CHANGE_REFUSED ? _("Refused") : _("Reason"), change->reason);
+    output_pair(_("State"), edits_state(change->state));
+    output_pair(_("Reason"), change->reason);
+}
+
+/* What is left to decide about one edit. */
+static void
+say_how(const Change *change)
+{
+    if (change->state != CHANGE_CONFLICT && change->state != CHANGE_REFUSED)
+        puts(_("This edit needs no decision."));
+    else if (change->state == CHANGE_CONFLICT && !change->theirs)
+        printf(_("The directory has deleted the entry, so that --ours cannot bring the edit "
+                 "there. To drop it: rundruf member conflicts %" PRId64 " --theirs\n"),
+               change->id);
+    else if (change->kind != CHANGE_SET)
+        printf(_("To decide: rundruf member conflicts %" PRId64 " with --ours or --theirs\n"),
+               change->id);
+    else
+        printf(_("To decide: rundruf member conflicts %" PRId64 " with --ours, --theirs, or "
+                 "--value VALUE\n"),
+               change->id);
+}
+
+static gboolean
+print_one(Cli *cli, gint64 id, GError **error)
+{
+    Store *store = cli_store(cli, error);
+    g_autoptr(Change) change = store ? changes_find(store, id, error) : NULL;
+    if (!change)
+        return FALSE;
+    print_conflict(cli, change);
+    if (!cli->json && !cli->quiet) {
+        putchar('\n');
+        say_how(change);
+    }
+    return TRUE;
 }
 
 static gboolean
@@ -70,7 +105,11 @@ print_conflicts(Cli *cli, GError **error)
     if (list->len == 0)
         puts(_("No edit waits for a decision."));
     else
-        puts(_("\nTo decide: rundruf member conflicts ID with --ours, --theirs, or --value VALUE"));
+        putchar('\n');
+    if (list->len == 1)
+        say_how(g_ptr_array_index(list, 0));
+    else if (list->len > 1)
+        puts(_("To decide: rundruf member conflicts ID with --ours, --theirs, or --value VALUE"));
     return TRUE;
 }
 
@@ -127,10 +166,13 @@ cmd_member_conflicts(Cli *cli, int argc, char **argv, GError **error)
     guint decisions = (guint)ours + (guint)theirs + (values != NULL);
     if (argc < 2 && decisions == 0)
         return print_conflicts(cli, error) ? STATUS_DONE : STATUS_FAILED;
-    if (argc < 2 || decisions != 1 ||
+    if (argc < 2 || decisions > 1 ||
         !g_ascii_string_to_signed(argv[1], 10, 1, G_MAXINT64, &id, NULL))
-        return cli_usage(error, _("say which edit, by its number, and one of --ours, --theirs, "
-                                  "--value VALUE"));
+        return cli_usage(error,
+                         _("say which edit, by its number, and at most one of --ours, --theirs, "
+                           "--value VALUE"));
+    if (decisions == 0)
+        return print_one(cli, id, error) ? STATUS_DONE : STATUS_FAILED;
     EditDecision decision = ours ? DECIDE_OURS : theirs ? DECIDE_THEIRS : DECIDE_VALUE;
     if (!decide(cli, id, decision, values, dry_run, error))
         return STATUS_FAILED;

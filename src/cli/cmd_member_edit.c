@@ -24,6 +24,16 @@ note_uuid(const Person *person, gpointer user_data, GError **error)
     return TRUE;
 }
 
+static void
+set_several(const char *key, GError **error)
+{
+    g_autofree char *quoted = g_shell_quote(key);
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
+                _("\"%s\" is more than one person; name one by the UUID that "
+                  "rundruf member show %s shows"),
+                key, quoted);
+}
+
 /* A person, or any entry by its DN or UUID. Owned by the caller. */
 static MirrorEntry *
 find_entry(Cli *cli, const char *key, GError **error)
@@ -47,10 +57,7 @@ find_entry(Cli *cli, const char *key, GError **error)
     if (uuids->len == 0)
         persons_set_not_found(key, error);
     else
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
-                    _("\"%s\" is more than one person; name one by the UUID that "
-                      "rundruf member show %s shows"),
-                    key, key);
+        set_several(key, error);
     return NULL;
 }
 
@@ -67,11 +74,12 @@ set_wrong_entry(Cli *cli, const MirrorEntry *entry, FieldId field, GError **erro
     }
     g_autofree char *dn =
         entry->row.municipality ? entries_dn(cli->store, entry->row.municipality, NULL) : NULL;
-    if (dn && *dn)
+    g_autofree char *quoted = dn && *dn ? g_shell_quote(dn) : NULL;
+    if (quoted)
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
                     _("%s is a field of the municipality; change it there: "
-                      "rundruf member set '%s' %s=..."),
-                    name, dn, name);
+                      "rundruf member set %s %s=..."),
+                    name, quoted, name);
     else
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
                     _("%s is a field of the municipality, and the person belongs to none"), name);
@@ -126,26 +134,27 @@ read_word(const char *text, Word *word, GError **error)
 /* the entry's attributes as the words make them, and the names of those that they name */
 typedef struct {
     Attributes *attributes;
-    GPtrArray *names;
+    GPtrArray *names, *typed; /* attributes, and beside each the word by which it was named first */
 } Draft;
 
 static void
 draft_clear(Draft *draft)
 {
     attributes_free(draft->attributes);
-    if (draft->names)
-        g_ptr_array_unref(draft->names);
+    g_clear_pointer(&draft->names, g_ptr_array_unref);
+    g_clear_pointer(&draft->typed, g_ptr_array_unref);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Draft, draft_clear)
 
 /* TRUE if no word before has named it */
 static gboolean
-draft_note(Draft *draft, const char *name)
+draft_note(Draft *draft, const char *name, const char *typed)
 {
     for (guint i = 0; i < draft->names->len; i++)
         if (g_ascii_strcasecmp(g_ptr_array_index(draft->names, i), name) == 0)
             return FALSE;
     g_ptr_array_add(draft->names, g_strdup(name));
+    g_ptr_array_add(draft->typed, g_strdup(typed));
     return TRUE;
 }
 
@@ -170,7 +179,7 @@ without(const Attributes *attributes, const char *name, const char *value, gbool
 static gboolean
 draft_apply(Draft *draft, const char *name, const Word *word, GError **error)
 {
-    gboolean first = draft_note(draft, name), found = TRUE;
+    gboolean first = draft_note(draft, name, word->name), found = TRUE;
     g_autoptr(Attributes) values = NULL;
     if (word->sign == '-') {
         values = without(draft->attributes, name, word->value, &found);
@@ -197,6 +206,7 @@ make_draft(Cli *cli, const MirrorEntry *entry, char **words, Draft *draft, GErro
 {
     draft->attributes = attributes_with(entry->attributes, NULL, "");
     draft->names = g_ptr_array_new_with_free_func(g_free);
+    draft->typed = g_ptr_array_new_with_free_func(g_free);
     for (; *words; words++) {
         g_auto(Word) word = {0};
         if (!read_word(*words, &word, error))
@@ -224,19 +234,25 @@ set_draft(const Editor *editor, const MirrorEntry *entry, const Draft *draft, gu
 }
 
 static void
-print_edit(const Cli *cli, const MirrorEntry *entry, const Draft *draft, const char *name)
+print_edit(const Cli *cli, const MirrorEntry *entry, const Draft *draft, guint index)
 {
+    const char *name = g_ptr_array_index(draft->names, index);
+    const char *typed = g_ptr_array_index(draft->typed, index);
     g_autofree char *old = edits_join(entry->attributes, name);
     g_autofree char *new = edits_join(draft->attributes, name);
     if (!cli->json) {
         g_autofree char *both = g_strconcat(old, " -> ", new, NULL);
-        output_pair(name, both);
+        g_autofree char *title = g_ascii_strcasecmp(typed, name) == 0
+                                     ? g_strdup(name)
+                                     : g_strdup_printf("%s (%s)", typed, name);
+        output_pair(title, both);
         return;
     }
     g_autofree char *uuid = uuid_to_text(entry->row.uuid);
     g_autoptr(Value) value = value_new_map();
     value_set_text(value, "uuid", uuid);
     value_set_text(value, "dn", entry->dn);
+    value_set_text(value, "field", typed);
     value_set_text(value, "attribute", name);
     value_set(value, "old", edits_values(entry->attributes, name));
     value_set(value, "new", edits_values(draft->attributes, name));
@@ -252,7 +268,7 @@ say_set(const Cli *cli, const MirrorEntry *entry, const Draft *draft, guint chan
     if (!cli->json)
         output_pair("dn", entry->dn);
     for (guint i = 0; i < draft->names->len; i++)
-        print_edit(cli, entry, draft, g_ptr_array_index(draft->names, i));
+        print_edit(cli, entry, draft, i);
     if (cli->json)
         return;
     if (changed == 0)

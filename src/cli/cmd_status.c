@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/clock.h"
-#include "base/dates.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/output.h"
@@ -178,20 +177,19 @@ print_json(const Cli *cli, const Status *status)
 
 /* "2026-11-23 01:02, 3 hours ago"; "never" */
 static char *
-time_text(const Status *status, gint64 time)
+time_text(const Cli *cli, const Status *status, gint64 time)
 {
     if (time == 0)
         return g_strdup(_("never"));
-    g_autoptr(GTimeZone) zone = g_time_zone_new_local();
-    g_autofree char *when = dates_format_short(zone, time);
+    g_autofree char *when = cli_when(cli, time);
     g_autofree char *age = output_age(MAX(status->now - time, 0));
     return g_strdup_printf(_("%s, %s ago"), when, age);
 }
 
 static void
-print_time(const Status *status, const char *title, gint64 time)
+print_time(const Cli *cli, const Status *status, const char *title, gint64 time)
 {
-    g_autofree char *text = time_text(status, time);
+    g_autofree char *text = time_text(cli, status, time);
     output_pair(title, text);
 }
 
@@ -203,10 +201,10 @@ print_roster(const Cli *cli, const Status *status)
                         status->roster.persons, status->roster.municipalities);
     output_pair(_("Roster"), roster);
     output_pair(_("Source"), cli->config->directory_uri);
-    print_time(status, _("In step"), status->synced_at);
+    print_time(cli, status, _("In step"), status->synced_at);
     if (newest_change(status))
-        print_time(status, _("Newest change"), newest_change(status));
-    print_time(status, _("Last audit"), status->roster.audited_at);
+        print_time(cli, status, _("Newest change"), newest_change(status));
+    print_time(cli, status, _("Last audit"), status->roster.audited_at);
     output_pair(_("Syncing now"), status->syncing ? status->syncing : _("nobody"));
 }
 
@@ -228,10 +226,20 @@ print_decisions(const Status *status)
                   "%" PRId64 " edits wait for the directory, the oldest for %s.\n", edits->waiting),
                edits->waiting, age);
     }
-    if (edits->conflicts + edits->refused > 0)
-        printf(_("%" PRId64 " edits are in conflict and %" PRId64 " were refused; rundruf member "
-                 "conflicts shows them.\n"),
-               edits->conflicts, edits->refused);
+    if (edits->conflicts > 0)
+        printf(P_("%" PRId64 " edit is in conflict with a change in the directory; rundruf member "
+                  "conflicts shows it.\n",
+                  "%" PRId64 " edits are in conflict with changes in the directory; rundruf member "
+                  "conflicts shows them.\n",
+                  edits->conflicts),
+               edits->conflicts);
+    if (edits->refused > 0)
+        printf(P_("%" PRId64 " edit was refused by the directory; rundruf member conflicts shows "
+                  "why.\n",
+                  "%" PRId64 " edits were refused by the directory; rundruf member conflicts shows "
+                  "why.\n",
+                  edits->refused),
+               edits->refused);
 }
 
 static void

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/clock.h"
-#include "base/dates.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/wake.h"
 #include "cli/output.h"
 #include "cli/sync.h"
+#include "store/roster.h"
 #include "store/sync_state.h"
 #include "sync/keep.h"
 #include "sync/turn.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define NOT_GIVEN G_MININT64 /* of an option that takes a number */
 
@@ -103,13 +104,31 @@ pull(Cli *cli, const SyncWish *wish, SyncRound *round, GError **error)
     return good;
 }
 
+/* Whoever approves most often finds sync --watch at work, which holds the turn as long as it runs. */
+static Turn *
+take_turn(Cli *cli, const SyncWish *wish, gint64 now, GError **error)
+{
+    g_autoptr(GError) wrong = NULL;
+    Turn *turn = turn_take(cli->store, now, cli_actor(), &wrong);
+    if (turn)
+        return turn;
+    if (wish->approve != NOT_GIVEN && g_error_matches(wrong, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY))
+        g_set_error(error, wrong->domain, wrong->code,
+                    _("%s; if it is sync --watch, stop it for the moment: systemctl stop "
+                      "rundruf-sync"),
+                    wrong->message);
+    else
+        g_propagate_error(error, g_steal_pointer(&wrong));
+    return NULL;
+}
+
 /* A dry run writes nothing, so it needs no turn, and works beside sync --watch. */
 static gboolean
 run_round(Cli *cli, const SyncWish *wish, SyncRound *round, GError **error)
 {
     if (wish->dry_run)
         return pull(cli, wish, round, error);
-    g_autoptr(Turn) turn = turn_take(cli->store, round->now, cli_actor(), error);
+    g_autoptr(Turn) turn = take_turn(cli, wish, round->now, error);
     return turn && sync_push(cli, round, error) && pull(cli, wish, round, error) &&
            turn_note_good(turn, clock_now(), error);
 }
@@ -149,12 +168,13 @@ show_waiting(const Cli *cli, const Change *change)
 }
 
 static gboolean
-list_waiting(Cli *cli, GError **error)
+list_waiting(Cli *cli, SyncRound *round, GError **error)
 {
     static const ChangeState open[] = {CHANGE_WAITING, CHANGE_SENT};
     g_autoptr(GPtrArray) changes = changes_list(cli->store, open, G_N_ELEMENTS(open), error);
     for (guint i = 0; changes && i < changes->len; i++)
         show_waiting(cli, g_ptr_array_index(changes, i));
+    round->push.waiting = changes ? changes->len : 0;
     return changes != NULL;
 }
 
@@ -165,14 +185,14 @@ sync_once(Cli *cli, const SyncWish *wish, GError **error)
     g_autoptr(GError) wrong = NULL;
     g_auto(SyncRound) round = {
         .now = clock_now(), .dry_run = wish->dry_run, .asked_audit = wish->audit};
-    if (wish->dry_run && !list_waiting(cli, error))
+    if (wish->dry_run && !list_waiting(cli, &round, error))
         return STATUS_FAILED;
     gboolean good = run_round(cli, wish, &round, &wrong);
     round.seconds = clock_elapsed() - started;
-    if (good || g_error_matches(wrong, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD))
-        sync_report(cli, &round);
-    else if (!cli->quiet && !cli->json)
-        puts(_("Nothing was changed."));
+    round.failed = !good && !g_error_matches(wrong, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD);
+    if (!round.failed && !roster_missing(cli->store, &round.held, &round.kept, error))
+        return STATUS_FAILED;
+    sync_report(cli, &round);
     if (wrong)
         g_propagate_error(error, g_steal_pointer(&wrong));
     if (!good)
@@ -182,17 +202,72 @@ sync_once(Cli *cli, const SyncWish *wish, GError **error)
 
 /* ---- what was held, and what was removed */
 
+typedef struct {
+    const Cli *cli;
+    guint shown;
+} Pending;
+
+/* "- NAME <DN>"; a DN has its "<" escaped. FALSE for the line that tells how many more there are. */
+static gboolean
+split_held_line(const char *line, char **name, const char **dn, gsize *dn_length)
+{
+    const char *begin = g_strrstr(line, " <");
+    gsize length = strlen(line);
+    if (!g_str_has_prefix(line, "- ") || !begin || line[length - 1] != '>')
+        return FALSE;
+    *name = begin > line + 2 ? g_strndup(line + 2, (gsize)(begin - line - 2)) : NULL;
+    *dn = begin + 2;
+    *dn_length = length - 1 - (gsize)(*dn - line);
+    return TRUE;
+}
+
+static Value *
+held_line_to_value(const char *line)
+{
+    Value *row = value_new_map();
+    g_autofree char *name = NULL;
+    const char *begin;
+    gsize length;
+    if (!split_held_line(line, &name, &begin, &length)) {
+        value_set_text(row, "note", line);
+        return row;
+    }
+    g_autofree char *dn = g_strndup(begin, length);
+    value_set_text(row, "difference", "removed");
+    value_set_text(row, "name", name);
+    value_set_text(row, "dn", dn);
+    return row;
+}
+
+static void
+print_held_line(const char *line)
+{
+    g_autofree char *name = NULL;
+    const char *begin;
+    gsize length;
+    if (!split_held_line(line, &name, &begin, &length)) {
+        g_autofree char *clean = text_one_line(line);
+        printf("  %s\n", clean);
+        return;
+    }
+    g_autofree char *dn = g_strndup(begin, length);
+    printf("  ");
+    sync_report_entry(PULL_REMOVED, name, NULL, dn);
+}
+
 static void
 show_held(const HeldDifference *held, gpointer data)
 {
-    const Cli *cli = data;
+    Pending *pending = data;
+    const Cli *cli = pending->cli;
+    pending->shown++;
     g_auto(GStrv) lines = g_strsplit(held->difference, "\n", -1);
     if (cli->json) {
         g_autoptr(Value) row = value_new_map();
         Value *list = value_new_list();
         for (char **line = lines; *line; line++)
             if (**line)
-                value_append(list, value_new_text(*line));
+                value_append(list, held_line_to_value(*line));
         value_set_int(row, "held", held->id);
         output_set_time(row, "since", held->held_at);
         value_set_text(row, "reason", held->reason);
@@ -201,18 +276,26 @@ show_held(const HeldDifference *held, gpointer data)
         output_json(row);
         return;
     }
-    g_autoptr(GTimeZone) zone = g_time_zone_new_local();
-    g_autofree char *since = dates_format_short(zone, held->held_at);
+    g_autofree char *since = cli_when(cli, held->held_at);
     g_autofree char *reason = text_one_line(held->reason);
     printf(_("Difference %" PRId64 ", held since %s: %s\n"), held->id, since, reason);
-    for (char **line = lines; *line; line++) {
-        g_autofree char *clean = text_one_line(*line);
-        if (*clean)
-            printf("  %s\n", clean);
-    }
+    for (char **line = lines; *line; line++)
+        if (**line)
+            print_held_line(*line);
     printf(_("rundruf sync --approve %" PRId64 " removes these; rundruf sync --drop %" PRId64
              " keeps them.\n"),
            held->id, held->id);
+}
+
+static ExitStatus
+show_pending(Cli *cli, GError **error)
+{
+    Pending pending = {cli, 0};
+    if (!keep_pending(cli->config, cli->store, show_held, &pending, error))
+        return STATUS_FAILED;
+    if (pending.shown == 0 && !cli->json && !cli->quiet)
+        puts(_("Nothing is held."));
+    return STATUS_DONE;
 }
 
 static ExitStatus
@@ -282,8 +365,7 @@ obey(Cli *cli, const SyncWish *wish, GError **error)
     if (wish->watch)
         return sync_watch(cli, error) ? STATUS_DONE : STATUS_FAILED;
     if (wish->pending)
-        return keep_pending(cli->config, cli->store, show_held, cli, error) ? STATUS_DONE
-                                                                            : STATUS_FAILED;
+        return show_pending(cli, error);
     if (wish->drop != NOT_GIVEN)
         return drop(cli, wish->drop, error);
     if (wish->undo != NOT_GIVEN)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/edits.h"
 
-#include "base/dates.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "base/value.h"
+#include "cli/output.h"
 #include "model/attribute_type.h"
 
 static void
@@ -50,15 +50,8 @@ edits_values(const Attributes *attributes, const char *attribute)
     return list;
 }
 
-char *
-edits_when(const Cli *cli, gint64 time)
-{
-    GTimeZone *zone = dates_zone(cli->config->network_timezone, NULL);
-    return zone ? dates_format_short(zone, time) : g_strdup_printf("%" PRId64, time);
-}
-
-static const char *
-state_text(ChangeState state)
+const char *
+edits_state(ChangeState state)
 {
     switch (state) {
     case CHANGE_WAITING:
@@ -80,7 +73,7 @@ state_text(ChangeState state)
 char *
 edits_describe(const Cli *cli, const Change *change)
 {
-    g_autofree char *when = edits_when(cli, change->at);
+    g_autofree char *when = cli_when(cli, change->at);
     g_autoptr(GString) text = g_string_new(NULL);
     if (change->kind == CHANGE_SET) {
         g_autofree char *old = edits_join(change->old, change->attribute);
@@ -89,7 +82,7 @@ edits_describe(const Cli *cli, const Change *change)
     } else {
         g_string_append(text, change->kind == CHANGE_ADD ? _("addition") : _("removal"));
     }
-    g_string_append_printf(text, _(", since %s, %s"), when, state_text(change->state));
+    g_string_append_printf(text, _(", since %s, %s"), when, edits_state(change->state));
     if (change->reason)
         g_string_append_printf(text, ": %s", change->reason);
     return g_string_free(g_steal_pointer(&text), FALSE);
@@ -131,7 +124,7 @@ edits_to_value(const Change *change)
     set_content(map, "ours", change->new, change->attribute);
     set_content(map, "theirs", change->theirs, change->attribute);
     value_set_text(map, "author", change->author);
-    value_set_int(map, "at", change->at);
+    output_set_time(map, "at", change->at);
     value_set_text(map, "state", change_state_name(change->state));
     if (change->reason)
         value_set_text(map, "reason", change->reason);

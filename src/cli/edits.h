@@ -6,7 +6,7 @@
 #include "cli/cli.h"
 #include "store/changes.h"
 
-/* All results are owned by the caller. */
+/* All results but those called static are owned by the caller. */
 
 /* The values of an attribute (NULL: of all, with their names) as "a; b", "-" if there is none. */
 char *edits_join(const Attributes *attributes, const char *attribute);
@@ -14,8 +14,8 @@ char *edits_join(const Attributes *attributes, const char *attribute);
 /* A list of text, octets that are none replaced. */
 Value *edits_values(const Attributes *attributes, const char *attribute);
 
-/* A time in the network's zone. */
-char *edits_when(const Cli *cli, gint64 time);
+/* "in conflict": for people. Static. */
+const char *edits_state(ChangeState state);
 
 /* "mail: a -> b, waiting since TIME: reason", on one line. */
 char *edits_describe(const Cli *cli, const Change *change);

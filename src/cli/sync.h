@@ -16,6 +16,8 @@ typedef struct {
     PushResult push;
     char *push_failure; /* why it ended early; NULL: it did not */
     gboolean dry_run, asked_audit;
+    gboolean failed;   /* the pull did, so that `pull` says nothing */
+    gint64 held, kept; /* persons and municipalities that the directory does not show */
     gint64 now;
     double seconds;
 } SyncRound;
@@ -30,8 +32,11 @@ gboolean sync_push(Cli *cli, SyncRound *round, GError **error);
 gboolean sync_push_alarming(const SyncRound *round);
 
 /* The one line, and one for each thing to know besides; or one JSON object. With -q only what a
- * person must look at. */
+ * person must look at, on standard error. */
 void sync_report(const Cli *cli, const SyncRound *round);
+
+/* "- NAME  (DN)", the form of an entry in all lists of sync; `name` and `old_dn` may be NULL. */
+void sync_report_entry(PullSign sign, const char *name, const char *old_dn, const char *dn);
 
 /* A difference as it is told by -n and -v. */
 void sync_report_difference(const Cli *cli, const PullDifference *difference);

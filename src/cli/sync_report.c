@@ -22,6 +22,15 @@ sign_name(PullSign sign)
 }
 
 void
+sync_report_entry(PullSign sign, const char *name, const char *old_dn, const char *dn)
+{
+    g_autofree char *where = old_dn ? g_strconcat(old_dn, " > ", dn, NULL) : g_strdup(dn);
+    g_autofree char *clean = text_one_line(where);
+    g_autofree char *clean_name = name ? text_one_line(name) : NULL;
+    printf("%c %s%s(%s)\n", (char)sign, name ? clean_name : "", name ? "  " : "", clean);
+}
+
+void
 sync_report_difference(const Cli *cli, const PullDifference *difference)
 {
     if (cli->json) {
@@ -33,10 +42,7 @@ sync_report_difference(const Cli *cli, const PullDifference *difference)
         output_json(row);
         return;
     }
-    g_autofree char *name = difference->name ? text_one_line(difference->name) : g_strdup("-");
-    g_autofree char *dn = text_one_line(difference->dn);
-    g_autofree char *old = difference->old_dn ? text_one_line(difference->old_dn) : NULL;
-    printf("%c %s  (%s%s%s)\n", (char)difference->sign, name, old ? old : "", old ? " > " : "", dn);
+    sync_report_entry(difference->sign, difference->name, difference->old_dn, difference->dn);
 }
 
 gboolean
@@ -102,8 +108,35 @@ print_json(const Cli *cli, const SyncRound *round)
     value_set_int(value, "held", pull->held);
     value_set(value, "push", push_to_value(round));
     value_set_bool(value, "dry_run", round->dry_run);
-    value_set(value, "seconds", value_new_real(round->seconds));
+    value_set(value, "seconds",
+              value_new_real((double)(gint64)(round->seconds * 1000 + 0.5) / 1000));
     output_json(value);
+}
+
+static void
+print_brought(const SyncRound *round, const char *before)
+{
+    fputs(before, stdout);
+    printf(P_("%" PRIu64 " edit brought to the directory",
+              "%" PRIu64 " edits brought to the directory", round->push.done),
+           round->push.done);
+}
+
+/* Of a difference that was not applied the answer alone is known. */
+static void
+print_size(const SyncRound *round)
+{
+    const PullResult *pull = &round->pull;
+    gint64 missing = round->held + round->kept;
+    if (round->dry_run || pull->held) {
+        printf(_("; the directory shows %" PRIu64 " persons in %" PRIu64 " municipalities"),
+               pull->persons, pull->municipalities);
+        return;
+    }
+    printf(_("; the roster has %" PRIu64 " persons in %" PRIu64 " municipalities"), pull->persons,
+           pull->municipalities);
+    if (missing > 0)
+        printf(_(", %" PRId64 " of them the directory does not show"), missing);
 }
 
 /* TRANSLATORS: the clauses of sync's summary are joined by semicolons. */
@@ -111,18 +144,18 @@ static void
 print_line(const Cli *cli, const SyncRound *round)
 {
     const PullResult *pull = &round->pull;
-    printf(_("%" PRIu64 " added, %" PRIu64 " changed, %" PRIu64 " moved, %" PRIu64
-             " removed, %" PRIu64 " unchanged"),
-           pull->added, pull->changed, pull->moved, pull->removed, pull->unchanged);
-    if (round->pushed) {
-        fputs("; ", stdout);
-        printf(P_("%" PRIu64 " edit brought to the directory",
-                  "%" PRIu64 " edits brought to the directory", round->push.done),
-               round->push.done);
-    }
-    printf(_("; the directory shows %" PRIu64 " persons in %" PRIu64 " municipalities; %.1f s "
-             "from %s"),
-           pull->persons, pull->municipalities, round->seconds, cli->config->directory_uri);
+    if (pull->held)
+        printf(_("%" PRIu64 " would be added, %" PRIu64 " would be changed, %" PRIu64
+                 " would be moved, %" PRIu64 " would be removed, %" PRIu64 " unchanged"),
+               pull->added, pull->changed, pull->moved, pull->removed, pull->unchanged);
+    else
+        printf(_("%" PRIu64 " added, %" PRIu64 " changed, %" PRIu64 " moved, %" PRIu64
+                 " removed, %" PRIu64 " unchanged"),
+               pull->added, pull->changed, pull->moved, pull->removed, pull->unchanged);
+    if (round->pushed)
+        print_brought(round, "; ");
+    print_size(round);
+    printf(_("; %.1f s from %s"), round->seconds, cli->config->directory_uri);
     if (pull->cookie_at > 0) {
         g_autofree char *age = output_age(MAX(round->now - pull->cookie_at, 0));
         printf(_("; its newest change is %s old"), age);
@@ -131,34 +164,39 @@ print_line(const Cli *cli, const SyncRound *round)
 }
 
 static void
-print_push(const SyncRound *round)
+print_push(const SyncRound *round, FILE *to)
 {
     const PushResult *push = &round->push;
     if (push->conflicts > 0)
-        printf(P_("%" PRIu64 " edit is in conflict with somebody else's; rundruf member conflicts "
-                  "shows it.\n",
-                  "%" PRIu64 " edits are in conflict with somebody else's; rundruf member "
-                  "conflicts shows them.\n",
-                  push->conflicts),
-               push->conflicts);
+        fprintf(to,
+                P_("%" PRIu64 " edit is in conflict with a change in the directory; rundruf member "
+                   "conflicts shows it.\n",
+                   "%" PRIu64
+                   " edits are in conflict with changes in the directory; rundruf member "
+                   "conflicts shows them.\n",
+                   push->conflicts),
+                push->conflicts);
     if (push->refused > 0)
-        printf(P_("%" PRIu64 " edit was refused by the directory; rundruf member conflicts shows "
-                  "why.\n",
-                  "%" PRIu64 " edits were refused by the directory; rundruf member conflicts shows "
-                  "why.\n",
-                  push->refused),
-               push->refused);
+        fprintf(to,
+                P_("%" PRIu64 " edit was refused by the directory; rundruf member conflicts shows "
+                   "why.\n",
+                   "%" PRIu64
+                   " edits were refused by the directory; rundruf member conflicts shows "
+                   "why.\n",
+                   push->refused),
+                push->refused);
     if (round->push_failure)
-        printf(_("Edits could not be brought to the directory: %s\nThey wait for the next "
-                 "rundruf sync.\n"),
-               round->push_failure);
+        fprintf(to,
+                _("Edits could not be brought to the directory: %s\nThey wait for the next "
+                  "rundruf sync.\n"),
+                round->push_failure);
 }
 
 static void
 print_waiting(const SyncRound *round)
 {
     const PushResult *push = &round->push;
-    if (push->waiting == 0)
+    if (push->waiting == 0 || round->dry_run) /* which has listed them */
         return;
     printf(P_("%" PRIu64 " edit waits, for the directory does not take it now: %s\n",
               "%" PRIu64 " edits wait, for the directory does not take them now: %s\n",
@@ -199,7 +237,7 @@ print_effect(const SyncRound *round)
 {
     const PullResult *pull = &round->pull;
     if (pull->held)
-        puts(_("Nothing was changed."));
+        puts(_("The roster was not changed."));
     if (round->dry_run && pull->verdict != GUARD_PASS)
         puts(_("The guard would hold this."));
     if (round->dry_run)
@@ -209,18 +247,36 @@ print_effect(const SyncRound *round)
                pull->generation);
 }
 
+/* What became of the edits is true although the second half failed. */
+static void
+report_failed(const SyncRound *round)
+{
+    if (round->push.done > 0) {
+        print_brought(round, "");
+        puts(".");
+    }
+    print_push(round, stdout);
+    puts(_("The roster was not changed."));
+}
+
 void
 sync_report(const Cli *cli, const SyncRound *round)
 {
-    if (cli->json) {
-        print_json(cli, round);
+    if (cli->quiet && !cli->json) {
+        print_push(round, stderr);
         return;
     }
-    if (!cli->quiet)
-        print_line(cli, round);
-    print_push(round);
-    if (cli->quiet)
+    if (cli->json) {
+        if (!round->failed)
+            print_json(cli, round);
         return;
+    }
+    if (round->failed) {
+        report_failed(round);
+        return;
+    }
+    print_line(cli, round);
+    print_push(round, stdout);
     print_waiting(round);
     print_notes(round);
     print_effect(round);

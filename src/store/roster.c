@@ -47,14 +47,19 @@ read_source(Store *store, RosterFigures *figures, GError **error)
 }
 
 gboolean
+roster_missing(Store *store, gint64 *held, gint64 *kept, GError **error)
+{
+    return count(store, COUNT_MISSING, "held", held, error) &&
+           count(store, COUNT_MISSING, "kept", kept, error);
+}
+
+gboolean
 roster_read(Store *store, RosterFigures *figures, GError **error)
 {
     g_auto(RosterFigures) read = {0};
     if (!count(store, COUNT, "person", &read.persons, error) ||
         !count(store, COUNT, "municipality", &read.municipalities, error) ||
-        !count(store, COUNT_MISSING, "held", &read.held, error) ||
-        !count(store, COUNT_MISSING, "kept", &read.kept, error) ||
-        !read_source(store, &read, error))
+        !roster_missing(store, &read.held, &read.kept, error) || !read_source(store, &read, error))
         return FALSE;
     *figures = read;
     read.cookie = NULL;

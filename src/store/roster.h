@@ -20,6 +20,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RosterFigures, roster_figures_clear)
 
 gboolean roster_read(Store *store, RosterFigures *figures, GError **error);
 
+/* How many persons and municipalities of the roster the directory does not show: few rows read. */
+gboolean roster_missing(Store *store, gint64 *held, gint64 *kept, GError **error);
+
 /* Calls back for each mail address (as it compares: lower case) that several persons have, in its
  * order; attribute by attribute where the map has several for mail. */
 typedef void (*RosterSharedFunc)(const char *mail, gint64 persons, gpointer user_data);

@@ -98,7 +98,7 @@ def check_held(rig):
     roster = (rig.folder / "roster.ldif").read_text()
     rig.roster(people(3))
     time.sleep(1.1)
-    expect(rig.run("sync", status=HELD), "Nothing was changed", "rundruf sync --approve 1")
+    expect(rig.run("sync", status=HELD), "would be removed", "The roster was not changed.", "rundruf sync --approve 1")
     [row] = rig.json("sync", status=HELD)
     assert row["held"] == 1, row
     now = status(rig, HELD)
@@ -107,13 +107,20 @@ def check_held(rig):
     assert rig.run("-q", "status", status=HELD) != ""
     expect(rig.run("sync", "--pending"), "Difference 1", "--approve 1", "--drop 1")
     [held] = rig.json("sync", "--pending")
-    assert held["held"] == 1 and held["difference"] and held["since"].endswith("Z"), held
+    assert held["held"] == 1 and held["since"].endswith("Z"), held
+    gone = [row for row in held["difference"] if row["name"] == "Twin"]
+    assert [row.keys() for row in gone] == [{"difference", "name", "dn"}], held
+    said = rig.run("sync", "--pending")
+    assert re.search(r"^  - Twin  \(.+\)$", said, re.M), said
+    expect(rig.run("sync", "-n"), "- Twin  (")
     rig.run("sync", "--approve", "7", status=FAILED)
     rig.run("sync", "--drop", "7", status=FAILED)
     rig.run("sync", "--undo", "7000", status=FAILED)
     (rig.folder / "roster.ldif").write_text(roster)
     expect(rig.run("sync"), "33 unchanged")
     assert status(rig)["held"] == []
+    assert rig.run("sync", "--pending") == "Nothing is held.\n"
+    assert rig.run("-q", "sync", "--pending") == "" and rig.json("sync", "--pending") == []
 
 
 def check_check(rig):
@@ -158,6 +165,7 @@ def check_watch(rig):
     watch.saw(r"event=sync\.connected")
     busy = "another rundruf sync is at work.*: .*, process %d, since" % watch.process.pid
     assert re.search(busy, rig.run("sync", status=AGAIN))
+    expect(rig.run("sync", "--approve", "1", status=AGAIN), "systemctl stop rundruf-sync")
     assert str(watch.process.pid) in status(rig)["syncing"]
     rig.run("sync", "-n")
     rig.roster(people(30) + [person("Twin", "P1@A.example"), person("Newcomer", "new@a.example")])

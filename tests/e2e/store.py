@@ -18,7 +18,7 @@ def refused(rig, words, *command):
     said = rig.run(*command, status=1)
     for word in words:
         assert word in said, (word, said)
-    assert said.removesuffix("Nothing was changed.\n").count("\n") == 1, said
+    assert said.removesuffix("The roster was not changed.\n").count("\n") == 1, said
 
 
 def with_other_store(rig, name, make):

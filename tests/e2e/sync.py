@@ -55,7 +55,7 @@ def use(rig, uri, **keys):
 
 def summary(said):
     """The numbers of the summary line, by their words."""
-    line = [line for line in said.splitlines() if re.search(r"the directory shows \d", line)]
+    line = [line for line in said.splitlines() if re.search(r"the (roster has|directory shows) \d", line)]
     assert len(line) == 1, said
     return {word: int(number) for number, word in re.findall(r"(\d+) (\w+)", line[0])}
 
@@ -130,7 +130,7 @@ def killed_in_mid_search(rig, uri, entries):
         if in_the_search.search(said):
             break
     assert sync.returncode == 75 and in_the_search.search(said), said
-    assert "Nothing was changed." in said and uri in said and "the server runs" in said, said
+    assert "The roster was not changed." in said and uri in said and "the server runs" in said, said
     assert rig.fingerprint() == before
     expect(rig.run("sync"), unchanged=entries)
 
@@ -152,9 +152,9 @@ def refusals(rig):
     use(rig, uri)
     expect(rig.run("sync"), added=entries)
     use(rig, uri, base="dc=nowhere,dc=example")
-    unchanged(rig, "Nothing was changed.", "No such object", "directory.base")
+    unchanged(rig, "The roster was not changed.", "No such object", "directory.base")
     use(rig, uri, base="ou=none," + BASE)
-    unchanged(rig, "Nothing was changed.", "No such object", "directory.base")
+    unchanged(rig, "The roster was not changed.", "No such object", "directory.base")
     secret = rig.folder / "secret"
     use(rig, uri, password_file=str(secret))
     unchanged(rig, str(secret), "No such file")
@@ -175,7 +175,7 @@ def refusals(rig):
         use(rig, uri, page_size=page_size)
         del rig.settings["directory"]["bind_dn"], rig.settings["directory"]["password_file"]
         rig.configure()
-        unchanged(rig, "Nothing was changed.", "Size limit exceeded", "limits")
+        unchanged(rig, "The roster was not changed.", "Size limit exceeded", "limits")
     use(rig, uri, filter="(objectClass=nothing)")
     held(rig, "shows nobody")
 
@@ -218,7 +218,7 @@ def files(rig):
     }
     for name, (content, where) in cases.items():
         broken.write_bytes(content if isinstance(content, bytes) else content.encode())
-        said = unchanged(rig, "Nothing was changed.")
+        said = unchanged(rig, "The roster was not changed.")
         assert re.search(r"broken\.ldif:" + where, said), (name, said)
     broken.write_text("\n\n".join(records[:len(records) // 2]) + "\n")  # cut between two records
     held(rig, "would go")
