@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define BASE "dc=netz,dc=example"
@@ -964,6 +965,57 @@ test_clock_ahead(void)
     g_assert_cmpint(bench.result.notes & PULL_AUDITED, ==, 0);
 }
 
+/* ---- killed */
+
+static gint64
+size_of(const char *path, const char *suffix)
+{
+    g_autofree char *name = g_strconcat(path, suffix, NULL);
+    GStatBuf status;
+    return g_stat(name, &status) == 0 ? (gint64)status.st_size : 0;
+}
+
+/* A first sync writes no log: what is in the file before its commit must be undone. */
+static void
+test_killed(void)
+{
+    g_auto(Bench) bench = {0};
+    bench_init(&bench);
+    g_autofree char *long_name = g_strnfill(1500, 'x');
+    const guint people = 6000; /* some 30 MiB, so that pages leave the cache of 16 */
+    for (guint i = 0; i < people; i++) {
+        g_autofree char *name = g_strdup_printf("cn=%u %s", i, long_name);
+        add_thing(&bench.fake, 'p', name, 0);
+    }
+    store_close(g_steal_pointer(&bench.store)); /* nobody else may have it open */
+    pid_t child = fork();
+    g_assert_cmpint(child, >=, 0);
+    if (child == 0) {
+        bench.store = make_store(bench.path);
+        pull(&bench, NULL);
+        _exit(0);
+    }
+    gint64 before = size_of(bench.path, "");
+    for (guint i = 0; i < 60000 && size_of(bench.path, "") < before + 1024 * 1024; i++)
+        g_usleep(1000);
+    g_assert_cmpint(kill(child, SIGKILL), ==, 0);
+    int status;
+    g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+    g_assert_true(WIFSIGNALED(status));
+    g_assert_cmpint(size_of(bench.path, ""), >, before);
+    g_assert_cmpint(size_of(bench.path, "-journal"), >, 0);
+    g_assert_cmpint(size_of(bench.path, "-wal"), ==, 0);
+
+    bench.store = make_store(bench.path);
+    g_assert_cmpint(count_rows(&bench, "SELECT count(*) FROM pragma_integrity_check"
+                                       " WHERE integrity_check <> 'ok'"),
+                    ==, 0);
+    g_assert_cmpint(count_rows(&bench, "SELECT count(*) FROM entry"), ==, 0);
+    g_array_set_size(bench.fake.things, 100); /* the rest shows nothing new, and takes its time */
+    assert_pull(&bench, PULL_ALL, NULL);
+    assert_as_fresh(&bench);
+}
+
 /* ---- at random */
 
 static guint
@@ -1215,6 +1267,7 @@ main(int argc, char **argv)
                          test_kept_and_emptied);
     g_test_add_func("/feed/deaf", test_deaf);
     g_test_add_func("/feed/clock-ahead", test_clock_ahead);
+    g_test_add_func("/feed/killed", test_killed);
     g_test_add_func("/feed/random", test_random);
     g_test_add_func("/feed/follow", test_follow);
     return g_test_run();
