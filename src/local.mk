@@ -104,6 +104,7 @@ librundruf_a_SOURCES = \
 	src/sync/classify.c src/sync/classify.h \
 	src/sync/collect.c src/sync/collect.h \
 	src/sync/content.c src/sync/content.h \
+	src/sync/control.c src/sync/control.h \
 	src/sync/cookie.c src/sync/cookie.h \
 	src/sync/delta.c src/sync/delta.h \
 	src/sync/edit.c src/sync/edit.h \

@@ -15,6 +15,7 @@ typedef struct {
     Turn *turn;
     guint failures;      /* in a row, since the last batch */
     gboolean in_step;    /* the last batch was good, and none is held */
+    gint64 held;         /* the difference that was told as held last; 0: none */
     gint64 noted_at;     /* Unix seconds */
     guint push_failures; /* in a row */
     double push_after;   /* clock_elapsed(): not before that */
@@ -27,8 +28,9 @@ log_number(GString *line, const char *key, guint64 number)
         g_string_append_printf(line, "%s%s:%" G_GUINT64_FORMAT, line->len ? "," : "", key, number);
 }
 
+/* A difference that is held again, at each poll, is no new warning. */
 static void
-log_batch(const PullResult *result)
+log_batch(const PullResult *result, gint64 held_before)
 {
     g_autoptr(GString) what = g_string_new(NULL);
     log_number(what, "added", result->added);
@@ -39,8 +41,9 @@ log_batch(const PullResult *result)
     g_autofree char *generation = g_strdup_printf("%" G_GINT64_FORMAT, result->generation);
     g_autofree char *held =
         result->held ? g_strdup_printf("%" G_GINT64_FORMAT, result->held) : NULL;
-    log_write(result->held ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "sync.batch", "generation",
-              generation, "held", held, "entries", what->len ? what->str : "0", NULL);
+    gboolean warn = result->held && result->held != held_before;
+    log_write(warn ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "sync.batch", "generation", generation,
+              "held", held, "entries", what->len ? what->str : "0", NULL);
 }
 
 static gboolean
@@ -54,7 +57,8 @@ static void
 take_batch(const PullResult *result, gpointer user_data)
 {
     Watch *watch = user_data;
-    log_batch(result);
+    log_batch(result, watch->held);
+    watch->held = result->held;
     watch->failures = 0;
     watch->in_step = result->held == 0;
     watch->noted_at = 0; /* the next tick notes it, and can fail */

@@ -16,6 +16,7 @@ enum {
     GET,
     UUIDS,
     MISSING,
+    SHOWN,
     NAMED,
     NAMED_TOP,
     NAMES,
@@ -39,6 +40,7 @@ enum {
     ORPHAN,
     MARK,
     SETTLE_HELD,
+    COUNT_MISSING,
     INDEXES
 };
 
@@ -52,6 +54,7 @@ static const char *const texts[] = {
     [GET] = "SELECT " COLUMNS " FROM entry WHERE id = $1",
     [UUIDS] = "SELECT uuid FROM entry ORDER BY uuid",
     [MISSING] = "SELECT uuid FROM entry WHERE missing_reason IS NOT NULL",
+    [SHOWN] = "SELECT uuid FROM entry WHERE missing_reason IS NULL",
     [NAMED] = "SELECT id FROM entry WHERE parent = $1 AND rdn = $2",
     [NAMED_TOP] = "SELECT id FROM entry WHERE parent IS NULL AND rdn = $1",
     [NAMES] = "SELECT id, rdn FROM entry WHERE parent = $1",
@@ -88,6 +91,8 @@ static const char *const texts[] = {
     [MARK] = "UPDATE entry SET missing_reason = $2, missing_since = $3 WHERE id = $1",
     [SETTLE_HELD] = "UPDATE entry SET missing_reason = $1, missing_since = $2"
                     " WHERE missing_reason = 'held'",
+    [COUNT_MISSING] = "SELECT count(*), coalesce(sum(kind <> 'other'), 0) FROM entry"
+                      " WHERE missing_reason = $1",
     [INDEXES] = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'entry'"
                 " AND sql IS NOT NULL",
 };
@@ -234,6 +239,12 @@ gboolean
 entries_missing(Store *store, GByteArray *uuids, GError **error)
 {
     return append_uuids(store, MISSING, uuids, error);
+}
+
+gboolean
+entries_shown(Store *store, GByteArray *uuids, GError **error)
+{
+    return append_uuids(store, SHOWN, uuids, error);
 }
 
 /* Appends the first `columns` columns of all rows. */
@@ -544,4 +555,19 @@ entries_settle_held(Store *store, EntryMissing missing, gint64 since, gint64 *co
     statement_bind_text(statement, 1, missing_names[missing]);
     bind_time(statement, 2, missing, since);
     return statement_run(statement, count, error);
+}
+
+gboolean
+entries_count_missing(Store *store, EntryMissing missing, gint64 *entries, gint64 *people,
+                      GError **error)
+{
+    g_autoptr(Statement) count = statement_get(store, &entries_statements, COUNT_MISSING, error);
+    if (!count)
+        return FALSE;
+    statement_bind_text(count, 1, missing_names[missing]);
+    if (statement_step(count, error) != STEP_ROW)
+        return FALSE;
+    *entries = statement_int(count, 0);
+    *people = statement_int(count, 1);
+    return TRUE;
 }

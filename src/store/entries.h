@@ -59,6 +59,9 @@ gboolean entries_uuids(Store *store, GByteArray *uuids, GError **error);
 /* The same, of those that are held or kept although the directory does not show them. */
 gboolean entries_missing(Store *store, GByteArray *uuids, GError **error);
 
+/* The same, of the others, in no order. */
+gboolean entries_shown(Store *store, GByteArray *uuids, GError **error);
+
 /* Appends (gint64) the ids of the entries directly below `parent` (0: of the top) with that name;
  * a name may be used twice while a refresh is being written. */
 gboolean entries_named(Store *store, gint64 parent, const char *rdn, GArray *ids, GError **error);
@@ -116,6 +119,10 @@ gboolean entries_bequeath(Store *store, const EntryRow *row, gint64 heir, GError
 
 /* Marks an entry that is not shown (SHOWN takes the mark away). */
 gboolean entries_mark(Store *store, gint64 id, EntryMissing missing, gint64 since, GError **error);
+
+/* How many entries are HELD or KEPT, and how many of these are persons or municipalities. */
+gboolean entries_count_missing(Store *store, EntryMissing missing, gint64 *entries, gint64 *people,
+                               GError **error);
 
 /* Makes HELD of all entries SHOWN or KEPT; `count` (may be NULL) of them. */
 gboolean entries_settle_held(Store *store, EntryMissing missing, gint64 since, gint64 *count,

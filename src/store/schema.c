@@ -168,13 +168,16 @@ static const char step_2[] =
     " removals BLOB NOT NULL,"
     " removed INTEGER NOT NULL,"
     " difference TEXT NOT NULL,"
-    " state TEXT NOT NULL CHECK (state IN ('held', 'approved', 'past')));"
-    "INSERT INTO held_2 SELECT * FROM held;"
+    " state TEXT NOT NULL CHECK (state IN ('held', 'approved', 'past')),"
+    " others INTEGER NOT NULL DEFAULT 0);" /* of `removed`: shown, but as something else */
+    "INSERT INTO held_2 SELECT *, 0 FROM held;"
     "DROP TABLE held;"
     "ALTER TABLE held_2 RENAME TO held;"
     /* digest of the settings that the cookie belongs to (RFC 4533, 3.1) */
     "ALTER TABLE sync_state ADD COLUMN parameters BLOB;"
     "ALTER TABLE sync_state ADD COLUMN audited_at INTEGER;"
+    /* generation of the last sync that a person approved; 0: none */
+    "ALTER TABLE sync_state ADD COLUMN approved INTEGER NOT NULL DEFAULT 0;"
     /* rows of `entry`, so that a sync that finds nothing to do need not count them */
     "ALTER TABLE sync_state ADD COLUMN entries INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE sync_state ADD COLUMN persons INTEGER NOT NULL DEFAULT 0;"
@@ -195,6 +198,7 @@ static const char step_2[] =
     " removed_at INTEGER NOT NULL);"
     "CREATE INDEX tombstone_generation ON tombstone (generation);"
     "CREATE INDEX tombstone_uuid ON tombstone (uuid);"
+    "CREATE INDEX tombstone_removed ON tombstone (removed_at, generation);"
     /* edits made here: one row for each attribute of an entry ('set'), or for a whole entry. `old`,
      * `new` and `theirs` are BLOBs of model/attributes.h: the values as they were when the edit was
      * made, as they shall be, and as the directory had them when it came to a conflict. */

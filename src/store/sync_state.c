@@ -9,21 +9,26 @@ enum { LOAD, SAVE, HOLD, FIND_SAME, REMOVALS, COUNT, EACH, APPROVE, FORGET, FORG
 
 static const char *const texts[] = {
     [LOAD] = "SELECT source, indexed, generation, synced_at, cookie, parameters, audited_at,"
-             " entries, persons, municipalities FROM sync_state ORDER BY generation DESC LIMIT 1",
+             " entries, persons, municipalities, approved FROM sync_state ORDER BY generation DESC "
+             "LIMIT 1",
     [SAVE] = "INSERT INTO sync_state (source, indexed, generation, synced_at, cookie, parameters,"
-             " audited_at, entries, persons, municipalities)"
-             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+             " audited_at, entries, persons, municipalities, approved)"
+             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
              " ON CONFLICT (source) DO UPDATE SET"
              " indexed = excluded.indexed, generation = excluded.generation,"
              " synced_at = excluded.synced_at, cookie = excluded.cookie,"
              " parameters = excluded.parameters, audited_at = excluded.audited_at,"
              " entries = excluded.entries, persons = excluded.persons,"
-             " municipalities = excluded.municipalities",
-    [HOLD] = "INSERT INTO held (source, held_at, reason, removals, removed, difference, state)"
-             " VALUES ($1, $2, $3, $4, $5, $6, 'held')",
+             " municipalities = excluded.municipalities, approved = excluded.approved",
+    [HOLD] = "INSERT INTO held (source, held_at, reason, removals, removed, difference, state,"
+             " others)"
+             " VALUES ($1, (SELECT coalesce(min(held_at), $2) FROM held WHERE source = $1"
+             " AND state = 'held'), $3, $4, $5, $6, 'held', $7)",
     [FIND_SAME] = "SELECT id FROM held WHERE source = $1 AND removals = $2 AND state = 'held'",
-    [REMOVALS] = "SELECT removals FROM held WHERE source = $1 AND id = $2 AND state = 'held'",
-    [COUNT] = "SELECT count(*) FROM held WHERE source = $1 AND state = 'held'",
+    [REMOVALS] =
+        "SELECT removals, others FROM held WHERE source = $1 AND id = $2 AND state = 'held'",
+    [COUNT] =
+        "SELECT count(*), coalesce(min(held_at), 0) FROM held WHERE source = $1 AND state = 'held'",
     [EACH] = "SELECT id, held_at, removed, reason, difference FROM held"
              " WHERE source = $1 AND state = 'held' ORDER BY id",
     [APPROVE] = "UPDATE held SET state = 'approved' WHERE source = $1 AND id = $2",
@@ -84,7 +89,8 @@ sync_state_load(Store *store, SyncState *state, GError **error)
                          .audited_at = statement_int(load, 6),
                          .entries = statement_int(load, 7),
                          .persons = statement_int(load, 8),
-                         .municipalities = statement_int(load, 9)};
+                         .municipalities = statement_int(load, 9),
+                         .approved = statement_int(load, 10)};
     return TRUE;
 }
 
@@ -113,6 +119,7 @@ sync_state_save(Store *store, const SyncState *state, GError **error)
     statement_bind_int(save, 8, state->entries);
     statement_bind_int(save, 9, state->persons);
     statement_bind_int(save, 10, state->municipalities);
+    statement_bind_int(save, 11, state->approved);
     return statement_run(save, NULL, error);
 }
 
@@ -130,7 +137,8 @@ find_same(Store *store, const char *source, GBytes *removals, gint64 *id, GError
 
 gboolean
 held_add(Store *store, const char *source, gint64 now, const char *reason, GBytes *removals,
-         gint64 removed, const char *difference, gint64 *id, gboolean *fresh, GError **error)
+         gint64 removed, gint64 others, const char *difference, gint64 *id, gboolean *fresh,
+         GError **error)
 {
     g_autoptr(Statement) forget = get(store, FORGET_OTHERS, source, error);
     if (!forget || !find_same(store, source, removals, id, error))
@@ -145,6 +153,7 @@ held_add(Store *store, const char *source, gint64 now, const char *reason, GByte
         bind_bytes(hold, 4, removals);
         statement_bind_int(hold, 5, removed);
         statement_bind_text(hold, 6, difference);
+        statement_bind_int(hold, 7, others);
         if (!statement_run(hold, NULL, error) || !find_same(store, source, removals, id, error))
             return FALSE;
     }
@@ -153,7 +162,7 @@ held_add(Store *store, const char *source, gint64 now, const char *reason, GByte
 }
 
 GBytes *
-held_removals(Store *store, const char *source, gint64 id, GError **error)
+held_removals(Store *store, const char *source, gint64 id, gint64 *others, GError **error)
 {
     g_autoptr(Statement) statement = get(store, REMOVALS, source, error);
     if (!statement)
@@ -169,16 +178,18 @@ held_removals(Store *store, const char *source, gint64 id, GError **error)
         return NULL;
     gsize length;
     gconstpointer data = statement_blob(statement, 0, &length);
+    *others = statement_int(statement, 1);
     return g_bytes_new(data, length);
 }
 
 gboolean
-held_count(Store *store, const char *source, gint64 *count, GError **error)
+held_count(Store *store, const char *source, gint64 *count, gint64 *since, GError **error)
 {
     g_autoptr(Statement) statement = get(store, COUNT, source, error);
     if (!statement || statement_step(statement, error) != STEP_ROW)
         return FALSE;
     *count = statement_int(statement, 0);
+    *since = statement_int(statement, 1);
     return TRUE;
 }
 

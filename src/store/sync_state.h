@@ -22,6 +22,7 @@ typedef struct {
     gint64 synced_at;                        /* when the mirror was last changed; Unix seconds */
     gint64 audited_at;                       /* when everything was last compared; 0: never */
     gint64 entries, persons, municipalities; /* rows of the mirror */
+    gint64 approved; /* generation of the last sync that a person approved; 0: none */
 } SyncState;
 
 void sync_state_clear(SyncState *state);
@@ -34,16 +35,18 @@ gboolean sync_state_load(Store *store, SyncState *state, GError **error);
 gboolean sync_state_save(Store *store, const SyncState *state, GError **error);
 
 /* Stores a difference, or finds the same one of this source that is held already (not `fresh`): `id`
- * is set, and others of the source are forgotten. In the caller's transaction. */
+ * is set, and others of the source are forgotten. One that takes another's place is held since that
+ * was. In the caller's transaction. */
 gboolean held_add(Store *store, const char *source, gint64 now, const char *reason,
-                  GBytes *removals, gint64 removed, const char *difference, gint64 *id,
-                  gboolean *fresh, GError **error);
+                  GBytes *removals, gint64 removed, gint64 others, const char *difference,
+                  gint64 *id, gboolean *fresh, GError **error);
 
-/* The digest of the removals of a difference that is still held. NULL with NOT_FOUND. */
-GBytes *held_removals(Store *store, const char *source, gint64 id, GError **error);
+/* The digest of the removals of a difference that is still held, and how many of them the directory
+ * shows as something else. NULL with NOT_FOUND. */
+GBytes *held_removals(Store *store, const char *source, gint64 id, gint64 *others, GError **error);
 
-/* How many differences of the source are held. */
-gboolean held_count(Store *store, const char *source, gint64 *count, GError **error);
+/* How many differences of the source are held, and since when (Unix seconds; 0: none is). */
+gboolean held_count(Store *store, const char *source, gint64 *count, gint64 *since, GError **error);
 
 /* The differences of the source that are held, the oldest first; valid during the call. */
 typedef struct {

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { ADD, OF, REMOVE, EXPIRE };
+enum { ADD, OF, REMOVE, EXPIRE, RECENT };
 
 static const char *const texts[] = {
     [ADD] = "INSERT INTO tombstone (generation, uuid, dn, kind, csn, digest, attributes,"
@@ -15,6 +15,11 @@ static const char *const texts[] = {
            " ORDER BY length(dn), id",
     [REMOVE] = "DELETE FROM tombstone WHERE id = $1",
     [EXPIRE] = "DELETE FROM tombstone WHERE removed_at < $1",
+    [RECENT] = "SELECT count(DISTINCT t.uuid) FROM tombstone t"
+               " WHERE t.removed_at >= $1 AND t.generation > $2 AND t.kind <> 'other'"
+               " AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.uuid = t.uuid)"
+               " AND NOT EXISTS (SELECT 1 FROM change c WHERE c.uuid = t.uuid"
+               " AND c.kind = 'remove' AND c.state IN ('waiting', 'sent', 'done'))",
 };
 
 const StatementTable tombstones_statements = {"tombstones", texts, G_N_ELEMENTS(texts)};
@@ -94,4 +99,18 @@ gboolean
 tombstones_expire(Store *store, gint64 now, GError **error)
 {
     return run(store, EXPIRE, now - TOMBSTONE_LIFETIME_S, error);
+}
+
+gboolean
+tombstones_recent(Store *store, gint64 since, gint64 after, guint64 *count, GError **error)
+{
+    g_autoptr(Statement) recent = statement_get(store, &tombstones_statements, RECENT, error);
+    if (!recent)
+        return FALSE;
+    statement_bind_int(recent, 1, since);
+    statement_bind_int(recent, 2, after);
+    if (statement_step(recent, error) != STEP_ROW)
+        return FALSE;
+    *count = (guint64)statement_int(recent, 0);
+    return TRUE;
 }

@@ -32,6 +32,11 @@ GPtrArray *tombstones_of(Store *store, gint64 generation, GError **error);
 
 gboolean tombstones_remove(Store *store, gint64 id, GError **error);
 
+/* How many persons and municipalities were removed at or after `since` (Unix seconds), by syncs after
+ * generation `after`, and are not back; without those that were removed here. */
+gboolean tombstones_recent(Store *store, gint64 since, gint64 after, guint64 *count,
+                           GError **error);
+
 /* Drops those that are older than TOMBSTONE_LIFETIME_S. */
 gboolean tombstones_expire(Store *store, gint64 now, GError **error);
 

@@ -28,8 +28,6 @@ count_lines(PullResult *result, const GPtrArray *lines)
         result->changed += line->sign == PULL_CHANGED;
         result->moved += line->sign == PULL_MOVED;
         result->removed += line->sign == PULL_REMOVED;
-        if (line->sign != PULL_ADDED && result->unchanged > 0)
-            result->unchanged--;
     }
 }
 
@@ -59,20 +57,34 @@ journal_untold(Pull *pull, const GPtrArray *lines, GError **error)
 }
 
 static gboolean
-hold(Pull *pull, const DeltaResult *delta, guint64 known, GError **error)
+hold(Pull *pull, const DeltaResult *delta, GError **error)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GPtrArray) removed = g_ptr_array_new();
-    HeldText held = {text, 0};
+    HeldText held = {.text = text};
     for (guint i = 0; i < delta->lines->len; i++) {
         DeltaLine *line = g_ptr_array_index(delta->lines, i);
-        if (line->sign != PULL_REMOVED)
-            continue;
-        held_text_add(&held, line->name, line->dn);
-        g_ptr_array_add(removed, line->uuid);
+        if (line->sign == PULL_REMOVED)
+            g_ptr_array_add(removed, line->uuid);
+        if (line->sign == PULL_REMOVED || line->lost)
+            held_text_add(&held, line->sign, line->name, line->dn);
     }
-    held_text_end(&held);
-    return settle_hold(pull, known, delta->lost, removed, text->str, error);
+    return settle_hold(pull, delta->lost, removed, &held, error);
+}
+
+/* Tells the result what the mirror's rows, as they are written now, come to. */
+static gboolean
+count_rows(Pull *pull, const SyncState *counts, gint64 *kept_people, GError **error)
+{
+    PullResult *result = &pull->result;
+    gint64 kept;
+    if (!entries_count_missing(pull->store, ENTRY_KEPT, &kept, kept_people, error))
+        return FALSE;
+    gint64 touched = (gint64)(result->added + result->changed + result->moved);
+    result->unchanged = (guint64)MAX(0, counts->entries - kept - touched);
+    result->persons = (guint64)MAX(0, counts->persons);
+    result->municipalities = (guint64)MAX(0, counts->municipalities);
+    return TRUE;
 }
 
 /* Commits what is written, or rolls it back. */
@@ -81,20 +93,21 @@ decide(Pull *pull, StoreTransaction *transaction, const DeltaResult *delta, GErr
 {
     g_autoptr(StoreTransaction) open = transaction;
     const SyncState *state = &pull->state;
-    guint64 known = (guint64)(state->persons + state->municipalities);
-    gint64 shown = (gint64)known + delta->persons + delta->municipalities;
     SyncState counts = {.entries = state->entries + delta->entries,
                         .persons = state->persons + delta->persons,
                         .municipalities = state->municipalities + delta->municipalities};
-    gboolean allowed = settle_allows(pull, known, (guint64)MAX(0, shown), delta->lost);
+    gint64 kept_people, known = state->persons + state->municipalities - pull->kept_people;
     count_lines(&pull->result, delta->lines);
+    if (!count_rows(pull, &counts, &kept_people, error))
+        return FALSE;
+    gint64 shown = counts.persons + counts.municipalities - kept_people;
+    gboolean allowed =
+        settle_allows(pull, (guint64)MAX(0, known), (guint64)MAX(0, shown), delta->lost);
     if (pull->auditing)
         pull->result.untold += delta->lines->len;
     if (pull->options->dry_run || !allowed) {
         g_clear_pointer(&open, store_rollback);
-        pull->result.persons = (guint64)MAX(0, counts.persons);
-        pull->result.municipalities = (guint64)MAX(0, counts.municipalities);
-        return pull->options->dry_run || hold(pull, delta, known, error);
+        return pull->options->dry_run || hold(pull, delta, error);
     }
     if ((pull->rebuild && !settle_rebuild(pull, error)) ||
         (pull->auditing && !journal_untold(pull, delta->lines, error)))
@@ -130,6 +143,30 @@ try(Pull *pull, Content *content, gboolean feed, Evidence *evidence, gboolean *a
     return good;
 }
 
+/* Entries that must be found if any are: those that were just shown, or else some that are known, of
+ * which nobody says that they are gone. */
+static gboolean
+find_control(Pull *pull, const Content *content, Evidence *evidence, GError **error)
+{
+    Control *control = &evidence->control;
+    for (guint i = 0; i < content->items->len && control->count < CONTROL_MOST; i++) {
+        const ContentItem *item = g_ptr_array_index(content->items, i);
+        const ContentItem *last = g_hash_table_lookup(content->by_uuid, item->uuid);
+        if (!item->gone && (!last || !last->gone))
+            control_add(control, item->uuid);
+    }
+    g_autoptr(GByteArray) uuids = g_byte_array_new();
+    if (control->count > 0)
+        return TRUE;
+    if (!entries_shown(pull->store, uuids, error))
+        return FALSE;
+    for (guint at = 0; at < uuids->len && control->count < CONTROL_MOST; at += UUID_LENGTH)
+        if (!g_hash_table_contains(content->by_uuid, uuids->data + at) &&
+            !g_hash_table_contains(evidence->ask, uuids->data + at))
+            control_add(control, uuids->data + at);
+    return TRUE;
+}
+
 gboolean
 apply_content(Pull *pull, Content *content, gboolean feed, Evidence *evidence, GError **error)
 {
@@ -141,7 +178,8 @@ apply_content(Pull *pull, Content *content, gboolean feed, Evidence *evidence, G
             return FALSE;
         if (!again)
             return TRUE;
-        if (!evidence_gather(evidence, pull->directory, error))
+        if (!find_control(pull, content, evidence, error) ||
+            !evidence_gather(evidence, pull->directory, error))
             return FALSE;
     }
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,

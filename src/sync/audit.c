@@ -104,6 +104,7 @@ compare_entry(const DirectoryEntry *entry, gpointer user_data, GError **error)
     (void)error;
     if (++audit->seen % PROGRESS_ENTRIES == 0 && options->progress)
         options->progress(audit->seen, options->user_data);
+    control_add(&audit->evidence->control, entry->uuid);
     Listed *known = g_hash_table_lookup(audit->by_uuid, entry->uuid);
     if (known)
         known->seen = TRUE;

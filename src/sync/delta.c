@@ -26,7 +26,7 @@ struct Delta {
     GHashTable *mentioned; /* set of UUIDs that the refresh shows */
     GHashTable *going;     /* set of UUIDs that are told to be gone */
     gint64 next_id;
-    gboolean written, buried;
+    gboolean written;
 };
 
 Delta *
@@ -287,7 +287,7 @@ remove_row(Delta *delta, const EntryRow *row, GError **error)
         return FALSE;
     if (!before->name)
         before->name = classify_name(delta->config, row->kind, content);
-    delta->written = delta->buried = TRUE;
+    delta->written = TRUE;
     if (!tombstones_add(delta->store, delta->generation, row->id, dn, delta->now, error) ||
         (delta->terms && !terms_change(delta->terms, delta->store, row->id, content, NULL, error)))
         return FALSE;
@@ -471,5 +471,5 @@ delta_finish(Delta *delta, DeltaResult *result, GError **error)
     if (!write_belonging(delta, error) || !touched_compare(&delta->touched, result, error))
         return FALSE;
     result->written = delta->written;
-    return !delta->buried || tombstones_expire(delta->store, delta->now, error);
+    return TRUE;
 }

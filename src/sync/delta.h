@@ -19,6 +19,7 @@
 #include "store/terms.h"
 #include "store/tombstones.h"
 #include "sync/content.h"
+#include "sync/control.h"
 #include "sync/pull.h"
 
 /* What has been asked for, and the answers. */
@@ -28,6 +29,7 @@ typedef struct {
     GHashTable *explored; /* set of DNs (keys) below which everything has been looked for */
     GHashTable *ask;      /* set of UUIDs to look for next */
     GPtrArray *below;     /* DNs to look below next; owned */
+    Control control;
 } Evidence;
 
 Evidence *evidence_new(void);
@@ -42,6 +44,7 @@ typedef struct {
     guint8 uuid[UUID_LENGTH];
     PullSign sign;
     EntryKind kind;
+    gboolean lost; /* a person or municipality that is none now */
     char *name, *dn, *old_dn;
 } DeltaLine;
 

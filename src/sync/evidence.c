@@ -33,6 +33,7 @@ static gboolean
 take_asked(const DirectoryEntry *entry, gpointer user_data, GError **error)
 {
     Evidence *evidence = user_data;
+    control_see(&evidence->control, entry->uuid);
     return !g_hash_table_contains(evidence->ask, entry->uuid) ||
            content_take_entry(entry, evidence->found, error);
 }
@@ -48,8 +49,10 @@ gather_asked(Evidence *evidence, Directory *directory, GError **error)
         g_byte_array_append(uuids, uuid, UUID_LENGTH);
     if (uuids->len == 0)
         return TRUE;
+    control_ask(&evidence->control, uuids);
     DirectoryQuery query = {.uuids = uuids->data, .count = uuids->len / UUID_LENGTH};
-    if (!directory_search(directory, &query, take_asked, evidence, NULL, error))
+    if (!directory_search(directory, &query, take_asked, evidence, NULL, error) ||
+        !control_check(&evidence->control, error))
         return FALSE;
     g_hash_table_iter_init(&iter, evidence->ask);
     while (g_hash_table_iter_next(&iter, &uuid, NULL))

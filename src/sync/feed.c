@@ -126,9 +126,11 @@ compare_present(Pull *pull, Presence *presence, GByteArray *uuids, GError **erro
     GHashTableIter iter;
     gpointer uuid;
     g_hash_table_iter_init(&iter, content->present);
-    while (g_hash_table_iter_next(&iter, &uuid, NULL))
+    while (g_hash_table_iter_next(&iter, &uuid, NULL)) {
+        control_add(&presence->evidence->control, uuid);
         if (!g_hash_table_contains(presence->known, uuid))
             uuids_set_add(presence->evidence->ask, uuid);
+    }
     return TRUE;
 }
 

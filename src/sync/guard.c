@@ -4,11 +4,12 @@
 #include "base/i18n.h"
 
 GuardVerdict
-guard_decide(guint64 known, guint64 shown, guint64 lost, gint64 percent, gint64 count)
+guard_decide(const GuardCounts *counts, gint64 percent, gint64 count)
 {
-    if (lost == 0)
+    guint64 lost = counts->lost + counts->recent, known = counts->known + counts->recent;
+    if (counts->lost == 0)
         return GUARD_PASS;
-    if (shown == 0)
+    if (counts->shown == 0)
         return GUARD_EMPTY;
     if (lost > (guint64)MAX(0, count))
         return GUARD_COUNT;
@@ -17,24 +18,33 @@ guard_decide(guint64 known, guint64 shown, guint64 lost, gint64 percent, gint64 
     return GUARD_PASS;
 }
 
-char *
-guard_reason(GuardVerdict verdict, guint64 known, guint64 lost, gint64 percent, gint64 count)
+/* what would go, as the beginning of a sentence */
+static char *
+describe_loss(const GuardCounts *counts)
 {
+    if (counts->recent == 0)
+        return g_strdup_printf(_("%" PRIu64 " of %" PRIu64 " persons and municipalities would go"),
+                               counts->lost, counts->known);
+    return g_strdup_printf(_("%" PRIu64 " of %" PRIu64
+                             " persons and municipalities would go, and with what went in the "
+                             "last %d hours that is %" PRIu64 " of %" PRIu64),
+                           counts->lost, counts->known, GUARD_WINDOW_HOURS,
+                           counts->lost + counts->recent, counts->known + counts->recent);
+}
+
+char *
+guard_reason(GuardVerdict verdict, const GuardCounts *counts, gint64 percent, gint64 count)
+{
+    g_autofree char *loss = describe_loss(counts);
     switch (verdict) {
     case GUARD_EMPTY:
         return g_strdup_printf(
             _("the directory shows nobody; all %" PRIu64 " persons and municipalities would go"),
-            lost);
+            counts->lost);
     case GUARD_COUNT:
-        return g_strdup_printf(
-            _("%" PRIu64 " of %" PRIu64
-              " persons and municipalities would go, more than guard.count (%" PRId64 ")"),
-            lost, known, count);
+        return g_strdup_printf(_("%s, more than guard.count (%" PRId64 ")"), loss, count);
     case GUARD_PERCENT:
-        return g_strdup_printf(
-            _("%" PRIu64 " of %" PRIu64
-              " persons and municipalities would go, more than guard.percent (%" PRId64 " %%)"),
-            lost, known, percent);
+        return g_strdup_printf(_("%s, more than guard.percent (%" PRId64 " %%)"), loss, percent);
     case GUARD_PASS:
         break;
     }

@@ -3,11 +3,15 @@
  *
  * A directory that suddenly shows fewer people has more often lost sight of them (a wrong base, an
  * access rule, a restored backup) than lost them. So a refresh that would take away too many is
- * held until a person says yes. */
+ * held until a person says yes. What went shortly before counts, too: else a feed that tells them
+ * one by one would empty the roster. */
 #ifndef RUNDRUF_SYNC_GUARD_H
 #define RUNDRUF_SYNC_GUARD_H
 
 #include <glib.h>
+
+#define GUARD_WINDOW_HOURS 24
+#define GUARD_WINDOW_S     ((gint64)GUARD_WINDOW_HOURS * 3600)
 
 typedef enum {
     GUARD_PASS,
@@ -16,11 +20,18 @@ typedef enum {
     GUARD_COUNT    /* more than the allowed number would go */
 } GuardVerdict;
 
-/* All counts are of persons and municipalities: `known` before, `shown` by the answer, `lost` of
- * the known ones. Exceeding either limit holds; where nothing is lost everything passes. */
-GuardVerdict guard_decide(guint64 known, guint64 shown, guint64 lost, gint64 percent, gint64 count);
+/* Persons and municipalities; those that are kept although they are not shown are in none of it. */
+typedef struct {
+    guint64 known;  /* before */
+    guint64 shown;  /* by the answer */
+    guint64 lost;   /* of the known ones */
+    guint64 recent; /* that syncs took away within GUARD_WINDOW_S, or since the last approval */
+} GuardCounts;
+
+/* Exceeding either limit holds; where nothing is lost everything passes. */
+GuardVerdict guard_decide(const GuardCounts *counts, gint64 percent, gint64 count);
 
 /* The reason in words, with the numbers; owned by the caller. */
-char *guard_reason(GuardVerdict verdict, guint64 known, guint64 lost, gint64 percent, gint64 count);
+char *guard_reason(GuardVerdict verdict, const GuardCounts *counts, gint64 percent, gint64 count);
 
 #endif

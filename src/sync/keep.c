@@ -41,17 +41,39 @@ save(Store *store, SyncState *state, const char *actor, const char *deed, gint64
            journal_add(store, now, actor, deed, number, detail, error);
 }
 
+/* What the directory shows as something else cannot stay what it was. */
+static gboolean
+check_others(gint64 id, gint64 others, GError **error)
+{
+    if (others == 0)
+        return TRUE;
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
+                P_("%" PRId64 " entry of the difference %" PRId64 " is still shown by the "
+                   "directory, but no longer as a person or municipality, and cannot be kept as "
+                   "one: mend its objectClass there, or directory.person_class and "
+                   "directory.municipality_class here, and say rundruf sync; or say rundruf sync "
+                   "--approve %" PRId64,
+                   "%" PRId64 " entries of the difference %" PRId64 " are still shown by the "
+                   "directory, but no longer as persons or municipalities, and cannot be kept as "
+                   "such: mend their objectClass there, or directory.person_class and "
+                   "directory.municipality_class here, and say rundruf sync; or say rundruf sync "
+                   "--approve %" PRId64,
+                   (gulong)others),
+                others, id, id);
+    return FALSE;
+}
+
 gboolean
 keep_drop(const Config *config, Store *store, gint64 id, gint64 now, const char *actor,
           guint64 *kept, GError **error)
 {
-    gint64 count = 0;
+    gint64 count = 0, others;
     g_auto(SyncState) state = {0};
     g_autoptr(StoreTransaction) transaction = store_begin(store, error);
     if (!transaction)
         return FALSE;
-    g_autoptr(GBytes) removals = held_removals(store, config->directory_uri, id, error);
-    if (!removals || !sync_state_load(store, &state, error) ||
+    g_autoptr(GBytes) removals = held_removals(store, config->directory_uri, id, &others, error);
+    if (!removals || !check_others(id, others, error) || !sync_state_load(store, &state, error) ||
         !entries_settle_held(store, ENTRY_KEPT, now, &count, error) ||
         !held_settle(store, config->directory_uri, 0, error) ||
         !save(store, &state, actor, "sync.drop", id, (guint64)count, now, error) ||

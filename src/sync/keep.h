@@ -15,8 +15,9 @@ typedef struct {
     gint64 id;
     gint64 held_at;
     const char *reason;
-    gint64 removed;         /* persons and municipalities */
-    const char *difference; /* one line for each: "- NAME <DN>" */
+    gint64 removed; /* persons and municipalities */
+    /* one line for each: "- NAME <DN>", or "~ NAME <DN>" if it is shown, but as something else */
+    const char *difference;
 } HeldDifference;
 
 typedef void (*HeldFunc)(const HeldDifference *held, gpointer user_data);
@@ -26,7 +27,7 @@ gboolean keep_pending(const Config *config, Store *store, HeldFunc func, gpointe
                       GError **error);
 
 /* Keeps the entries that the held difference `id` would remove. NOT_FOUND if nothing is held under
- * that number. `kept`: entries. */
+ * that number; FAILED if some of them are shown as something else. `kept`: entries. */
 gboolean keep_drop(const Config *config, Store *store, gint64 id, gint64 now, const char *actor,
                    guint64 *kept, GError **error);
 

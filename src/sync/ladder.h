@@ -14,7 +14,8 @@ gboolean ladder_whole(Pull *pull, const char *said, GError **error);
 /* Compares everything with what the feed has told. */
 gboolean ladder_audit(Pull *pull, GError **error);
 
-/* Whether `directory.audit` wants one now, or a held difference does. */
+/* Whether `directory.audit` wants one now, or a held difference does; or the last one
+ * was in the future. */
 gboolean ladder_audit_is_due(const Pull *pull);
 
 #endif

@@ -56,7 +56,8 @@ gboolean
 ladder_audit_is_due(const Pull *pull)
 {
     gint64 every = pull->config->directory_audit;
-    return pull->held > 0 || (every > 0 && pull->now - pull->state.audited_at >= every);
+    gint64 age = pull->now - pull->state.audited_at;
+    return pull->held > 0 || (every > 0 && (age < 0 || age >= every));
 }
 
 gboolean

@@ -71,8 +71,9 @@ typedef enum {
 
 typedef struct {
     guint64 added, changed, moved, removed,
-        unchanged; /* entries; where the whole was not read, `unchanged` are those known before */
-    guint64 persons, municipalities; /* in the mirror afterwards (dry_run, held: as shown) */
+        unchanged; /* entries; `unchanged`: rows that nothing was done to, but for kept ones */
+    guint64 persons, municipalities; /* in the mirror afterwards, kept ones too (dry_run, held: if
+                                      * it were applied) */
     guint64 referrals;               /* in what was read: not followed, what lies there is not seen.
                                       * A feed tells each once; an audit counts all */
     guint64 untold;                  /* differences that an audit found and the server never told */

@@ -59,7 +59,9 @@ take_known(const EntryRow *row, gpointer user_data, GError **error)
     known->row.csn = row->csn ? g_string_chunk_insert(refresh->texts, row->csn) : NULL;
     g_ptr_array_add(refresh->known, known);
     g_hash_table_insert(refresh->by_uuid, known->row.uuid, known);
-    refresh->known_people += row->kind != ENTRY_OTHER;
+    gboolean kept = row->missing == ENTRY_KEPT;
+    refresh->known_people += row->kind != ENTRY_OTHER && !kept;
+    refresh->kept_people += row->kind != ENTRY_OTHER && kept;
     refresh->next_id = row->id + 1;
     return TRUE;
 }
@@ -158,6 +160,7 @@ take_absent(const DirectoryEntry *entry, gpointer user_data, GError **error)
 {
     Refresh *refresh = user_data;
     const Known *known = g_hash_table_lookup(refresh->by_uuid, entry->uuid);
+    control_see(&refresh->control, entry->uuid);
     /* a directory that is a file answers with more than was asked for */
     return !known || known->node || refresh_take(entry, refresh, error);
 }
@@ -173,8 +176,12 @@ refresh_verify(Refresh *refresh, Directory *directory, GError **error)
     }
     if (uuids->len == 0)
         return TRUE;
+    for (guint i = 0; i < MIN(refresh->nodes->len, CONTROL_MOST); i++)
+        control_add(&refresh->control, ((Node *)g_ptr_array_index(refresh->nodes, i))->uuid);
+    control_ask(&refresh->control, uuids);
     DirectoryQuery query = {.uuids = uuids->data, .count = uuids->len / UUID_LENGTH};
-    return directory_search(directory, &query, take_absent, refresh, NULL, error);
+    return directory_search(directory, &query, take_absent, refresh, NULL, error) &&
+           control_check(&refresh->control, error);
 }
 
 static Known *

@@ -12,6 +12,7 @@
 #include "store/entries.h"
 #include "sync/blobs.h"
 #include "sync/classify.h"
+#include "sync/control.h"
 #include "sync/tree.h"
 
 struct Known {
@@ -24,7 +25,8 @@ typedef struct {
     Membership membership;
     GPtrArray *known;     /* of Known, by id */
     GHashTable *by_uuid;  /* uuid -> Known */
-    guint64 known_people; /* persons and municipalities */
+    guint64 known_people; /* persons and municipalities; but for `kept` */
+    guint64 kept_people;  /* those that are kept although they are not shown */
     gint64 next_id;
     GStringChunk *texts;
 
@@ -34,6 +36,7 @@ typedef struct {
     GHashTable *by_key;    /* MEMBERSHIP_VALUE: key -> municipality's Node */
     guint64 referrals;
     guint64 persons, municipalities;
+    Control control;
 
     void (*progress)(guint64 entries, gpointer user_data); /* may be NULL */
     gpointer user_data;

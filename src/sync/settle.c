@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "store/journal.h"
+#include "store/tombstones.h"
 #include "sync/cookie.h"
 #include "sync/uuids.h"
 
@@ -47,9 +48,19 @@ note_cookie(Pull *pull)
         pull->result.notes |= PULL_CLOCK_AHEAD;
 }
 
+/* While something is held, time alone lets nothing through: the window stays where it was. */
+static gboolean
+load_counts(Pull *pull, gint64 approved, GError **error)
+{
+    gint64 end = pull->held ? MIN(pull->now, pull->held_since) : pull->now;
+    return entries_count_missing(pull->store, ENTRY_KEPT, &pull->kept, &pull->kept_people, error) &&
+           tombstones_recent(pull->store, end - GUARD_WINDOW_S, approved, &pull->recent, error);
+}
+
 gboolean
 settle_load(Pull *pull, GError **error)
 {
+    gint64 others;
     const char *source = pull->config->directory_uri;
     gint64 approve = pull->options->approve;
     g_auto(GStrv) indexed = field_map_attributes(pull->config->directory_fields);
@@ -58,9 +69,10 @@ settle_load(Pull *pull, GError **error)
     pull->parameters = cookie_parameters(pull->config);
     g_autoptr(StoreTransaction) transaction = store_begin_read(pull->store, error);
     if (!transaction || !sync_state_load(pull->store, &pull->state, error) ||
-        !held_count(pull->store, source, &pull->held, error))
+        !held_count(pull->store, source, &pull->held, &pull->held_since, error) ||
+        !load_counts(pull, pull->state.approved, error))
         return FALSE;
-    if (approve && !(pull->approved = held_removals(pull->store, source, approve, error)))
+    if (approve && !(pull->approved = held_removals(pull->store, source, approve, &others, error)))
         return FALSE;
     pull->rebuild = pull->state.known && strcmp(pull->indexed, pull->state.indexed) != 0;
     if (settle_has_cookie(pull))
@@ -68,7 +80,7 @@ settle_load(Pull *pull, GError **error)
     pull->result.generation = pull->state.generation;
     pull->result.persons = (guint64)pull->state.persons;
     pull->result.municipalities = (guint64)pull->state.municipalities;
-    pull->result.unchanged = (guint64)pull->state.entries;
+    pull->result.unchanged = (guint64)(pull->state.entries - pull->kept);
     note_cookie(pull);
     return TRUE;
 }
@@ -94,8 +106,9 @@ settle_check(Pull *pull, GError **error)
 gboolean
 settle_allows(Pull *pull, guint64 known, guint64 shown, GPtrArray *lost)
 {
-    GuardVerdict verdict = guard_decide(known, shown, lost->len, pull->config->guard_percent,
-                                        pull->config->guard_count);
+    pull->guard = (GuardCounts){known, shown, lost->len, pull->recent};
+    GuardVerdict verdict =
+        guard_decide(&pull->guard, pull->config->guard_percent, pull->config->guard_count);
     pull->result.verdict = verdict;
     pull->approving = FALSE;
     if (verdict == GUARD_PASS)
@@ -106,13 +119,15 @@ settle_allows(Pull *pull, guint64 known, guint64 shown, GPtrArray *lost)
 }
 
 void
-held_text_add(HeldText *held, const char *name, const char *dn)
+held_text_add(HeldText *held, PullSign sign, const char *name, const char *dn)
 {
+    held->others += sign != PULL_REMOVED;
     if (held->lines++ < HELD_LINES_MAX)
-        g_string_append_printf(held->text, "- %s <%s>\n", name ? name : "", dn);
+        g_string_append_printf(held->text, "%c %s <%s>\n", sign == PULL_REMOVED ? '-' : '~',
+                               name ? name : "", dn);
 }
 
-void
+static void
 held_text_end(HeldText *held)
 {
     if (held->lines > HELD_LINES_MAX)
@@ -136,14 +151,15 @@ mark_held(Pull *pull, GPtrArray *removed, GError **error)
 /* The same difference is held under the same number, and nothing is written for it again. */
 static gboolean
 store_held(Pull *pull, const char *reason, GPtrArray *lost, GPtrArray *removed,
-           const char *difference, GError **error)
+           const HeldText *text, GError **error)
 {
     gboolean fresh;
     gint64 id;
     g_autoptr(GBytes) digest = uuids_digest(lost);
     g_autoptr(StoreTransaction) transaction = store_begin(pull->store, error);
-    if (!transaction || !held_add(pull->store, pull->config->directory_uri, pull->now, reason,
-                                  digest, lost->len, difference, &id, &fresh, error))
+    if (!transaction ||
+        !held_add(pull->store, pull->config->directory_uri, pull->now, reason, digest, lost->len,
+                  text->others, text->text->str, &id, &fresh, error))
         return FALSE;
     if (fresh &&
         (!mark_held(pull, removed, error) || !store_commit(g_steal_pointer(&transaction), error)))
@@ -153,25 +169,23 @@ store_held(Pull *pull, const char *reason, GPtrArray *lost, GPtrArray *removed,
 }
 
 gboolean
-settle_hold(Pull *pull, guint64 known, GPtrArray *lost, GPtrArray *removed, const char *difference,
-            GError **error)
+settle_hold(Pull *pull, GPtrArray *lost, GPtrArray *removed, HeldText *text, GError **error)
 {
     const Config *config = pull->config;
-    g_autofree char *reason = guard_reason(pull->result.verdict, known, lost->len,
+    g_autofree char *reason = guard_reason(pull->result.verdict, &pull->guard,
                                            config->guard_percent, config->guard_count);
-    if (!store_held(pull, reason, lost, removed, difference, error))
+    held_text_end(text);
+    if (!store_held(pull, reason, lost, removed, text, error))
         return FALSE;
-    if (pull->options->approve)
-        g_set_error(
-            error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
-            _("%s; nothing was changed; this is not the difference that was approved. If this "
-              "is right, say: rundruf sync --approve %" PRId64),
-            reason, pull->result.held);
-    else
-        g_set_error(
-            error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
-            _("%s; nothing was changed. If this is right, say: rundruf sync --approve %" PRId64),
-            reason, pull->result.held);
+    const char *what = pull->options->approve
+                           ? _("this is not the difference that was approved, and nothing was "
+                               "changed")
+                           : _("nothing was changed");
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
+                _("%s; %s. Until this is decided, nothing else of the directory arrives here, "
+                  "either: look at it with rundruf sync --pending; then say rundruf sync "
+                  "--approve %" PRId64 " or rundruf sync --drop %" PRId64),
+                reason, what, pull->result.held, pull->result.held);
     return FALSE;
 }
 
@@ -218,7 +232,15 @@ make_next(const Pull *pull, gboolean written, const SyncState *counts)
                        .audited_at = pull->complete ? pull->now : state->audited_at,
                        .entries = counts->entries,
                        .persons = counts->persons,
-                       .municipalities = counts->municipalities};
+                       .municipalities = counts->municipalities,
+                       .approved = pull->approving ? state->generation + 1 : state->approved};
+}
+
+/* A clock that is far ahead for once must not cost what sync --undo needs. */
+static gboolean
+expire(const Pull *pull, GError **error)
+{
+    return tombstones_expire(pull->store, MIN(pull->now, pull->state.synced_at), error);
 }
 
 static void
@@ -249,11 +271,12 @@ settle_save(Pull *pull, StoreTransaction *transaction, gboolean written, const S
                                  pull->approving ? pull->options->approve : 0, error) ||
                     !entries_settle_held(pull->store, ENTRY_SHOWN, 0, NULL, error)))
         return FALSE;
-    if (!sync_state_save(pull->store, &next, error) || (written && !write_journal(pull, error)) ||
-        !store_commit(g_steal_pointer(&open), error))
-        return FALSE;
     if (settles)
         pull->held = 0;
+    if ((written && pull->result.removed > 0 && !expire(pull, error)) ||
+        !sync_state_save(pull->store, &next, error) || (written && !write_journal(pull, error)) ||
+        !load_counts(pull, next.approved, error) || !store_commit(g_steal_pointer(&open), error))
+        return FALSE;
     take_next(pull, &next);
     return TRUE;
 }

@@ -25,7 +25,11 @@ typedef struct {
     Terms *terms;
     gboolean rebuild; /* the index holds other attributes */
     gint64 held;      /* how many differences are */
-    GBytes *approved; /* digest of what may go; or NULL */
+    gint64 held_since;
+    gint64 kept, kept_people; /* rows although they are not shown; persons and municipalities */
+    guint64 recent;           /* see guard.h */
+    GuardCounts guard;        /* what the guard was asked last */
+    GBytes *approved;         /* digest of what may go; or NULL */
 
     GBytes *cookie;     /* to be kept with the rows; NULL: none */
     gboolean complete;  /* all was compared: what is held was, too */
@@ -50,11 +54,6 @@ gboolean settle_check(Pull *pull, GError **error);
  * sorted by it) of those lost. FALSE if it holds them. */
 gboolean settle_allows(Pull *pull, guint64 known, guint64 shown, GPtrArray *lost);
 
-/* Stores what is held, marks `removed` (const guint8 *: UUIDs), and sets HELD; or another error.
- * Always FALSE. Nothing of the transaction before may be left. */
-gboolean settle_hold(Pull *pull, guint64 known, GPtrArray *lost, GPtrArray *removed,
-                     const char *difference, GError **error);
-
 /* Saves the state with the counts of rows in it, writes the journal, and commits; `written`: rows
  * of the mirror were. Rolls back where nothing is new. Takes the transaction over. */
 gboolean settle_save(Pull *pull, StoreTransaction *transaction, gboolean written,
@@ -63,13 +62,18 @@ gboolean settle_save(Pull *pull, StoreTransaction *transaction, gboolean written
 /* Makes the index anew from the rows; in the transaction. */
 gboolean settle_rebuild(Pull *pull, GError **error);
 
-/* A held difference in words: "- NAME <DN>" for each entry that would go, up to a limit. */
+/* A held difference: in words, up to a limit, "- NAME <DN>" for each entry that would go, and
+ * "~ NAME <DN>" for each that would be no person or municipality any more. */
 typedef struct {
     GString *text;
-    guint lines;
+    guint lines, others; /* others: '~' */
 } HeldText;
 
-void held_text_add(HeldText *held, const char *name, const char *dn);
-void held_text_end(HeldText *held);
+void held_text_add(HeldText *held, PullSign sign, const char *name, const char *dn);
+
+/* Stores what is held, marks `removed` (const guint8 *: UUIDs), and sets HELD; or another error.
+ * Always FALSE. Nothing of the transaction before may be left. */
+gboolean settle_hold(Pull *pull, GPtrArray *lost, GPtrArray *removed, HeldText *text,
+                     GError **error);
 
 #endif

@@ -116,7 +116,7 @@ describe(Touched *touched, const Touch *touch, const EntryRow *now, DeltaLine *l
     g_autoptr(Attributes) content = touched_content(touched, now->id, &blob, error);
     if (!content)
         return FALSE;
-    line->name = classify_name(touched->config, now->kind, content);
+    line->name = classify_name(touched->config, line->lost ? touch->row.kind : now->kind, content);
     line->dn = places_dn(touched->places, now, &sure, error);
     line->old_dn = line->sign == PULL_MOVED ? g_strdup(touch->dn) : NULL;
     return line->dn != NULL;
@@ -133,7 +133,9 @@ note_difference(Touched *touched, Touch *touch, DeltaResult *result, GError **er
         count(result, touch->row.kind, -1);
     if (now.id)
         count(result, now.kind, 1);
-    if (touch->row.id && touch->row.kind != ENTRY_OTHER && (!now.id || now.kind == ENTRY_OTHER))
+    gboolean lost =
+        touch->row.id && touch->row.kind != ENTRY_OTHER && (!now.id || now.kind == ENTRY_OTHER);
+    if (lost)
         g_ptr_array_add(result->lost, touch->uuid);
     if (!sign)
         return TRUE;
@@ -141,6 +143,7 @@ note_difference(Touched *touched, Touch *touch, DeltaResult *result, GError **er
     g_ptr_array_add(result->lines, line);
     memcpy(line->uuid, touch->uuid, UUID_LENGTH);
     line->sign = sign;
+    line->lost = lost;
     line->kind = now.id ? now.kind : touch->row.kind;
     return describe(touched, touch, &now, line, error);
 }

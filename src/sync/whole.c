@@ -69,6 +69,14 @@ goes(const Whole *whole, const Known *known)
     return !known->node && known->row.missing != ENTRY_KEPT && !is_hidden(whole, known->row.uuid);
 }
 
+/* A person or municipality that is shown as something else. */
+static gboolean
+turns(const Whole *whole, const Known *known)
+{
+    return known->node && known->row.kind != ENTRY_OTHER && known->node->kind == ENTRY_OTHER &&
+           !is_hidden(whole, known->row.uuid);
+}
+
 /* What a node's row must be; `name` gets the text that row.rdn points to. */
 static EntryRow
 make_row(const Whole *whole, const Node *node, char **name)
@@ -140,8 +148,7 @@ count_known(Whole *whole, Known *known)
         whole->pull->result.removed++;
     else if (!known->node)
         count_rows(&whole->counts, known->row.kind);
-    if (known->row.kind != ENTRY_OTHER &&
-        (goes(whole, known) || (known->node && known->node->kind == ENTRY_OTHER)))
+    if (known->row.kind != ENTRY_OTHER && (goes(whole, known) || turns(whole, known)))
         g_ptr_array_add(whole->lost, known->row.uuid);
 }
 
@@ -188,10 +195,10 @@ tell_entry(Whole *whole, PullDifference *difference, GBytes *blob, gint64 old_id
     if (old_id && !old_dn)
         return FALSE;
     difference->name = name;
-    if (difference->sign == PULL_REMOVED)
-        difference->dn = old_dn;
-    else
+    if (difference->dn)
         difference->old_dn = old_dn;
+    else
+        difference->dn = old_dn;
     func(difference, user_data);
     return TRUE;
 }
@@ -226,16 +233,22 @@ tell_signed(Whole *whole, PullSign wanted, PullFunc func, gpointer user_data, GE
     return TRUE;
 }
 
+/* as it was known, whatever it is now */
+static gboolean
+tell_known(Whole *whole, const Known *known, PullSign sign, PullFunc func, gpointer user_data,
+           GError **error)
+{
+    PullDifference difference = {.sign = sign, .kind = known->row.kind};
+    g_autoptr(GBytes) blob = entries_blob(whole->pull->store, known->row.id, error);
+    return blob && tell_entry(whole, &difference, blob, known->row.id, func, user_data, error);
+}
+
 static gboolean
 tell_removed(Whole *whole, PullFunc func, gpointer user_data, GError **error)
 {
     for (guint i = 0; i < whole->refresh->known->len; i++) {
         const Known *known = g_ptr_array_index(whole->refresh->known, i);
-        if (!goes(whole, known))
-            continue;
-        PullDifference difference = {.sign = PULL_REMOVED, .kind = known->row.kind};
-        g_autoptr(GBytes) blob = entries_blob(whole->pull->store, known->row.id, error);
-        if (!blob || !tell_entry(whole, &difference, blob, known->row.id, func, user_data, error))
+        if (goes(whole, known) && !tell_known(whole, known, PULL_REMOVED, func, user_data, error))
             return FALSE;
     }
     return TRUE;
@@ -253,7 +266,7 @@ tell_all(Whole *whole, PullFunc func, gpointer user_data, GError **error)
 static void
 note_held(const PullDifference *difference, gpointer user_data)
 {
-    held_text_add(user_data, difference->name, difference->dn);
+    held_text_add(user_data, difference->sign, difference->name, difference->dn);
 }
 
 static gboolean
@@ -261,17 +274,17 @@ hold(Whole *whole, GError **error)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GPtrArray) removed = g_ptr_array_new();
-    HeldText held = {text, 0};
-    if (!tell_removed(whole, note_held, &held, error))
-        return FALSE;
-    held_text_end(&held);
+    HeldText held = {.text = text};
     for (guint i = 0; i < whole->refresh->known->len; i++) {
         Known *known = g_ptr_array_index(whole->refresh->known, i);
-        if (goes(whole, known))
+        gboolean gone = goes(whole, known);
+        if (gone)
             g_ptr_array_add(removed, known->row.uuid);
+        if ((gone || turns(whole, known)) &&
+            !tell_known(whole, known, gone ? PULL_REMOVED : PULL_CHANGED, note_held, &held, error))
+            return FALSE;
     }
-    return settle_hold(whole->pull, whole->refresh->known_people, whole->lost, removed, text->str,
-                       error);
+    return settle_hold(whole->pull, whole->lost, removed, &held, error);
 }
 
 /* ---- writing */
@@ -351,7 +364,7 @@ bury(Whole *whole, GError **error)
                                    pull->now, error))
             return FALSE;
     }
-    return pull->result.removed == 0 || tombstones_expire(pull->store, pull->now, error);
+    return TRUE;
 }
 
 static gboolean
@@ -418,7 +431,8 @@ static gboolean
 check_shown(const Whole *whole, GError **error)
 {
     const Config *config = whole->pull->config;
-    if (whole->refresh->nodes->len > 0 || whole->refresh->known_people > 0)
+    const Refresh *refresh = whole->refresh;
+    if (refresh->nodes->len > 0 || refresh->known_people + refresh->kept_people > 0)
         return TRUE;
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
                 _("%s shows no entry at or below directory.base (%s): nothing was changed"),

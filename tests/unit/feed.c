@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define BASE "dc=netz,dc=example"
@@ -37,6 +38,7 @@ typedef struct {
     guint clock;
     Manner manner;
     gboolean by_dn;
+    gboolean deaf; /* shows UUIDs, and finds nothing by them */
     GQueue *queue; /* of Told */
     gboolean open;
     guint searches, starts;
@@ -134,7 +136,7 @@ fake_search(Directory *directory, const DirectoryQuery *query, DirectoryFunc fun
     Fake *fake = (Fake *)directory;
     *tally = (DirectoryTally){0};
     fake->searches++;
-    for (guint i = fake->things->len; i > 0; i--) {
+    for (guint i = fake->deaf && query->uuids ? 0 : fake->things->len; i > 0; i--) {
         if (!is_shown(fake, i - 1))
             continue;
         DirectoryEntry entry = *show(fake, i - 1);
@@ -335,7 +337,7 @@ typedef struct {
     Store *store;
     PullResult result;
     GString *lines;
-    gint64 approve;
+    gint64 approve, now;
     PullDepth depth;
 } Bench;
 
@@ -352,7 +354,8 @@ make_store(const char *path)
 static void
 bench_init(Bench *bench)
 {
-    *bench = (Bench){.config = {.directory_uri = (char *)"ldap://fake",
+    *bench = (Bench){.now = 1000,
+                     .config = {.directory_uri = (char *)"ldap://fake",
                                 .directory_base = (char *)BASE,
                                 .directory_person_class = (char *)"inetOrgPerson",
                                 .directory_municipality_class = (char *)"rundrufMunicipality",
@@ -402,7 +405,7 @@ note_difference(const PullDifference *difference, gpointer user_data)
 static gboolean
 pull(Bench *bench, GError **error)
 {
-    PullOptions options = {.now = 1000,
+    PullOptions options = {.now = bench->now,
                            .actor = "test",
                            .depth = bench->depth,
                            .approve = bench->approve,
@@ -737,6 +740,282 @@ test_approve_and_undo(void)
     g_assert_cmpstr(after, ==, before);
 }
 
+static void
+take_away(Fake *fake, guint index)
+{
+    thing_at(fake, index)->there = FALSE;
+    thing_at(fake, index)->csn = ++fake->clock;
+}
+
+static void
+add_people(Fake *fake, guint count)
+{
+    guint ulm = add_thing(fake, 'c', "o=Ulm", 0);
+    for (guint i = 0; i < count; i++) {
+        g_autofree char *name = g_strdup_printf("cn=P%u", i);
+        add_thing(fake, 'p', name, ulm);
+    }
+}
+
+#define HOUR ((gint64)3600)
+
+/* one by one, each below the limits */
+static void
+test_trickle(void)
+{
+    g_auto(Bench) bench = {0};
+    bench_init(&bench);
+    Fake *fake = &bench.fake;
+    guint next = 2;
+    add_people(fake, 30);
+    bench.now = 1000 * HOUR;
+    assert_pull(&bench, PULL_ALL, NULL);
+    bench.config.guard_count = 3;
+    for (; next < 5; next++) {
+        take_away(fake, next);
+        bench.now += HOUR;
+        assert_pull(&bench, PULL_CHANGES, NULL);
+    }
+    /* one is back: it does not count any more */
+    thing_at(fake, 4)->there = TRUE;
+    thing_at(fake, 4)->csn = ++fake->clock;
+    assert_pull(&bench, PULL_CHANGES, "+ cn=P2;");
+    take_away(fake, next++);
+    assert_pull(&bench, PULL_CHANGES, NULL);
+    take_away(fake, next++);
+    assert_held(&bench);
+    g_assert_cmpint(bench.result.verdict, ==, GUARD_COUNT);
+    /* more of it, days later: time does not let it through while it is held */
+    bench.now += 30 * HOUR;
+    take_away(fake, next++);
+    assert_held(&bench);
+    bench.now += 30 * HOUR;
+    assert_held(&bench);
+    /* a yes begins anew */
+    bench.approve = bench.result.held;
+    assert_pull(&bench, PULL_CHANGES, NULL);
+    bench.approve = 0;
+    for (guint i = 0; i < 3; i++) {
+        take_away(fake, next++);
+        assert_pull(&bench, PULL_CHANGES, NULL);
+    }
+    /* and so does a day */
+    bench.now += 25 * HOUR;
+    take_away(fake, next++);
+    assert_pull(&bench, PULL_CHANGES, NULL);
+    assert_as_fresh(&bench);
+}
+
+static void
+run_sql(Bench *bench, const char *sql)
+{
+    sqlite3 *db;
+    g_assert_cmpint(sqlite3_open(bench->path, &db), ==, SQLITE_OK);
+    g_assert_cmpint(sqlite3_exec(db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+    sqlite3_close(db);
+}
+
+/* what was removed here was no loss */
+static void
+test_removed_here(void)
+{
+    g_auto(Bench) bench = {0};
+    bench_init(&bench);
+    add_people(&bench.fake, 30);
+    assert_pull(&bench, PULL_ALL, NULL);
+    bench.config.guard_count = 3;
+    for (guint i = 2; i < 5; i++)
+        take_away(&bench.fake, i);
+    assert_pull(&bench, PULL_CHANGES, NULL);
+    run_sql(&bench, "INSERT INTO change (kind, uuid, dn, author, at, state)"
+                    " SELECT 'remove', uuid, dn, 'x', 1, 'done' FROM tombstone LIMIT 1");
+    take_away(&bench.fake, 5);
+    assert_pull(&bench, PULL_CHANGES, NULL);
+    take_away(&bench.fake, 6);
+    assert_held(&bench);
+}
+
+static void
+note_text(const HeldDifference *held, gpointer user_data)
+{
+    g_string_assign(user_data, held->difference);
+}
+
+/* people that are shown as something else are lost, and listed, but cannot be kept */
+static void
+test_others(gconstpointer data)
+{
+    g_auto(Bench) bench = {0};
+    g_autoptr(GString) text = g_string_new(NULL);
+    bench_init(&bench);
+    add_people(&bench.fake, 2);
+    assert_pull(&bench, PULL_ALL, NULL);
+    bench.config.guard_count = 1;
+    for (guint i = 2; i < 4; i++) {
+        thing_at(&bench.fake, i)->kind = 'o';
+        thing_at(&bench.fake, i)->csn = ++bench.fake.clock;
+    }
+    bench.depth = (PullDepth)GPOINTER_TO_INT(data);
+    assert_held(&bench);
+    g_autoptr(GError) error = NULL;
+    guint64 kept;
+    g_assert_true(keep_pending(&bench.config, bench.store, note_text, text, &error));
+    g_assert_nonnull(strstr(text->str, "~ cn=P0 <cn=P0,o=Ulm," BASE ">\n"));
+    g_assert_nonnull(strstr(text->str, "~ cn=P1 <cn=P1,o=Ulm," BASE ">\n"));
+    g_assert_false(
+        keep_drop(&bench.config, bench.store, bench.result.held, 1000, "test", &kept, &error));
+    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED);
+    g_assert_nonnull(strstr(error->message, "directory.person_class"));
+    bench.approve = bench.result.held;
+    assert_pull(&bench, bench.depth == PULL_WHOLE ? PULL_ALL : PULL_CHANGES, NULL);
+    g_assert_cmpuint(bench.result.persons, ==, 0);
+}
+
+/* kept entries are neither known nor shown: then everything else vanishes */
+static void
+test_kept_and_emptied(gconstpointer data)
+{
+    g_auto(Bench) bench = {0};
+    g_autoptr(GError) error = NULL;
+    guint64 kept;
+    bench_init(&bench);
+    Fake *fake = &bench.fake;
+    add_people(fake, 10);
+    assert_pull(&bench, PULL_ALL, NULL);
+    bench.config.guard_count = 1;
+    for (guint i = 2; i < 8; i++)
+        take_away(fake, i);
+    assert_held(&bench);
+    g_assert_true(
+        keep_drop(&bench.config, bench.store, bench.result.held, 1000, "test", &kept, &error));
+    g_assert_cmpuint(kept, ==, 6);
+    bench.depth = (PullDepth)GPOINTER_TO_INT(data);
+    PullRoute route = bench.depth == PULL_WHOLE ? PULL_ALL : PULL_CHANGES;
+    assert_pull(&bench, route, "");
+    g_assert_cmpuint(bench.result.unchanged, ==, 6);
+    g_assert_cmpuint(bench.result.persons, ==, 10);
+    bench.config.guard_count = 1000;
+    take_away(fake, 1);
+    g_assert_false(pull(&bench, &error));
+    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD);
+    g_assert_nonnull(strstr(error->message, "all 5 persons"));
+    g_assert_cmpint(bench.result.verdict, ==, GUARD_EMPTY);
+}
+
+/* absence that only a search by UUIDs confirms is void where such a search finds nothing at all */
+static void
+test_deaf(void)
+{
+    static const struct {
+        PullDepth depth;
+        Manner manner;
+        guint gone;
+    } rows[] = {
+        {PULL_WHOLE, WITH_LOG, 3},    {PULL_AUDIT, WITH_LOG, 3}, {PULL_AUTO, NO_FEED, 3},
+        {PULL_AUTO, WITH_PRESENT, 3}, {PULL_AUTO, WITH_LOG, 1}, /* the feed tells a top alone */
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Bench) bench = {0};
+        g_autoptr(GError) error = NULL;
+        bench_init(&bench);
+        add_people(&bench.fake, 10);
+        add_thing(&bench.fake, 'c', "o=Jena", 0);
+        assert_pull(&bench, PULL_ALL, NULL);
+        bench.depth = rows[i].depth;
+        bench.fake.manner = rows[i].manner;
+        bench.fake.deaf = TRUE;
+        if (rows[i].depth == PULL_AUDIT)
+            thing_at(&bench.fake, rows[i].gone)->hidden = TRUE;
+        else
+            take_away(&bench.fake, rows[i].gone);
+        g_assert_false(pull(&bench, &error));
+        g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY);
+        g_assert_nonnull(strstr(error->message, "entryUUID"));
+        g_assert_cmpint(count_rows(&bench, "SELECT count(*) FROM entry"), ==, 13);
+        bench.fake.deaf = FALSE;
+        pull(&bench, NULL);
+        assert_as_fresh(&bench);
+    }
+}
+
+/* a clock that is far ahead for one sync */
+static void
+test_clock_ahead(void)
+{
+    g_auto(Bench) bench = {0};
+    bench_init(&bench);
+    Fake *fake = &bench.fake;
+    add_people(fake, 10);
+    bench.now = 1000 * HOUR;
+    bench.config.directory_audit = 24 * HOUR;
+    assert_pull(&bench, PULL_ALL, NULL);
+    take_away(fake, 2);
+    assert_pull(&bench, PULL_CHANGES, NULL);
+    bench.now += 24 * HOUR * 3000;
+    take_away(fake, 3);
+    assert_pull(&bench, PULL_CHANGES, NULL);
+    g_assert_cmpint(bench.result.notes & PULL_AUDITED, !=, 0);
+    g_assert_cmpint(count_rows(&bench, "SELECT count(*) FROM tombstone"), ==, 2);
+    bench.now = 1002 * HOUR;
+    take_away(fake, 4);
+    assert_pull(&bench, PULL_CHANGES, NULL);
+    g_assert_cmpint(bench.result.notes & PULL_AUDITED, !=, 0);
+    g_assert_cmpint(count_rows(&bench, "SELECT count(*) FROM tombstone"), ==, 3);
+    assert_pull(&bench, PULL_CHANGES, NULL);
+    g_assert_cmpint(bench.result.notes & PULL_AUDITED, ==, 0);
+}
+
+/* ---- killed */
+
+static gint64
+size_of(const char *path, const char *suffix)
+{
+    g_autofree char *name = g_strconcat(path, suffix, NULL);
+    GStatBuf status;
+    return g_stat(name, &status) == 0 ? (gint64)status.st_size : 0;
+}
+
+/* A first sync writes no log: what is in the file before its commit must be undone. */
+static void
+test_killed(void)
+{
+    g_auto(Bench) bench = {0};
+    bench_init(&bench);
+    g_autofree char *long_name = g_strnfill(1500, 'x');
+    const guint people = 6000; /* some 30 MiB, so that pages leave the cache of 16 */
+    for (guint i = 0; i < people; i++) {
+        g_autofree char *name = g_strdup_printf("cn=%u %s", i, long_name);
+        add_thing(&bench.fake, 'p', name, 0);
+    }
+    store_close(g_steal_pointer(&bench.store)); /* nobody else may have it open */
+    pid_t child = fork();
+    g_assert_cmpint(child, >=, 0);
+    if (child == 0) {
+        bench.store = make_store(bench.path);
+        pull(&bench, NULL);
+        _exit(0);
+    }
+    gint64 before = size_of(bench.path, "");
+    for (guint i = 0; i < 60000 && size_of(bench.path, "") < before + 1024 * 1024; i++)
+        g_usleep(1000);
+    g_assert_cmpint(kill(child, SIGKILL), ==, 0);
+    int status;
+    g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+    g_assert_true(WIFSIGNALED(status));
+    g_assert_cmpint(size_of(bench.path, ""), >, before);
+    g_assert_cmpint(size_of(bench.path, "-journal"), >, 0);
+    g_assert_cmpint(size_of(bench.path, "-wal"), ==, 0);
+
+    bench.store = make_store(bench.path);
+    g_assert_cmpint(count_rows(&bench, "SELECT count(*) FROM pragma_integrity_check"
+                                       " WHERE integrity_check <> 'ok'"),
+                    ==, 0);
+    g_assert_cmpint(count_rows(&bench, "SELECT count(*) FROM entry"), ==, 0);
+    g_array_set_size(bench.fake.things, 100); /* the rest shows nothing new, and takes its time */
+    assert_pull(&bench, PULL_ALL, NULL);
+    assert_as_fresh(&bench);
+}
+
 /* ---- at random */
 
 static guint
@@ -976,6 +1255,19 @@ main(int argc, char **argv)
     g_test_add_data_func("/feed/held/told", "told", test_held);
     g_test_add_data_func("/feed/held/audit", "audit", test_held);
     g_test_add_func("/feed/approve-and-undo", test_approve_and_undo);
+    g_test_add_func("/feed/trickle", test_trickle);
+    g_test_add_func("/feed/removed-here", test_removed_here);
+    g_test_add_data_func("/feed/others/told", GINT_TO_POINTER(PULL_AUTO), test_others);
+    g_test_add_data_func("/feed/others/whole", GINT_TO_POINTER(PULL_WHOLE), test_others);
+    g_test_add_data_func("/feed/kept-and-emptied/told", GINT_TO_POINTER(PULL_AUTO),
+                         test_kept_and_emptied);
+    g_test_add_data_func("/feed/kept-and-emptied/audit", GINT_TO_POINTER(PULL_AUDIT),
+                         test_kept_and_emptied);
+    g_test_add_data_func("/feed/kept-and-emptied/whole", GINT_TO_POINTER(PULL_WHOLE),
+                         test_kept_and_emptied);
+    g_test_add_func("/feed/deaf", test_deaf);
+    g_test_add_func("/feed/clock-ahead", test_clock_ahead);
+    g_test_add_func("/feed/killed", test_killed);
     g_test_add_func("/feed/random", test_random);
     g_test_add_func("/feed/follow", test_follow);
     return g_test_run();

@@ -477,7 +477,10 @@ assert_held(Bench *bench, const char *digest_before, gint64 id, const char *abou
     g_autoptr(GError) error = NULL;
     g_assert_false(pull(bench, NULL, &error));
     g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD);
-    g_autofree char *advice = g_strdup_printf("rundruf sync --approve %" G_GINT64_FORMAT, id);
+    g_autofree char *advice =
+        g_strdup_printf("rundruf sync --pending; then say rundruf sync --approve %" G_GINT64_FORMAT
+                        " or rundruf sync --drop %" G_GINT64_FORMAT,
+                        id, id);
     if (!strstr(error->message, about) || !g_str_has_suffix(error->message, advice))
         g_error("%s", error->message);
     g_assert_cmpint(bench->result.held, ==, id);

@@ -293,31 +293,34 @@ test_held(void)
     place_init(&place);
     g_autoptr(Store) store = make(&place);
     g_autoptr(GBytes) one = g_bytes_new_static("one", 3), two = g_bytes_new_static("two", 3);
-    gint64 id, count;
+    gint64 id, count, since, others;
     gboolean fresh;
-    g_assert_true(held_add(store, "s", 1, "why", one, 5, "- a\n", &id, &fresh, &error));
+    g_assert_true(held_add(store, "s", 1, "why", one, 5, 0, "- a\n", &id, &fresh, &error));
     g_assert_cmpint(id, ==, 1);
-    g_assert_true(held_add(store, "s", 2, "why", two, 5, "- a\n", &id, &fresh, &error));
+    g_assert_true(held_add(store, "s", 2, "why", two, 5, 0, "- a\n", &id, &fresh, &error));
     g_assert_cmpint(id, ==, 2);
     g_assert_true(fresh);
-    g_assert_true(held_add(store, "s", 3, "why", two, 5, "- a\n", &id, &fresh, &error));
+    g_assert_true(held_count(store, "s", &count, &since, &error));
+    g_assert_cmpint(count, ==, 1);
+    g_assert_cmpint(since, ==, 1); /* one takes the other's place: it is held since then */
+    g_assert_true(held_add(store, "s", 3, "why", two, 5, 0, "- a\n", &id, &fresh, &error));
     g_assert_cmpint(id, ==, 2);
     g_assert_false(fresh);
-    g_assert_null(held_removals(store, "s", 1, &error)); /* the mirror has moved on */
+    g_assert_null(held_removals(store, "s", 1, &others, &error)); /* the mirror has moved on */
     g_clear_error(&error);
-    g_autoptr(GBytes) removals = held_removals(store, "s", 2, &error);
+    g_autoptr(GBytes) removals = held_removals(store, "s", 2, &others, &error);
     g_assert_true(g_bytes_equal(removals, two));
-    g_assert_null(held_removals(store, "other", 2, &error));
+    g_assert_null(held_removals(store, "other", 2, &others, &error));
     g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND);
     g_clear_error(&error);
     g_assert_true(held_settle(store, "s", 2, &error));
-    g_assert_true(held_count(store, "s", &count, &error));
+    g_assert_true(held_count(store, "s", &count, &since, &error));
     g_assert_cmpint(count, ==, 0);
     /* an old yes must not mean another difference */
-    g_assert_true(held_add(store, "s", 4, "why", one, 5, "- a\n", &id, &fresh, &error));
+    g_assert_true(held_add(store, "s", 4, "why", one, 5, 0, "- a\n", &id, &fresh, &error));
     g_assert_cmpint(id, ==, 3);
     g_assert_true(held_settle(store, "s", 0, &error));
-    g_assert_true(held_add(store, "s", 5, "why", two, 5, "- a\n", &id, &fresh, &error));
+    g_assert_true(held_add(store, "s", 5, "why", two, 5, 0, "- a\n", &id, &fresh, &error));
     g_assert_cmpint(id, ==, 4);
     g_assert_true(held_settle(store, "s", 0, &error));
 
