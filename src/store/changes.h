@@ -38,7 +38,7 @@ typedef struct {
     /* values as they were when the edit was made, as they shall be, and (conflict) as the directory
      * had them; CHANGE_SET: of `attribute` alone, empty for none; else of the whole entry; or NULL */
     Attributes *old, *new, *theirs;
-    char *csn;
+    char *csn; /* of the entry as the directory had shown it when the edit was made; or NULL */
     char *author;
     gint64 at;
     ChangeState state;

@@ -207,7 +207,7 @@ static const char step_2[] =
     " old BLOB,"
     " new BLOB,"
     " theirs BLOB,"
-    " csn TEXT," /* 'remove': of the entry that was looked at */
+    " csn TEXT," /* of the entry that was looked at; NULL: 'add', or it is not known */
     " author TEXT NOT NULL,"
     " at INTEGER NOT NULL,"
     " state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'done', 'conflict', 'refused',"

@@ -104,11 +104,12 @@ write_all(const Push *push, GPtrArray *parcels, GError **error)
     g_autoptr(GPtrArray) written = g_ptr_array_new();
     for (guint i = 0; i < parcels->len; i++) {
         Parcel *parcel = parcel_at(parcels, i);
-        parcel->rounds++;
         g_clear_pointer(&parcel->seen, seen_free);
         parcel->outcome = WRITE_UNKNOWN;
-        if (!parcel_must_write(parcel))
+        parcel->tried = parcel_must_write(parcel);
+        if (!parcel->tried)
             continue;
+        parcel->rounds++;
         g_ptr_array_add(writes, parcel_write(parcel));
         g_ptr_array_add(written, parcel);
     }
@@ -291,6 +292,7 @@ take_sent(GPtrArray *parcels, Store *store, Change *change)
     g_autofree char *dn = current_dn(store, change);
     parcel = parcel_new(change, dn);
     parcel->outcome = WRITE_UNKNOWN;
+    parcel->tried = TRUE;
     g_ptr_array_add(parcels, parcel);
 }
 
