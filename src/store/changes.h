@@ -83,6 +83,9 @@ gboolean changes_send(Store *store, gint64 id, GError **error);
 gboolean changes_settle(Store *store, gint64 id, ChangeState state, Attributes *theirs,
                         const char *reason, gint64 now, GError **error);
 
+/* Forgets what was settled for good (done, dropped) before a moment. In the caller's transaction. */
+gboolean changes_forget(Store *store, gint64 before, GError **error);
+
 /* TRUE if a new entry with this DN (as dn_text() spells it) waits to be added. */
 gboolean changes_adds(Store *store, const char *dn, gboolean *adds, GError **error);
 

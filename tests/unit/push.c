@@ -896,6 +896,19 @@ test_many(void)
 }
 
 static void
+test_forget(void)
+{
+    g_auto(Bench) bench = {0};
+    bench_init(&bench);
+    set(&bench, 2, "title", "u");
+    push_well(&bench);
+    fixture_run(bench.fixture, "UPDATE change SET settled_at = settled_at - 34560001");
+    set(&bench, 2, "sn", "v");
+    push_well(&bench);
+    assert_states(&bench, "done");
+}
+
+static void
 test_read_only(void)
 {
     g_auto(Bench) bench = {0};
@@ -936,6 +949,7 @@ main(int argc, char **argv)
     g_test_add_func("/push/add", test_add);
     g_test_add_func("/push/order", test_order);
     g_test_add_func("/push/many", test_many);
+    g_test_add_func("/push/forget", test_forget);
     g_test_add_func("/push/read-only", test_read_only);
     return g_test_run();
 }
