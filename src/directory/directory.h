@@ -101,8 +101,9 @@ typedef struct {
     char *dn;
     guint8 uuid[UUID_LENGTH]; /* asserted; WRITE_ADD: unused */
     char *csn;                /* asserted if not NULL: nobody has changed anything */
-    Attributes *before;       /* WRITE_SET: the changed attributes as they were read ... */
-    Attributes *after;        /* ... and as they shall be; WRITE_ADD: all of the entry */
+    Attributes *before; /* WRITE_SET: the changed attributes as they were read, asserted ... */
+    Attributes *after;  /* ... and as they shall be; WRITE_ADD: all of the entry;
+                               * WRITE_REMOVE: `before` may be set to be asserted, too */
 
     WriteOutcome outcome;
     char *text; /* what the server said, or NULL */

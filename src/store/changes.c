@@ -19,6 +19,7 @@ enum {
     UNSETTLED,
     SEND,
     SETTLE,
+    FORGET,
     ADDS,
     OPEN,
     COUNT
@@ -49,6 +50,7 @@ static const char *const texts[] = {
     [SEND] = "UPDATE change SET state = 'sent' WHERE id = $1",
     [SETTLE] =
         "UPDATE change SET state = $2, theirs = $3, reason = $4, settled_at = $5 WHERE id = $1",
+    [FORGET] = "DELETE FROM change WHERE state IN ('done', 'dropped') AND settled_at < $1",
     [ADDS] = "SELECT 1 FROM change WHERE " INDEXED " AND state IN ('waiting', 'sent')"
              " AND kind = 'add' AND lower(dn) = lower($1) LIMIT 1",
     [OPEN] = "SELECT 1 FROM change WHERE " INDEXED " AND state IN ('waiting', 'sent') LIMIT 1",
@@ -318,6 +320,16 @@ changes_settle(Store *store, gint64 id, ChangeState state, Attributes *theirs, c
         statement_bind_null(statement, 5);
     else
         statement_bind_int(statement, 5, now);
+    return statement_run(statement, NULL, error);
+}
+
+gboolean
+changes_forget(Store *store, gint64 before, GError **error)
+{
+    g_autoptr(Statement) statement = get(store, FORGET, error);
+    if (!statement)
+        return FALSE;
+    statement_bind_int(statement, 1, before);
     return statement_run(statement, NULL, error);
 }
 

@@ -38,7 +38,7 @@ typedef struct {
     /* values as they were when the edit was made, as they shall be, and (conflict) as the directory
      * had them; CHANGE_SET: of `attribute` alone, empty for none; else of the whole entry; or NULL */
     Attributes *old, *new, *theirs;
-    char *csn;
+    char *csn; /* of the entry as the directory had shown it when the edit was made; or NULL */
     char *author;
     gint64 at;
     ChangeState state;
@@ -82,6 +82,9 @@ gboolean changes_send(Store *store, gint64 id, GError **error);
 /* `theirs` and `reason` may be NULL. In the caller's transaction. */
 gboolean changes_settle(Store *store, gint64 id, ChangeState state, Attributes *theirs,
                         const char *reason, gint64 now, GError **error);
+
+/* Forgets what was settled for good (done, dropped) before a moment. In the caller's transaction. */
+gboolean changes_forget(Store *store, gint64 before, GError **error);
 
 /* TRUE if a new entry with this DN (as dn_text() spells it) waits to be added. */
 gboolean changes_adds(Store *store, const char *dn, gboolean *adds, GError **error);

@@ -211,13 +211,13 @@ static const char step_2[] =
     " old BLOB,"
     " new BLOB,"
     " theirs BLOB,"
-    " csn TEXT," /* 'remove': of the entry that was looked at */
+    " csn TEXT," /* of the entry that was looked at; NULL: 'add', or it is not known */
     " author TEXT NOT NULL,"
     " at INTEGER NOT NULL,"
     " state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'done', 'conflict', 'refused',"
     " 'dropped')),"
-    " reason TEXT," /* what the directory said, in words */
-    " settled_at INTEGER,"
+    " reason TEXT,"        /* what the directory said, in words */
+    " settled_at INTEGER," /* what is done or dropped is forgotten some time later */
     " CHECK ((kind = 'add') = (uuid IS NULL)),"
     " CHECK ((kind = 'set') = (attribute IS NOT NULL)));"
     "CREATE INDEX change_open ON change (state, id) WHERE state IN ('waiting', 'sent', 'conflict',"

@@ -179,6 +179,7 @@ set_one(const Editor *editor, const MirrorEntry *entry, const EditValue *value,
                      .attribute = attribute,
                      .old = old,
                      .new = new,
+                     .csn = entry->csn,
                      .author = (char *)editor->actor,
                      .at = editor->now};
     memcpy(change.uuid, entry->row.uuid, UUID_LENGTH);

@@ -8,8 +8,7 @@
 
 #include <string.h>
 
-/* What the server keeps itself (RFC 4512, 3.4; RFC 4530; draft-chu-ldap-csn; Active Directory), and
- * passwords, which are none of this program's business. */
+/* what the server keeps itself (RFC 4512, 3.4; RFC 4530; draft-chu-ldap-csn; Active Directory) */
 static const char *const untouchable[] = {
     "entryUUID",       "entryCSN",          "entryDN",
     "objectGUID",      "objectSid",         "uSNChanged",
@@ -17,7 +16,6 @@ static const char *const untouchable[] = {
     "createTimestamp", "modifyTimestamp",   "creatorsName",
     "modifiersName",   "subschemaSubentry", "structuralObjectClass",
     "hasSubordinates", "numSubordinates",   "contextCSN",
-    "userPassword",    "unicodePwd",
 };
 
 static gboolean set_input(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
@@ -85,6 +83,10 @@ edit_check_attribute(const Config *config, const char *attribute, const Attribut
     }
     if (is_untouchable(config, attribute)) {
         set_input(error, _("%s cannot be edited here: the directory keeps it itself"), attribute);
+        return NULL;
+    }
+    if (attribute_is_secret(attribute)) {
+        set_input(error, _("%s is a secret, which is neither kept nor edited here"), attribute);
         return NULL;
     }
     char *name = canonical(attribute);

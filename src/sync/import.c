@@ -38,6 +38,7 @@ edit_clear(gpointer data)
     ImportEdit *edit = data;
     g_free(edit->old);
     g_free(edit->new);
+    attributes_free(edit->base);
 }
 
 static void
@@ -258,7 +259,9 @@ compare_cell(Import *import, ImportRow *row, const ImportCell *cell, const Perso
         .count = cell->count,
         .old = count > 0 ? g_steal_pointer(&old) : NULL,
         .new = cell->count > 0 ? cell_join(cell->values, cell->count) : NULL,
+        .base = attributes_new(),
     };
+    attributes_add_from(edit.base, person->own, attribute);
     g_array_append_val(row->edits, edit);
 }
 

@@ -54,7 +54,8 @@ typedef struct {
     const char *attribute; /* what is set */
     const AttributeValue *values;
     guint count;
-    char *old, *new; /* as cells (model/cell.h); NULL: no value */
+    char *old, *new;  /* as cells (model/cell.h); NULL: no value */
+    Attributes *base; /* the person's values that `old` shows; NULL of a new person */
 } ImportEdit;
 
 typedef struct {
@@ -95,7 +96,8 @@ guint import_count(const Import *import, ImportState state);
 
 /* Makes all edits, in the caller's transaction. Where an edit is refused because of what the file
  * says, its row becomes IMPORT_WRONG, and the transaction must be rolled back. FALSE where it could
- * not be tried: CONFIG, STORE, BUSY. */
+ * not be tried: CONFIG, STORE, BUSY, and FAILED where the roster no longer has the values that the
+ * import was made from: then nothing that was shown of it holds. */
 gboolean import_apply(Import *import, const Editor *editor, GError **error);
 
 #endif

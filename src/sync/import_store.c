@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* import_store.c - an import with a store: reading its persons, making its edits */
 #include "base/error.h"
+#include "base/i18n.h"
 #include "store/entries.h"
+#include "store/mirror.h"
 #include "store/persons.h"
 #include "sync/import.h"
 
@@ -65,9 +67,33 @@ take_refusal(ImportRow *row, const char *path, guint line, guint column, GError 
     return TRUE;
 }
 
+/* FALSE if the roster has changed while somebody looked at what the import would do. */
+static gboolean
+check_base(const ImportRow *row, const Editor *editor, GError **error)
+{
+    g_autoptr(MirrorEntry) entry = mirror_find(editor->store, row->uuid, error);
+    for (guint i = 0; entry && i < row->edits->len; i++) {
+        const ImportEdit *edit = &g_array_index(row->edits, ImportEdit, i);
+        g_autoptr(Attributes) now = attributes_new();
+        attributes_add_from(now, entry->attributes, edit->attribute);
+        if (attributes_equal(now, edit->base))
+            continue;
+        g_set_error(
+            error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
+            _("the roster has changed meanwhile (%s of %s), and nothing was written; import "
+              "again to see what the file changes now"),
+            edit->title, row->person);
+        return FALSE;
+    }
+    return entry != NULL;
+}
+
 static gboolean
 change_person(ImportRow *row, const Editor *editor, const char *path, GError **error)
 {
+    GError *changed_meanwhile = NULL;
+    if (!check_base(row, editor, &changed_meanwhile))
+        return take_refusal(row, path, row->record->line, 1, changed_meanwhile, error);
     for (guint i = 0; i < row->edits->len; i++) {
         const ImportEdit *edit = &g_array_index(row->edits, ImportEdit, i);
         const EditValue value = {edit->attribute, edit->values, edit->count};

@@ -2,6 +2,7 @@
 #include "sync/parcel.h"
 
 #include "base/i18n.h"
+#include "model/attribute_type.h"
 #include "sync/merge.h"
 
 #include <string.h>
@@ -126,6 +127,27 @@ start_write(Parcel *parcel)
     attributes_free(parcel->after);
     parcel->before = attributes_new();
     parcel->after = attributes_new();
+    g_clear_pointer(&parcel->csn, g_free);
+}
+
+/* Values that no rule compares are none that a server could be asked for: that nobody has changed
+ * them since only the entry's version tells, or a look. */
+static gboolean
+is_comparable(const char *attribute)
+{
+    return attribute_rule(attribute) != RULE_OCTETS;
+}
+
+/* The first edit's version: if it still holds, then also for those that came after it. */
+static void
+compose_wish(Parcel *parcel, const Wish *wish, const Change *first)
+{
+    attributes_add_from(parcel->before, wish->old, wish->attribute);
+    attributes_add_from(parcel->after, wish->new, wish->attribute);
+    if (is_comparable(wish->attribute) || parcel->is_blind)
+        return;
+    parcel->is_blind = TRUE;
+    parcel->csn = g_strdup(first->csn);
 }
 
 void
@@ -138,19 +160,20 @@ parcel_compose(Parcel *parcel)
         parcel->after = attributes_with(first->new, NULL, "");
     } else if (parcel->kind == CHANGE_REMOVE) {
         parcel->csn = g_strdup(first->csn);
+        parcel->is_blind = TRUE;
     }
     for (guint i = 0; parcel->kind == CHANGE_SET && i < parcel->changes->len; i++) {
         g_auto(Wish) wish = {0};
-        if (!find_wish(parcel, i, &wish))
-            continue;
-        attributes_add_from(parcel->before, wish.old, wish.attribute);
-        attributes_add_from(parcel->after, wish.new, wish.attribute);
+        if (find_wish(parcel, i, &wish))
+            compose_wish(parcel, &wish, change_at(parcel, i));
     }
 }
 
 gboolean
 parcel_must_write(const Parcel *parcel)
 {
+    if (parcel->is_blind && !parcel->csn && !parcel->compared)
+        return FALSE;
     return parcel->kind != CHANGE_SET || !attributes_equal(parcel->before, parcel->after);
 }
 
@@ -164,7 +187,7 @@ parcel_write(const Parcel *parcel)
     write->dn = g_strdup(parcel->dn);
     memcpy(write->uuid, parcel->uuid, UUID_LENGTH);
     write->csn = g_strdup(parcel->csn);
-    if (parcel->kind == CHANGE_SET)
+    if (parcel->kind != CHANGE_ADD)
         write->before = attributes_with(parcel->before, NULL, "");
     if (parcel->kind != CHANGE_REMOVE)
         write->after = attributes_with(parcel->after, NULL, "");
@@ -261,7 +284,7 @@ merge_one(Parcel *parcel, const Wish *wish)
     const Attributes *theirs = parcel->seen->attributes;
     const char *attribute = wish->attribute;
     /* the answer was lost, the write was not */
-    if (parcel->outcome == WRITE_UNKNOWN &&
+    if (parcel->outcome == WRITE_UNKNOWN && parcel->tried &&
         merge_is_fulfilled(attribute, wish->old, wish->new, theirs)) {
         give_done(parcel, attribute);
         return;
@@ -294,6 +317,21 @@ compare_set(Parcel *parcel)
         if (find_wish(parcel, i, &wish))
             merge_one(parcel, &wish);
     }
+    if (parcel->is_blind)
+        parcel->csn = g_strdup(parcel->seen->csn);
+}
+
+/* Without a version, what the entry was seen to have stands for it, as far as every server knows
+ * how to compare it. */
+static void
+assert_values(Parcel *parcel)
+{
+    const Attributes *seen = parcel->seen->attributes;
+    for (guint i = 0; !parcel->csn && i < attributes_count(seen); i++) {
+        const char *attribute = attributes_description(seen, i);
+        if (attribute_type_find(attribute) && is_comparable(attribute))
+            attributes_add_from(parcel->before, seen, attribute);
+    }
 }
 
 /* Somebody else's change of an entry that shall go is for a person to see. */
@@ -309,8 +347,9 @@ compare_remove(Parcel *parcel)
         give_conflict(parcel, NULL, _("somebody else has changed the entry in the directory"));
     if (!seen)
         return;
-    g_free(parcel->csn);
+    start_write(parcel);
     parcel->csn = g_strdup(seen->csn);
+    assert_values(parcel);
 }
 
 /* TRUE if the entry that is there has all that ours shall have. */
@@ -354,6 +393,7 @@ compare(Parcel *parcel)
         g_free(parcel->dn);
         parcel->dn = g_strdup(parcel->seen->dn);
     }
+    parcel->compared = TRUE;
     parcel->merged = parcel->merged || parcel->outcome == WRITE_CHANGED;
     if (parcel->rounds > PARCEL_ROUNDS_MAX)
         give_conflict(parcel, NULL,

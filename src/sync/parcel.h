@@ -31,7 +31,10 @@ typedef struct {
     GPtrArray *changes;       /* of Change, in their order */
     char *dn, *csn;           /* of the next write */
     Attributes *before, *after;
-    guint rounds; /* writes begun */
+    gboolean is_blind; /* the write's values alone do not tell what it overwrites: `csn` must */
+    gboolean compared; /* ... or what the directory showed has been looked at */
+    gboolean tried;    /* the last round was a write, not a look alone */
+    guint rounds;      /* writes begun */
     gboolean merged;
     WriteOutcome outcome; /* of the last write ... */
     char *text;
@@ -46,7 +49,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Parcel, parcel_free)
 /* Makes the first write of all changes. */
 void parcel_compose(Parcel *parcel);
 
-/* FALSE if the write would change nothing: then only a look tells what the directory has. */
+/* FALSE if the write would change nothing, or somebody else's change unseen: then a look tells what
+ * the directory has. */
 gboolean parcel_must_write(const Parcel *parcel);
 
 /* Owned by the caller. */

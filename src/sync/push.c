@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define KEPT_SECONDS ((gint64)400 * 24 * 3600) /* a year of settled edits, to look things up */
+
 void
 push_result_clear(PushResult *result)
 {
@@ -104,11 +106,12 @@ write_all(const Push *push, GPtrArray *parcels, GError **error)
     g_autoptr(GPtrArray) written = g_ptr_array_new();
     for (guint i = 0; i < parcels->len; i++) {
         Parcel *parcel = parcel_at(parcels, i);
-        parcel->rounds++;
         g_clear_pointer(&parcel->seen, seen_free);
         parcel->outcome = WRITE_UNKNOWN;
-        if (!parcel_must_write(parcel))
+        parcel->tried = parcel_must_write(parcel);
+        if (!parcel->tried)
             continue;
+        parcel->rounds++;
         g_ptr_array_add(writes, parcel_write(parcel));
         g_ptr_array_add(written, parcel);
     }
@@ -223,12 +226,15 @@ find_waiting(Store *store, gint64 id, Change **change, GError **error)
     return FALSE;
 }
 
-/* Fills the batch from `ids`, from `*next` on, and commits its changes as sent. */
+/* Fills the batch from `ids`, from `*next` on, and commits its changes as sent; the first one takes
+ * the occasion to forget old ones. */
 static gboolean
-send_batch(Store *store, Batch *batch, const GArray *ids, guint *next, GError **error)
+send_batch(const Push *push, Batch *batch, const GArray *ids, guint *next, GError **error)
 {
+    Store *store = push->store;
     g_autoptr(StoreTransaction) transaction = store_begin(store, error);
-    if (!transaction)
+    if (!transaction ||
+        (*next == 0 && !changes_forget(store, push->options->now - KEPT_SECONDS, error)))
         return FALSE;
     for (; *next < ids->len; (*next)++) {
         gint64 id = g_array_index(ids, gint64, *next);
@@ -271,8 +277,7 @@ push_waiting(const Push *push, GError **error)
         g_autoptr(GPtrArray) parcels = g_ptr_array_new_with_free_func((GDestroyNotify)parcel_free);
         g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
         Batch batch = {parcels, keys};
-        if (!send_batch(push->store, &batch, ids, &next, error) ||
-            !push_batch(push, parcels, error))
+        if (!send_batch(push, &batch, ids, &next, error) || !push_batch(push, parcels, error))
             return FALSE;
     }
     return ids != NULL;
@@ -291,6 +296,7 @@ take_sent(GPtrArray *parcels, Store *store, Change *change)
     g_autofree char *dn = current_dn(store, change);
     parcel = parcel_new(change, dn);
     parcel->outcome = WRITE_UNKNOWN;
+    parcel->tried = TRUE;
     g_ptr_array_add(parcels, parcel);
 }
 

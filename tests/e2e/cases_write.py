@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Case 35 of content synchronisation with real servers: edits made here, and what happens to them there."""
 import json
+import os
+import pty
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
 from cases import AGAIN, in_step, run, sync, tapped, use, watching
 from ldapwire import ASSERTION, MODIFIED, MODIFY, POST_READ, Tap
 from rig import wait_for
-from slapd import add, city_dn, delete, ldif_roster, person, person_dn, rename, replace
+from slapd import add, city_dn, delete, ldif_entry, ldif_roster, person, person_dn, rename, replace
 
 PARTLY = 4
 REFERRAL = 10  # of ldapmodify, by the result code
@@ -192,6 +195,66 @@ def case_35_entries_added_and_removed(rig):
         rig.run("member", "conflicts", str(number), "--theirs")
     sync(rig)
     in_step(rig, slapd)
+
+
+def case_35_values_that_nothing_compares(rig):
+    """No server can be asked whether the fax number is still the one that was read: its version tells."""
+    fax = "facsimileTelephoneNumber"
+    dns = ["uid=fax%d,%s" % (number, city_dn("Essen")) for number in range(3)]
+    more = "".join(ldif_entry(dn, person("Fax", uid=dn[4:8], **{fax: "+49 1"})) for dn in dns)
+    slapd = rig.server(ldif_roster(more=more), SESSIONLOG="1000")
+    for keys in ({}, {"version_attribute": "employeeNumber"}):  # nobody has one: then it is read first
+        use(rig, slapd.uri, **keys)
+        sync(rig)
+        slapd.modify(*[replace(dn, fax, "+49 1") for dn in dns])
+        sync(rig)
+        for dn in dns:
+            rig.run("member", "set", dn, fax + "=+49 2")
+        slapd.modify(replace(dns[0], fax, "+49 3"), replace(dns[1], "title", "Ihres"))
+        pushed(rig, PARTLY, done=2, conflicts=1)
+        assert [slapd.value(dn, fax) for dn in dns] == [[b"+49 3"], [b"+49 2"], [b"+49 2"]]
+        assert slapd.value(dns[1], "title") == [b"Ihres"]
+        rig.run("member", "conflicts", str(max(rig.store("SELECT id FROM change WHERE state = 'conflict'"))[0]),
+                "--ours")
+        pushed(rig, done=1, conflicts=0)
+        assert slapd.value(dns[0], fax) == [b"+49 2"]
+        in_step(rig, slapd)
+
+
+def case_35_removal_without_a_version(rig):
+    slapd = rig.server(ldif_roster(), SESSIONLOG="1000")
+    use(rig, slapd.uri, version_attribute="employeeNumber")
+    sync(rig)
+    for number in (1, 2):
+        rig.run("member", "remove", person_dn(number), "--yes")
+    slapd.modify(replace(person_dn(1), "title", "Ihres"))
+    pushed(rig, PARTLY, done=1, conflicts=1)
+    assert slapd.value(person_dn(1), "title") == [b"Ihres"]
+    assert rig.json("member", "show", person_dn(1))[0]["title"] == "Ihres"
+    in_step(rig, slapd)
+
+
+def case_35_import_while_its_question_stood(rig):
+    slapd = ready(rig)
+    sheet = rig.folder / "sheet.csv"
+    sheet.write_text('dn,mail\n"%s",p0000001@a.example;b@a.example\n' % person_dn(1))
+    try:
+        master, slave = pty.openpty()
+    except OSError:
+        return  # a chroot without /dev/pts has no terminals to ask on
+    asking = subprocess.Popen(rig.command("member", "import", str(sheet)), stdin=slave, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE)
+    assert asking.stderr.read(1)
+    slapd.modify(replace(person_dn(1), "mail", "p0000001@a.example", "c@a.example"))
+    sync(rig)
+    os.write(master, b"y\n")
+    said = asking.communicate(timeout=60)[1].decode()
+    os.close(slave)
+    os.close(master)
+    assert asking.returncode == 1 and "mail of Person p0000001" in said, said
+    assert not states(rig)
+    in_step(rig, slapd)
+    assert slapd.value(person_dn(1), "mail") == [b"c@a.example", b"p0000001@a.example"]
 
 
 def encoded(attribute, value):

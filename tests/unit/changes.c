@@ -112,6 +112,28 @@ test_extend(void)
     g_assert_cmpint(fixture_number(fixture, "SELECT count(*) FROM change"), ==, 0);
 }
 
+/* What is settled is forgotten by when it was settled, and nothing else. */
+static void
+test_forget(void)
+{
+    static const struct {
+        ChangeState state;
+        gint64 before;
+        int left;
+    } rows[] = {
+        {CHANGE_DONE, 200, 1},    {CHANGE_DONE, 201, 0},     {CHANGE_DROPPED, 201, 0},
+        {CHANGE_REFUSED, 999, 1}, {CHANGE_CONFLICT, 999, 1}, {CHANGE_WAITING, 999, 1},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(Fixture) fixture = fixture_new();
+        g_autoptr(GError) error = NULL;
+        settle(fixture, add(fixture, CHANGE_SET, "a", "b"), rows[i].state);
+        g_assert_true(changes_forget(fixture->store, rows[i].before, &error));
+        g_assert_no_error(error);
+        g_assert_cmpint(fixture_number(fixture, "SELECT count(*) FROM change"), ==, rows[i].left);
+    }
+}
+
 static void
 test_overlay(void)
 {
@@ -150,6 +172,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/changes/states", test_states);
     g_test_add_func("/changes/extend", test_extend);
+    g_test_add_func("/changes/forget", test_forget);
     g_test_add_func("/changes/overlay", test_overlay);
     return g_test_run();
 }

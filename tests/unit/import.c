@@ -272,6 +272,43 @@ test_new(void)
     g_assert_null(attributes_find(row->attributes, "o", &count));
 }
 
+/* What was shown and asked about must be what is written. */
+static void
+test_changed_meanwhile(void)
+{
+    static const struct {
+        const char *meanwhile; /* title */
+        gboolean good;
+    } rows[] = {{NULL, TRUE}, {"theirs", FALSE}, {"ours", FALSE}};
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Fixture) own = fixture_new();
+        g_free(own->config->directory_uri);
+        own->config->directory_uri = g_strdup("ldap://x");
+        fixture_add_person(own, "Anna", "anna@a.example");
+        g_autoptr(ImportFile) file =
+            read_file("f.csv", "mail,title\nanna@a.example,ours\n", &error);
+        const ImportRule rule = {.config = own->config};
+        g_autoptr(Import) import = import_new(file, &rule);
+        g_assert_true(import_load(import, own->store, &error));
+        g_assert_cmpuint(import_count(import, IMPORT_CHANGED), ==, 1);
+        const ImportRow *row = g_ptr_array_index(import_rows(import), 0);
+        const Editor editor = {own->config, own->store, 100, "test"};
+        AttributeValue title = {rows[i].meanwhile,
+                                strlen(rows[i].meanwhile ? rows[i].meanwhile : "")};
+        const EditValue edit = {"title", &title, 1};
+        guint changed;
+        if (rows[i].meanwhile)
+            g_assert_true(edit_set(&editor, row->uuid, &edit, 1, &changed, &error));
+        g_assert_no_error(error);
+        g_autoptr(StoreTransaction) transaction = store_begin(own->store, &error);
+        g_assert_cmpint(import_apply(import, &editor, &error), ==, rows[i].good);
+        g_assert_cmpint(error != NULL, ==, !rows[i].good);
+        if (error && !strstr(error->message, "has changed meanwhile (title of Anna)"))
+            g_error("row %u: %s", i, error->message);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -281,6 +318,7 @@ main(int argc, char **argv)
     g_test_add_func("/import/refused", test_refused);
     g_test_add_func("/import/ldif", test_ldif);
     g_test_add_func("/import/new", test_new);
+    g_test_add_func("/import/changed-meanwhile", test_changed_meanwhile);
     int status = g_test_run();
     fixture_free(fixture);
     return status;

@@ -5,6 +5,7 @@
 #include "../lib/fixture.h"
 #include "base/error.h"
 #include "directory/dn.h"
+#include "model/attribute_type.h"
 #include "store/mirror.h"
 #include "store/sync_state.h"
 #include "sync/edit.h"
@@ -24,7 +25,7 @@ struct Fake {
     GPtrArray *entries;           /* of Seen */
     guint writes, csn, cut_after; /* cut_after: the connection is lost after that write; 0: never */
     gboolean cut_before;          /* ... and before it was done */
-    gboolean no_post_read;
+    gboolean no_post_read, no_version;
     WriteOutcome answer;           /* to everything, if not WRITE_PENDING */
     void (*meanwhile)(Fake *fake); /* somebody else, before each write */
     guint most;
@@ -64,20 +65,29 @@ fake_search(Directory *directory, const DirectoryQuery *query, DirectoryFunc fun
     return TRUE;
 }
 
+/* What a server can compare: of octets without a rule that they are there. */
+static gboolean
+shows(Attributes *is, Attributes *was, const char *name)
+{
+    if (attribute_rule(name) == RULE_OCTETS)
+        return (attributes_count(is) > 0) == (attributes_count(was) > 0);
+    return attributes_equal(is, was);
+}
+
 /* TRUE if the entry has exactly what was asserted */
 static gboolean
 holds(const Seen *seen, const DirectoryWrite *write)
 {
-    if (write->csn && strcmp(write->csn, seen->csn) != 0)
+    if (write->csn && g_strcmp0(write->csn, seen->csn) != 0)
         return FALSE;
     for (guint k = 0; write->before && k < 2; k++) {
         const Attributes *side = k ? write->after : write->before;
-        for (guint i = 0; i < attributes_count(side); i++) {
+        for (guint i = 0; side && i < attributes_count(side); i++) {
             const char *name = attributes_description(side, i);
             g_autoptr(Attributes) is = attributes_new(), was = attributes_new();
             attributes_add_from(is, seen->attributes, name);
             attributes_add_from(was, write->before, name);
-            if (!attributes_equal(is, was))
+            if (!shows(is, was, name))
                 return FALSE;
         }
     }
@@ -88,7 +98,7 @@ static void
 stamp(Fake *fake, Seen *seen)
 {
     g_free(seen->csn);
-    seen->csn = g_strdup_printf("csn%u", ++fake->csn + 1);
+    seen->csn = fake->no_version ? NULL : g_strdup_printf("csn%u", ++fake->csn + 1);
 }
 
 static void
@@ -180,9 +190,19 @@ put(Bench *bench, guint8 number, const char *dn, const char *class)
     Seen *seen = seen_new(dn, uuid, "csn1", attributes);
     g_ptr_array_add(bench->fake.entries, seen);
     g_assert_true(putback_put(bench->fixture->config, bench->fixture->store, uuid, dn, "csn1",
-                            attributes, &error));
+                              attributes, &error));
     g_assert_no_error(error);
     return seen;
+}
+
+/* Nothing tells one version of an entry from another one. */
+static void
+forget_versions(Bench *bench)
+{
+    bench->fake.no_version = TRUE;
+    for (guint i = 0; i < bench->fake.entries->len; i++)
+        g_clear_pointer(&((Seen *)g_ptr_array_index(bench->fake.entries, i))->csn, g_free);
+    fixture_run(bench->fixture, "UPDATE entry SET csn = NULL");
 }
 
 static void
@@ -222,6 +242,19 @@ set(Bench *bench, guint8 number, const char *name, const char *value)
     guint8 uuid[UUID_LENGTH] = {number, 7};
     AttributeValue octets = {value, strlen(value)};
     EditValue edit = {name, &octets, 1};
+    guint changed;
+    Editor editor = editor_of(bench);
+    edit_set(&editor, uuid, &edit, 1, &changed, &error);
+    g_assert_no_error(error);
+}
+
+static void
+edit_fax(Bench *bench, const char *value)
+{
+    g_autoptr(GError) error = NULL;
+    guint8 uuid[UUID_LENGTH] = {2, 7};
+    AttributeValue octets = {value, value ? strlen(value) : 0};
+    EditValue edit = {"fax", &octets, value != NULL};
     guint changed;
     Editor editor = editor_of(bench);
     edit_set(&editor, uuid, &edit, 1, &changed, &error);
@@ -564,6 +597,41 @@ test_unknown_and_changed(void)
 }
 
 /* What was sent and waits again has another edit behind it; then the edits go on. */
+/* of what no rule compares the assertion sees no change: the version tells, or a look */
+static void
+test_octets(void)
+{
+    static const struct {
+        const char *theirs, *ours, *there, *state;
+        gboolean versions, twice;
+    } rows[] = {
+        {NULL, "2", "2", "done", TRUE, FALSE},      {NULL, "2", "2", "done", FALSE, FALSE},
+        {"3", "2", "3", "conflict", TRUE, FALSE},   {"3", "2", "3", "conflict", FALSE, FALSE},
+        {"3", "2", "3", "conflict", TRUE, TRUE},    {"3", NULL, "3", "conflict", TRUE, FALSE},
+        {"3", NULL, "3", "conflict", FALSE, FALSE}, {"2", "2", "2", "done", FALSE, FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_auto(Bench) bench = {0};
+        bench_init(&bench);
+        set(&bench, 2, "fax", "1");
+        push_well(&bench);
+        if (!rows[i].versions)
+            forget_versions(&bench);
+        fixture_run(bench.fixture, "DELETE FROM change");
+        if (rows[i].twice)
+            set(&bench, 2, "fax", "5");
+        edit_fax(&bench, rows[i].ours);
+        theirs(&bench.fake, "title", "beside");
+        if (rows[i].theirs)
+            theirs(&bench.fake, "facsimileTelephoneNumber", rows[i].theirs);
+        push_well(&bench);
+        assert_states(&bench, rows[i].state);
+        assert_theirs(&bench, "facsimileTelephoneNumber", rows[i].there);
+        assert_theirs(&bench, "title", "beside");
+        assert_echo(&bench);
+    }
+}
+
 static void
 test_edits_behind_sent(void)
 {
@@ -673,30 +741,32 @@ test_counts(void)
 static void
 test_remove(void)
 {
-    static const struct {
+    static const struct RemoveRow {
         const char *changed; /* by somebody else meanwhile */
         WriteOutcome answer;
         const char *states;
         gboolean back;
     } rows[] = {
-        {NULL, WRITE_PENDING, "done", FALSE},
-        {"title", WRITE_PENDING, "conflict", TRUE},
-        {NULL, WRITE_REFUSED, "refused", TRUE},
+        {NULL, WRITE_PENDING, "done", FALSE},     {"title", WRITE_PENDING, "conflict", TRUE},
+        {"fax", WRITE_PENDING, "conflict", TRUE}, {NULL, WRITE_REFUSED, "refused", TRUE},
         {NULL, WRITE_LATER, "waiting", FALSE},
     };
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    for (guint i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {
+        const struct RemoveRow *row = &rows[i % G_N_ELEMENTS(rows)];
         g_auto(Bench) bench = {0};
         bench_init(&bench);
+        if (i >= G_N_ELEMENTS(rows))
+            forget_versions(&bench);
         remove_person(&bench);
-        bench.fake.answer = rows[i].answer;
-        if (rows[i].changed)
-            theirs(&bench.fake, rows[i].changed, "x");
+        bench.fake.answer = row->answer;
+        if (row->changed)
+            theirs(&bench.fake, row->changed, "x");
         push_well(&bench);
-        assert_states(&bench, rows[i].states);
+        assert_states(&bench, row->states);
         g_assert_cmpint(
             fixture_number(bench.fixture, "SELECT count(*) FROM entry WHERE kind = 'person'"), ==,
-            rows[i].back);
-        if (!rows[i].back)
+            row->back);
+        if (!row->back)
             continue;
         assert_echo(&bench);
         g_assert_cmpint(
@@ -710,6 +780,27 @@ test_remove(void)
 }
 
 /* what came below a removed entry while it was away, lies below it again when it is back */
+static void
+change_title(Fake *fake)
+{
+    theirs(fake, "title", "meanwhile");
+    fake->meanwhile = NULL;
+}
+
+/* Between the look and the removal: without a version the values are asserted. */
+static void
+test_remove_meanwhile(void)
+{
+    g_auto(Bench) bench = {0};
+    bench_init(&bench);
+    forget_versions(&bench);
+    remove_person(&bench);
+    bench.fake.meanwhile = change_title;
+    push_well(&bench);
+    assert_states(&bench, "conflict");
+    assert_shown(&bench, "title", "meanwhile");
+}
+
 static void
 test_back_with_child(void)
 {
@@ -805,6 +896,19 @@ test_many(void)
 }
 
 static void
+test_forget(void)
+{
+    g_auto(Bench) bench = {0};
+    bench_init(&bench);
+    set(&bench, 2, "title", "u");
+    push_well(&bench);
+    fixture_run(bench.fixture, "UPDATE change SET settled_at = settled_at - 34560001");
+    set(&bench, 2, "sn", "v");
+    push_well(&bench);
+    assert_states(&bench, "done");
+}
+
+static void
 test_read_only(void)
 {
     g_auto(Bench) bench = {0};
@@ -837,12 +941,15 @@ main(int argc, char **argv)
     g_test_add_func("/push/edits-behind-sent", test_edits_behind_sent);
     g_test_add_func("/push/edit-of-merged", test_edit_of_merged);
     g_test_add_func("/push/counts", test_counts);
+    g_test_add_func("/push/octets", test_octets);
     g_test_add_func("/push/remove", test_remove);
+    g_test_add_func("/push/remove-meanwhile", test_remove_meanwhile);
     g_test_add_func("/push/back-with-child", test_back_with_child);
     g_test_add_func("/push/remove-gone", test_remove_gone);
     g_test_add_func("/push/add", test_add);
     g_test_add_func("/push/order", test_order);
     g_test_add_func("/push/many", test_many);
+    g_test_add_func("/push/forget", test_forget);
     g_test_add_func("/push/read-only", test_read_only);
     return g_test_run();
 }
