@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "model/attribute_type.h"
 
 #include <string.h>
 #include <time.h>
@@ -304,7 +305,8 @@ decode(Ldap *ldap, LDAPMessage *message, DirectoryEntry *entry, gboolean *has_uu
             break;
         good = copy_description(&name, description);
         if (good && values && values[0].bv_val &&
-            !take_operational(ldap, entry, has_uuid, description, values) && entry->attributes)
+            !take_operational(ldap, entry, has_uuid, description, values) && entry->attributes &&
+            !attribute_is_secret(description))
             add_values(ldap, description, values);
         ber_memfree(values);
     }

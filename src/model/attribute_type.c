@@ -193,6 +193,42 @@ attribute_type_names(void)
     return g_once(&once, collect_names, NULL);
 }
 
+/* RFC 4519 (2.41), 3112, 2798; Active Directory, Samba, Kerberos (MIT, Heimdal) */
+static const struct {
+    const char *name;
+    gsize length;
+} secrets[] = {
+#define SECRET(name)                                                                               \
+    {                                                                                              \
+        name, sizeof(name) - 1                                                                     \
+    }
+    SECRET("userPassword"),
+    SECRET("2.5.4.35"),
+    SECRET("authPassword"),
+    SECRET("userPKCS12"),
+    SECRET("unicodePwd"),
+    SECRET("dBCSPwd"),
+    SECRET("ntPwdHistory"),
+    SECRET("lmPwdHistory"),
+    SECRET("sambaNTPassword"),
+    SECRET("sambaLMPassword"),
+    SECRET("sambaPasswordHistory"),
+    SECRET("krbPrincipalKey"),
+    SECRET("krb5Key"),
+#undef SECRET
+};
+
+gboolean
+attribute_is_secret(const char *description)
+{
+    gsize length = strcspn(description, ";");
+    for (guint i = 0; i < G_N_ELEMENTS(secrets); i++)
+        if (secrets[i].length == length &&
+            g_ascii_strncasecmp(secrets[i].name, description, length) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 MatchingRule
 attribute_rule(const char *description)
 {

@@ -43,6 +43,10 @@ MatchingRule attribute_rule(const char *description);
  * attribute_type_find() gives for `attribute`; who compares many descriptions looks it up once. */
 gboolean attribute_is(const char *description, const char *attribute, const AttributeType *type);
 
+/* TRUE for passwords and keys, which are neither kept nor shown, whoever may read them. Cheap: it is
+ * asked of each attribute that comes. */
+gboolean attribute_is_secret(const char *description);
+
 /* The key of a value under a rule: what `term.norm` holds, what equality compares, octet for octet.
  * Integers of up to 99 digits and times come as text that sorts as they do, octets as hexadecimal
  * digits. NULL if the value does not fit the rule's syntax or is not text: then it is equal to
