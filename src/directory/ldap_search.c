@@ -19,6 +19,7 @@ typedef struct {
     DirectoryFunc func;
     gpointer user_data;
     DirectoryTally *tally;
+    LdapVolume *volume; /* of all pages */
 } Search;
 
 /* Takes the next page's cookie from the result's controls; it is empty at the end, or where the
@@ -119,7 +120,8 @@ take_entry(Ldap *ldap, const Search *search, LDAPMessage *message, GError **erro
         return TRUE;
     }
     search->tally->entries++;
-    return search->func(&entry, search->user_data, error);
+    return ldap_session_weigh(ldap, search->volume, 0, ldap->octets, error) &&
+           search->func(&entry, search->user_data, error);
 }
 
 /* One page, or the whole answer. */
@@ -132,7 +134,8 @@ read_page(Ldap *ldap, const Search *search, struct berval *cookie, GError **erro
         return FALSE;
     while (good) {
         g_auto(Message) message = NULL;
-        good = ldap_session_next(ldap, id, -1, &message, &type, error);
+        good = ldap_session_next(ldap, id, -1, &message, &type, error) &&
+               ldap_session_weigh(ldap, search->volume, 1, 0, error);
         if (good && type == LDAP_RES_SEARCH_RESULT)
             return take_result(ldap, search, message, cookie, error);
         if (good && type == LDAP_RES_SEARCH_REFERENCE)
@@ -193,7 +196,8 @@ ldap_search_run(Ldap *ldap, const DirectoryQuery *query, gint64 page_size, Direc
 {
     DirectoryTally count = {0};
     g_autofree char *filter = configured_filter(ldap);
-    Search search = {query, filter, page_size, func, user_data, &count};
+    LdapVolume volume = {0};
+    Search search = {query, filter, page_size, func, user_data, &count, &volume};
     if (!(query->uuids ? run_by_uuids(ldap, &search, filter, error) : run(ldap, &search, error)))
         return FALSE;
     *tally = count;
