@@ -204,6 +204,47 @@ ldap_search_run(Ldap *ldap, const DirectoryQuery *query, gint64 page_size, Direc
     return TRUE;
 }
 
+static void
+collect(Ldap *ldap, LDAPMessage *message, Attributes *found)
+{
+    BerElement *ber = NULL;
+    char *name = ldap_first_attribute(ldap->ld, message, &ber);
+    for (; name; name = ldap_next_attribute(ldap->ld, message, ber)) {
+        struct berval **values = ldap_get_values_len(ldap->ld, message, name);
+        for (guint i = 0; values && values[i]; i++)
+            attributes_add(found, name, values[i]->bv_val, values[i]->bv_len);
+        ldap_value_free_len(values);
+        ldap_memfree(name);
+    }
+    ber_free(ber, 0);
+}
+
+gboolean
+ldap_search_look(Ldap *ldap, const char *base, int scope, const char *filter, char **attributes,
+                 int limit, Attributes *found, char **dn, int *code, GError **error)
+{
+    LdapVolume volume = {0};
+    int id = 0, type = 0;
+    *code =
+        ldap_search_ext(ldap->ld, base, scope, filter, attributes, 0, NULL, NULL, NULL, limit, &id);
+    while (*code == LDAP_SUCCESS && type != LDAP_RES_SEARCH_RESULT) {
+        g_auto(Message) message = NULL;
+        if (!ldap_session_next(ldap, id, -1, &message, &type, error) ||
+            !ldap_session_weigh(ldap, &volume, 1, 0, error))
+            return FALSE;
+        if (type == LDAP_RES_SEARCH_ENTRY) {
+            char *name = ldap_get_dn(ldap->ld, message);
+            if (dn && !*dn)
+                *dn = g_strdup(name);
+            ldap_memfree(name);
+            collect(ldap, message, found);
+        } else if (type == LDAP_RES_SEARCH_RESULT) {
+            ldap_parse_result(ldap->ld, message, code, NULL, NULL, NULL, NULL, 0);
+        }
+    }
+    return TRUE;
+}
+
 gboolean
 ldap_session_search(Directory *directory, const DirectoryQuery *query, DirectoryFunc func,
                     gpointer user_data, DirectoryTally *tally, GError **error)

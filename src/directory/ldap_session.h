@@ -10,7 +10,7 @@
  *   ldap.c          the vtable
  *   ldap_login.c    who this program is: password, SASL EXTERNAL, SASL GSSAPI
  *   ldap_entry.c    an entry's message -> DirectoryEntry; ranges and binary identities (AD)
- *   ldap_search.c   complete plain searches, paged, by UUIDs in batches
+ *   ldap_search.c   complete plain searches, paged, by UUIDs in batches; single looks
  *   ldap_content.c  RFC 4533
  *   ldap_write.c    modify, add, delete with assertion and post-read
  *   ldap_change.c   what a write is on the wire, what its answer means
@@ -139,6 +139,12 @@ char *ldap_entry_identity_filter(Ldap *ldap, const guint8 uuid[UUID_LENGTH]);
 gboolean ldap_search_run(Ldap *ldap, const DirectoryQuery *query, gint64 page_size,
                          DirectoryFunc func, gpointer user_data, DirectoryTally *tally,
                          GError **error);
+
+/* A search below any base, whose result code, whatever it is, goes to `*code`; adds the attributes of
+ * all entries to `found` and the first one's DN to `*dn` (NULL: unwanted; owned by the caller). */
+gboolean ldap_search_look(Ldap *ldap, const char *base, int scope, const char *filter,
+                          char **attributes, int limit, Attributes *found, char **dn, int *code,
+                          GError **error);
 
 /* The vtable's functions. */
 gboolean ldap_session_search(Directory *directory, const DirectoryQuery *query, DirectoryFunc func,

@@ -61,7 +61,7 @@ def case_36_idle_timeout(rig):
     tap = tapped(rig, slapd)
     with watching(rig) as watch:
         watch.wait_equal(slapd)
-        time.sleep(2.5)
+        time.sleep(1.5)
         slapd.modify(replace(person_dn(1), "title", "Neu"))
         watch.wait_equal(slapd)
         assert tap.connections <= 2, "connected again and again"
@@ -109,7 +109,7 @@ def case_36_server_stopped_while_persisting(rig):
         watch.wait_equal(slapd)
         before, connections, cpu = content(rig), tap.connections, watch.cpu_seconds()
         slapd.stop()
-        time.sleep(3)
+        time.sleep(1.5)
         assert tap.connections - connections <= 4, "a busy loop of %d connections" % (tap.connections - connections)
         assert watch.cpu_seconds() - cpu < 0.3, "a busy loop"
         assert content(rig) == before
