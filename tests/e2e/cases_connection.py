@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
 from cases import (AGAIN, Watch, anonymous, compare, content, environment, in_step, run, sync, tapped, unchanged, use,
                    watching)
 from ldapwire import ENTRY
-from rig import PROGRAM, SANITIZED, STARTTLS_GRANTED, STARTTLS_REFUSED, Listener, certificates, free_port
+from rig import PROGRAM, SANITIZED, STARTTLS_GRANTED, STARTTLS_REFUSED, Listener, certificates, free_port, wait_for
 from slapd import ldif_roster, person_dn, replace
 
 TIMEOUT_S = 1
@@ -91,9 +91,9 @@ def case_36_signals(rig):
     # while a server is silent, and while it waits to connect again
     server = Listener()
     use(rig, "ldap://127.0.0.1:%d" % server.port, starttls="off")
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for clients, number in enumerate((signal.SIGTERM, signal.SIGHUP), 1):
         one = subprocess.Popen(rig.command("sync"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(0.3)
+        wait_for(lambda clients=clients: server.clients == clients, 10)
         one.send_signal(number)
         assert one.wait(5) == AGAIN, one.returncode
     use(rig, "ldapi://%2Fnowhere%2Fldapi")
