@@ -13,12 +13,13 @@
 typedef struct {
     Cli *cli;
     Turn *turn;
-    guint failures;      /* in a row, since the last batch */
-    gboolean in_step;    /* the last batch was good, and none is held */
-    gint64 held;         /* the difference that was told as held last; 0: none */
-    gint64 noted_at;     /* Unix seconds */
-    guint push_failures; /* in a row */
-    double push_after;   /* clock_elapsed(): not before that */
+    Directory *directory; /* while it is connected */
+    guint failures;       /* in a row, since the last batch */
+    gboolean in_step;     /* the last batch was good, and none is held */
+    gint64 held;          /* the difference that was told as held last; 0: none */
+    gint64 noted_at;      /* Unix seconds */
+    guint push_failures;  /* in a row */
+    double push_after;    /* clock_elapsed(): not before that */
 } Watch;
 
 static void
@@ -108,7 +109,8 @@ tick(gpointer user_data, GError **error)
         return FALSE;
     if (!watch->in_step || ABS(clock_now() - watch->noted_at) < NOTE_EVERY_S)
         return TRUE;
-    return note_good(watch, error);
+    /* a server that hangs is as quiet as one that has nothing to tell */
+    return directory_alive(watch->directory, error) && note_good(watch, error);
 }
 
 static gboolean
@@ -120,8 +122,10 @@ follow(Watch *watch, GError **error)
     if (!directory)
         return FALSE;
     log_info("sync.connected", "source", cli->config->directory_uri, NULL);
+    watch->directory = directory;
     gboolean stopped =
         pull_follow(cli->config, directory, cli->store, &how, take_batch, tick, error);
+    watch->directory = NULL;
     watch->in_step = FALSE;
     return stopped;
 }

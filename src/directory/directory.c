@@ -76,6 +76,12 @@ directory_write(Directory *directory, GPtrArray *writes, GError **error)
     return directory->write(directory, writes, error);
 }
 
+gboolean
+directory_alive(Directory *directory, GError **error)
+{
+    return !directory->alive || directory->alive(directory, error);
+}
+
 void
 directory_write_free(DirectoryWrite *write)
 {

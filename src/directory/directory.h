@@ -129,6 +129,7 @@ struct Directory {
                              GError **error);
     void (*content_stop)(Directory *directory);
     gboolean (*write)(Directory *directory, GPtrArray *writes, GError **error);
+    gboolean (*alive)(Directory *directory, GError **error);
     GPtrArray *(*probe)(Directory *directory, GError **error);
     void (*close)(Directory *directory);
 };
@@ -170,6 +171,11 @@ void directory_content_stop(Directory *directory);
  * each one's outcome. FALSE with UNAVAILABLE, STOPPED or DIRECTORY if the connection broke: writes
  * without an answer are WRITE_UNKNOWN then, those not sent WRITE_PENDING. */
 gboolean directory_write(Directory *directory, GPtrArray *writes, GError **error);
+
+/* Asks the server for next to nothing, between two messages too: TRUE if it answers, whatever it
+ * says. A silent feed alone does not tell whether there is nothing new or nobody any more. A file is
+ * always there. */
+gboolean directory_alive(Directory *directory, GError **error);
 
 /* What the server has and lacks for this program: of DirectoryFinding, grave ones first. */
 typedef struct {

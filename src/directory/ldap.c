@@ -27,6 +27,7 @@ directory_ldap_new(const Config *config, const char *uris, GError **error)
         .content_next = ldap_content_next,
         .content_stop = ldap_content_stop,
         .write = ldap_write,
+        .alive = ldap_session_alive,
         .probe = ldap_probe,
         .close = server_free,
     };

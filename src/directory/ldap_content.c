@@ -16,9 +16,10 @@
 #define STOP_MS                  2000 /* for the answer to Cancel and for the search's end, each */
 
 struct LdapContent {
-    int id;         /* of the search; -1: it has ended */
-    gboolean known; /* a cookie was sent */
-    gboolean done;  /* the refresh is complete */
+    int id;            /* of the search; -1: it has ended */
+    gboolean known;    /* a cookie was sent */
+    gboolean done;     /* the refresh is complete */
+    LdapVolume volume; /* of the refresh */
     /* what the message that was handed out points into */
     LDAPMessage *message;
     LDAPControl **controls;
@@ -73,34 +74,6 @@ create_sync_control(gconstpointer cookie, gsize length, LDAPControl **control)
     return code;
 }
 
-gboolean
-ldap_content_start(Directory *directory, gconstpointer cookie, gsize length, GError **error)
-{
-    Ldap *ldap = (Ldap *)directory;
-    const Config *config = ldap->config;
-    const char *filter = config->directory_filter && *config->directory_filter
-                             ? config->directory_filter
-                             : "(objectClass=*)";
-    gboolean store = g_strcmp0(config->directory_referrals, "store") == 0;
-    g_auto(Control) sync = NULL;
-    LDAPControl manage = {.ldctl_oid = (char *)LDAP_CONTROL_MANAGEDSAIT};
-    int id = -1, code = create_sync_control(cookie, length, &sync);
-    LDAPControl *controls[] = {sync, store ? &manage : NULL, NULL};
-    /* LDAP_MAXINT asks for the server's hard limit, 0 only for its soft one */
-    if (code == LDAP_SUCCESS)
-        code = ldap_search_ext(ldap->ld, config->directory_base ? config->directory_base : "",
-                               LDAP_SCOPE_SUBTREE, filter, ldap_entry_wanted(ldap, WANTED_FOLLOWED),
-                               0, controls, NULL, NULL, LDAP_MAXINT, &id);
-    if (code != LDAP_SUCCESS)
-        return ldap_session_fail(ldap, code, _("cannot follow"), NULL, error);
-    ldap_content_free(ldap->content);
-    ldap->content = g_new0(LdapContent, 1);
-    ldap->content->id = id;
-    ldap->content->known = cookie != NULL;
-    ldap->content->uuids = g_byte_array_new();
-    return TRUE;
-}
-
 static void
 set_cookie(ContentMessage *message, Octets cookie)
 {
@@ -139,19 +112,60 @@ is_cancelled(Ldap *ldap, int cancel_id)
            result == LDAP_SUCCESS;
 }
 
-/* Only Cancel tells when the server is done with the search; slapd of Debian 12 may keep an
- * abandoned one (OpenLDAP ITS#10479). */
+/* Cancel, as slapd of Debian 12 may keep a search that was abandoned (OpenLDAP ITS#10479). Nobody
+ * waits for the answer, which costs a poll its second round trip: who polls once closes now, and who
+ * goes on asks for it in await_end(). */
 static void
 end_search(Ldap *ldap)
 {
     LdapContent *content = ldap->content;
-    int cancel_id = -1;
     if (content->id < 0)
         return;
-    if (ldap_cancel(ldap->ld, content->id, NULL, NULL, &cancel_id) != LDAP_SUCCESS ||
-        !is_cancelled(ldap, cancel_id) || !drain(ldap, content->id))
+    if (ldap_cancel(ldap->ld, content->id, NULL, NULL, &ldap->cancel) == LDAP_SUCCESS)
+        ldap->cancelled = content->id;
+    else
         ldap_abandon_ext(ldap->ld, content->id, NULL, NULL);
     content->id = -1;
+}
+
+/* Takes away what is left of a search that was cancelled. */
+static void
+await_end(Ldap *ldap)
+{
+    if (ldap->cancelled == 0)
+        return;
+    if (!is_cancelled(ldap, ldap->cancel) || !drain(ldap, ldap->cancelled))
+        ldap_abandon_ext(ldap->ld, ldap->cancelled, NULL, NULL);
+    ldap->cancelled = 0;
+}
+
+gboolean
+ldap_content_start(Directory *directory, gconstpointer cookie, gsize length, GError **error)
+{
+    Ldap *ldap = (Ldap *)directory;
+    const Config *config = ldap->config;
+    const char *filter = config->directory_filter && *config->directory_filter
+                             ? config->directory_filter
+                             : "(objectClass=*)";
+    gboolean store = g_strcmp0(config->directory_referrals, "store") == 0;
+    g_auto(Control) sync = NULL;
+    LDAPControl manage = {.ldctl_oid = (char *)LDAP_CONTROL_MANAGEDSAIT};
+    await_end(ldap);
+    int id = -1, code = create_sync_control(cookie, length, &sync);
+    LDAPControl *controls[] = {sync, store ? &manage : NULL, NULL};
+    /* LDAP_MAXINT asks for the server's hard limit, 0 only for its soft one */
+    if (code == LDAP_SUCCESS)
+        code = ldap_search_ext(ldap->ld, config->directory_base ? config->directory_base : "",
+                               LDAP_SCOPE_SUBTREE, filter, ldap_entry_wanted(ldap, WANTED_FOLLOWED),
+                               0, controls, NULL, NULL, LDAP_MAXINT, &id);
+    if (code != LDAP_SUCCESS)
+        return ldap_session_fail(ldap, code, _("cannot follow"), NULL, error);
+    ldap_content_free(ldap->content);
+    ldap->content = g_new0(LdapContent, 1);
+    ldap->content->id = id;
+    ldap->content->known = cookie != NULL;
+    ldap->content->uuids = g_byte_array_new();
+    return TRUE;
 }
 
 void
@@ -204,7 +218,7 @@ take_content(Ldap *ldap, const SyncStateValue *state, ContentMessage *message, G
     message->kind = CONTENT_ENTRY;
     message->entry = &content->entry;
     message->added = state->state == SYNC_ADD;
-    return TRUE;
+    return content->done || ldap_session_weigh(ldap, &content->volume, 0, ldap->octets, error);
 }
 
 static gboolean
@@ -282,6 +296,8 @@ take_info(Ldap *ldap, ContentMessage *message, gboolean *taken, GError **error)
         message->kind = info.deletes ? CONTENT_DELETED : CONTENT_PRESENT;
         message->uuids = content->uuids->data;
         message->count = content->uuids->len / UUID_LENGTH;
+        return content->done ||
+               ldap_session_weigh(ldap, &content->volume, message->count, 0, error);
     } else {
         set_phase(content, message, info.info == SYNC_REFRESH_DELETE, info.done);
     }
@@ -352,7 +368,10 @@ ldap_content_next(Directory *directory, gint64 wait_ms, ContentMessage *message,
                                &content->message, &type, error))
             return FALSE;
         taken = TRUE;
-        gboolean good = TRUE;
+        gboolean good =
+            type == 0 || content->done || ldap_session_weigh(ldap, &content->volume, 1, 0, error);
+        if (!good)
+            return FALSE;
         if (type == LDAP_RES_SEARCH_ENTRY)
             good = take_entry(ldap, message, error);
         else if (type == LDAP_RES_SEARCH_REFERENCE)

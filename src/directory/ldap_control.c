@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "directory/ldap_control.h"
 
+#include "model/attribute_type.h"
+
 #include <string.h>
 
 /* BER as RFC 4511, 5.1 has it: definite lengths; all tags used here are of one octet */
@@ -169,10 +171,12 @@ take_attribute(Octets *from, Attributes *out)
         return FALSE;
     memcpy(description, name.data, name.length);
     description[name.length] = '\0';
+    gboolean secret = attribute_is_secret(description);
     while (set.length > 0) {
         if (!take(&set, TAG_OCTETS, &value))
             return FALSE;
-        attributes_add(out, description, value.data, value.length);
+        if (!secret)
+            attributes_add(out, description, value.data, value.length);
     }
     return TRUE;
 }

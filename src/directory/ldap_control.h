@@ -47,7 +47,8 @@ typedef struct {
 /* The UUIDs of a SYNC_ID_SET are put into `uuids`, UUID_LENGTH octets each; else it is empty. */
 gboolean ldap_control_sync_info(Octets value, SyncInfoValue *out, GByteArray *uuids);
 
-/* Post-Read: the entry as a write has left it. Its attributes are added to `out`. */
+/* Post-Read: the entry as a write has left it. Its attributes, but no passwords
+ * (attribute_type.h), are added to `out`. */
 gboolean ldap_control_post_read(Octets value, Attributes *out);
 
 #endif

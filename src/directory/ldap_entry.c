@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "model/attribute_type.h"
 
 #include <string.h>
 #include <time.h>
@@ -196,8 +197,10 @@ add_values(Ldap *ldap, char *description, const struct berval *values)
             g_ptr_array_add(ldap->ranges, range);
         }
     }
-    for (; values->bv_val; values++)
+    for (; values->bv_val; values++) {
         attributes_add(ldap->attributes, description, values->bv_val, values->bv_len);
+        ldap->octets += values->bv_len;
+    }
 }
 
 /* The name comes without a promise that a NUL ends it. */
@@ -230,8 +233,10 @@ take_range(Ldap *ldap, LDAPMessage *message, const char *description, guint64 *n
             break;
         if (values && copy_description(&name, full) && ldap_entry_range(full, &length, next)) {
             full[length] = '\0';
-            for (guint i = 0; values[i].bv_val && strcmp(full, description) == 0; i++)
+            for (guint i = 0; values[i].bv_val && strcmp(full, description) == 0; i++) {
                 attributes_add(ldap->attributes, full, values[i].bv_val, values[i].bv_len);
+                ldap->octets += values[i].bv_len;
+            }
         }
         ber_memfree(values);
     }
@@ -268,7 +273,7 @@ static gboolean
 complete_range(Ldap *ldap, const char *dn, const Range *range, GError **error)
 {
     guint64 next = range->next;
-    for (guint i = 0; i < RANGES_MAX && next > 0; i++) {
+    for (guint i = 0; i < RANGES_MAX && next > 0 && ldap->octets <= MESSAGE_OCTETS_MAX; i++) {
         guint64 before = next;
         if (!read_range(ldap, dn, range->description, &next, error))
             return FALSE;
@@ -304,7 +309,8 @@ decode(Ldap *ldap, LDAPMessage *message, DirectoryEntry *entry, gboolean *has_uu
             break;
         good = copy_description(&name, description);
         if (good && values && values[0].bv_val &&
-            !take_operational(ldap, entry, has_uuid, description, values) && entry->attributes)
+            !take_operational(ldap, entry, has_uuid, description, values) && entry->attributes &&
+            !attribute_is_secret(description))
             add_values(ldap, description, values);
         ber_memfree(values);
     }
@@ -321,6 +327,7 @@ ldap_entry_take(Ldap *ldap, LDAPMessage *message, gboolean listing, DirectoryEnt
     *entry = (DirectoryEntry){.attributes = listing ? NULL : ldap->attributes};
     attributes_clear(ldap->attributes);
     g_ptr_array_set_size(ldap->ranges, 0);
+    ldap->octets = 0;
     if (!decode(ldap, message, entry, &has_uuid))
         return ldap_session_fail(ldap, LDAP_DECODING_ERROR, _("cannot read an entry"), "", error);
     if (!has_uuid) {

@@ -5,11 +5,21 @@
 #include "base/file.h"
 #include "base/i18n.h"
 
+#include <gio/gio.h>
 #include <string.h>
 
+/* libldap connects with the first request. */
+static const char *
+cannot(int code, const char *what)
+{
+    return code == LDAP_SERVER_DOWN || code == LDAP_CONNECT_ERROR ? _("cannot connect") : what;
+}
+
+/* `code`: of the request. */
 static gboolean
 take_answer(Ldap *ldap, int code, int id, const char *what, GError **error)
 {
+    what = cannot(code, what);
     g_autofree char *said = NULL;
     if (code == LDAP_SUCCESS && !ldap_session_result(ldap, id, &code, &said, error))
         return FALSE;
@@ -72,6 +82,7 @@ log_in_gssapi(Ldap *ldap, GError **error)
     const char *mechanism = NULL;
     const char *what = _("cannot log in by Kerberos (GSSAPI)");
     int id = 0, type, code;
+    gboolean first = TRUE;
     if (!set_gssapi_options(ldap))
         return ldap_session_fail(ldap, LDAP_AUTH_UNKNOWN, what, NULL, error);
     for (;;) {
@@ -82,8 +93,10 @@ log_in_gssapi(Ldap *ldap, GError **error)
             break;
         if (!ldap_session_next(ldap, id, -1, &message, &type, error))
             return FALSE;
+        first = FALSE;
     }
-    return code == LDAP_SUCCESS || ldap_session_fail(ldap, code, what, NULL, error);
+    return code == LDAP_SUCCESS ||
+           ldap_session_fail(ldap, code, first ? cannot(code, what) : what, NULL, error);
 }
 
 static gboolean
@@ -92,6 +105,23 @@ log_in_anonymously(Ldap *ldap, GError **error)
     struct berval nothing = {0, (char *)""};
     int id = 0, code = ldap_sasl_bind(ldap->ld, "", LDAP_SASL_SIMPLE, &nothing, NULL, NULL, &id);
     return take_answer(ldap, code, id, _("cannot log in anonymously"), error);
+}
+
+/* TRUE if what is sent stays on this machine, or is encrypted. */
+static gboolean
+is_private(Ldap *ldap)
+{
+    LDAPURLDesc *parts = NULL;
+    if (!g_str_has_prefix(ldap->uri, "ldap:") || ldap_tls_inplace(ldap->ld))
+        return TRUE;
+    if (ldap_url_parse(ldap->uri, &parts) != LDAP_URL_SUCCESS)
+        return FALSE;
+    const char *host = parts->lud_host && *parts->lud_host ? parts->lud_host : "localhost";
+    g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+    gboolean loopback = address ? g_inet_address_get_is_loopback(address)
+                                : g_ascii_strcasecmp(host, "localhost") == 0;
+    ldap_free_urldesc(parts);
+    return loopback;
 }
 
 static gboolean
@@ -103,6 +133,13 @@ log_in_by_password(Ldap *ldap, GError **error)
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
                     _("directory.bind_dn needs directory.password_file; without both the login is "
                       "anonymous"));
+        return FALSE;
+    }
+    if (!is_private(ldap)) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
+                    _("%s: no password was sent, as everybody on the way could read it; set "
+                      "directory.starttls to required, or use ldaps://"),
+                    ldap->uri);
         return FALSE;
     }
     /* never empty: that would be an unauthenticated bind, which succeeds (RFC 4513, 5.1.2) */

@@ -79,48 +79,7 @@ is_openldap(const Probe *probe)
     return has_value(probe->root, "objectClass", "OpenLDAProotDSE");
 }
 
-/* ---- looking */
-
-static void
-collect(Ldap *ldap, LDAPMessage *message, Attributes *found)
-{
-    BerElement *ber = NULL;
-    char *name = ldap_first_attribute(ldap->ld, message, &ber);
-    for (; name; name = ldap_next_attribute(ldap->ld, message, ber)) {
-        struct berval **values = ldap_get_values_len(ldap->ld, message, name);
-        for (guint i = 0; values && values[i]; i++)
-            attributes_add(found, name, values[i]->bv_val, values[i]->bv_len);
-        ldap_value_free_len(values);
-        ldap_memfree(name);
-    }
-    ber_free(ber, 0);
-}
-
-/* A search whose result code, whatever it is, goes to `*code`; adds the attributes of all entries to
- * `found` and the first one's DN to `*dn` (NULL: unwanted; owned by the caller). */
-static gboolean
-look(Ldap *ldap, const char *base, int scope, const char *filter, char **attributes, int limit,
-     Attributes *found, char **dn, int *code, GError **error)
-{
-    int id = 0, type = 0;
-    *code =
-        ldap_search_ext(ldap->ld, base, scope, filter, attributes, 0, NULL, NULL, NULL, limit, &id);
-    while (*code == LDAP_SUCCESS && type != LDAP_RES_SEARCH_RESULT) {
-        g_auto(Message) message = NULL;
-        if (!ldap_session_next(ldap, id, -1, &message, &type, error))
-            return FALSE;
-        if (type == LDAP_RES_SEARCH_ENTRY) {
-            char *name = ldap_get_dn(ldap->ld, message);
-            if (dn && !*dn)
-                *dn = g_strdup(name);
-            ldap_memfree(name);
-            collect(ldap, message, found);
-        } else if (type == LDAP_RES_SEARCH_RESULT) {
-            ldap_parse_result(ldap->ld, message, code, NULL, NULL, NULL, NULL, 0);
-        }
-    }
-    return TRUE;
-}
+/* ---- what it is asked for */
 
 static const char *
 base_of(const Ldap *ldap)
@@ -155,8 +114,8 @@ probe_root(Probe *probe, GError **error)
     static char all[] = "*", operational[] = "+";
     char *attributes[] = {all, operational, NULL};
     int code;
-    if (!look(probe->ldap, "", LDAP_SCOPE_BASE, "(objectClass=*)", attributes, ENTRY_ONLY,
-              probe->root, NULL, &code, error))
+    if (!ldap_search_look(probe->ldap, "", LDAP_SCOPE_BASE, "(objectClass=*)", attributes,
+                          ENTRY_ONLY, probe->root, NULL, &code, error))
         return FALSE;
     if (!announces(probe, LDAP_CONTROL_ASSERT))
         add_finding(probe, FALSE,
@@ -323,32 +282,34 @@ probe_index(Probe *probe, GError **error)
 static gboolean
 probe_provider(Probe *probe, GError **error)
 {
-    static char checkpoint[] = "olcSpCheckpoint", log[] = "olcSpSessionlog";
-    char *attributes[] = {checkpoint, log, NULL};
+    char *attributes[] = {(char *)"olcSpCheckpoint", (char *)"olcSpSessionlog", NULL};
     g_autoptr(Attributes) found = attributes_new();
     g_autofree char *dn = NULL;
     int code;
     if (!probe->follows || !is_openldap(probe))
         return TRUE;
-    if (!look(probe->ldap, "cn=config", LDAP_SCOPE_SUBTREE, "(objectClass=olcSyncProvConfig)",
-              attributes, LDAP_MAXINT, found, &dn, &code, error))
+    if (!ldap_search_look(probe->ldap, "cn=config", LDAP_SCOPE_SUBTREE,
+                          "(objectClass=olcSyncProvConfig)", attributes, LDAP_MAXINT, found, &dn,
+                          &code, error))
         return FALSE;
-    g_autofree char *missing = g_strconcat(has(found, checkpoint) ? "" : "olcSpCheckpoint: 100 10",
-                                           has(found, checkpoint) || has(found, log) ? "" : ", ",
-                                           has(found, log) ? "" : "olcSpSessionlog: 10000", NULL);
+    gboolean checkpoint = has(found, "olcSpCheckpoint"), log = has(found, "olcSpSessionlog");
     if (!dn)
         add_finding(probe, FALSE,
                     g_strdup(_("The bind DN cannot read the server's configuration. Make sure that "
-                               "it has \"syncprov-checkpoint 100 10\" (without it a crash of the "
+                               "it has \"syncprov-checkpoint 100 5\" (without it a crash of the "
                                "server hides changes) and \"syncprov-sessionlog 10000\" (without "
                                "it deletions are found slowly); in cn=config these are "
                                "olcSpCheckpoint and olcSpSessionlog.")));
-    else if (*missing)
+    if (dn && !checkpoint)
         add_finding(probe, FALSE,
-                    g_strdup_printf(_("The overlay syncprov lacks a setting that makes crashes of "
-                                      "the server harmless and deletions cheap; add to its entry "
-                                      "%s: %s"),
-                                    dn, missing));
+                    g_strdup_printf(_("A crash of the server hides changes. Add to its entry %s: "
+                                      "olcSpCheckpoint: 100 5"),
+                                    dn));
+    if (dn && !log)
+        add_finding(probe, FALSE,
+                    g_strdup_printf(_("Deletions are found slowly. Add to the server's entry %s: "
+                                      "olcSpSessionlog: 10000"),
+                                    dn));
     return TRUE;
 }
 
@@ -369,8 +330,8 @@ field_is_shown(Probe *probe, FieldId field, gboolean *shown, GError **error)
     for (char **name = attributes; *name; name++)
         g_string_append_printf(filter, "(%s=*)", *name);
     g_string_append(filter, "))");
-    if (!look(probe->ldap, base_of(probe->ldap), LDAP_SCOPE_SUBTREE, filter->str, attributes,
-              ENTRY_ONLY, found, NULL, &code, error))
+    if (!ldap_search_look(probe->ldap, base_of(probe->ldap), LDAP_SCOPE_SUBTREE, filter->str,
+                          attributes, ENTRY_ONLY, found, NULL, &code, error))
         return FALSE;
     *shown = attributes_count(found) > 0;
     return TRUE;
@@ -408,8 +369,8 @@ find_person(Probe *probe, GError **error)
     g_autoptr(GString) filter = g_string_new(NULL);
     int code;
     append_classes(filter, probe->ldap->config->directory_person_class);
-    return look(probe->ldap, base_of(probe->ldap), LDAP_SCOPE_SUBTREE, filter->str, attributes,
-                ENTRY_ONLY, probe->shown, &probe->person, &code, error);
+    return ldap_search_look(probe->ldap, base_of(probe->ldap), LDAP_SCOPE_SUBTREE, filter->str,
+                            attributes, ENTRY_ONLY, probe->shown, &probe->person, &code, error);
 }
 
 /* Replaces an attribute's values by the same ones, with slapd's No-Op control: access is checked and

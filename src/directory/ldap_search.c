@@ -19,6 +19,7 @@ typedef struct {
     DirectoryFunc func;
     gpointer user_data;
     DirectoryTally *tally;
+    LdapVolume *volume; /* of all pages */
 } Search;
 
 /* Takes the next page's cookie from the result's controls; it is empty at the end, or where the
@@ -119,7 +120,8 @@ take_entry(Ldap *ldap, const Search *search, LDAPMessage *message, GError **erro
         return TRUE;
     }
     search->tally->entries++;
-    return search->func(&entry, search->user_data, error);
+    return ldap_session_weigh(ldap, search->volume, 0, ldap->octets, error) &&
+           search->func(&entry, search->user_data, error);
 }
 
 /* One page, or the whole answer. */
@@ -132,7 +134,8 @@ read_page(Ldap *ldap, const Search *search, struct berval *cookie, GError **erro
         return FALSE;
     while (good) {
         g_auto(Message) message = NULL;
-        good = ldap_session_next(ldap, id, -1, &message, &type, error);
+        good = ldap_session_next(ldap, id, -1, &message, &type, error) &&
+               ldap_session_weigh(ldap, search->volume, 1, 0, error);
         if (good && type == LDAP_RES_SEARCH_RESULT)
             return take_result(ldap, search, message, cookie, error);
         if (good && type == LDAP_RES_SEARCH_REFERENCE)
@@ -193,10 +196,52 @@ ldap_search_run(Ldap *ldap, const DirectoryQuery *query, gint64 page_size, Direc
 {
     DirectoryTally count = {0};
     g_autofree char *filter = configured_filter(ldap);
-    Search search = {query, filter, page_size, func, user_data, &count};
+    LdapVolume volume = {0};
+    Search search = {query, filter, page_size, func, user_data, &count, &volume};
     if (!(query->uuids ? run_by_uuids(ldap, &search, filter, error) : run(ldap, &search, error)))
         return FALSE;
     *tally = count;
+    return TRUE;
+}
+
+static void
+collect(Ldap *ldap, LDAPMessage *message, Attributes *found)
+{
+    BerElement *ber = NULL;
+    char *name = ldap_first_attribute(ldap->ld, message, &ber);
+    for (; name; name = ldap_next_attribute(ldap->ld, message, ber)) {
+        struct berval **values = ldap_get_values_len(ldap->ld, message, name);
+        for (guint i = 0; values && values[i]; i++)
+            attributes_add(found, name, values[i]->bv_val, values[i]->bv_len);
+        ldap_value_free_len(values);
+        ldap_memfree(name);
+    }
+    ber_free(ber, 0);
+}
+
+gboolean
+ldap_search_look(Ldap *ldap, const char *base, int scope, const char *filter, char **attributes,
+                 int limit, Attributes *found, char **dn, int *code, GError **error)
+{
+    LdapVolume volume = {0};
+    int id = 0, type = 0;
+    *code =
+        ldap_search_ext(ldap->ld, base, scope, filter, attributes, 0, NULL, NULL, NULL, limit, &id);
+    while (*code == LDAP_SUCCESS && type != LDAP_RES_SEARCH_RESULT) {
+        g_auto(Message) message = NULL;
+        if (!ldap_session_next(ldap, id, -1, &message, &type, error) ||
+            !ldap_session_weigh(ldap, &volume, 1, 0, error))
+            return FALSE;
+        if (type == LDAP_RES_SEARCH_ENTRY) {
+            char *name = ldap_get_dn(ldap->ld, message);
+            if (dn && !*dn)
+                *dn = g_strdup(name);
+            ldap_memfree(name);
+            collect(ldap, message, found);
+        } else if (type == LDAP_RES_SEARCH_RESULT) {
+            ldap_parse_result(ldap->ld, message, code, NULL, NULL, NULL, NULL, 0);
+        }
+    }
     return TRUE;
 }
 

@@ -11,8 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define SYSTEM_CA_FILE    "/etc/ssl/certs/ca-certificates.crt"
-#define MESSAGE_BYTES_MAX (64 * 1024 * 1024) /* one entry on the wire */
+#define SYSTEM_CA_FILE "/etc/ssl/certs/ca-certificates.crt"
 
 static gint64
 patience(const Ldap *ldap)
@@ -190,6 +189,41 @@ ldap_session_result(Ldap *ldap, int id, int *code, char **said, GError **error)
     return TRUE;
 }
 
+gboolean
+ldap_session_weigh(const Ldap *ldap, LdapVolume *volume, guint64 messages, guint64 octets,
+                   GError **error)
+{
+    volume->messages += messages;
+    volume->octets += octets;
+    if (volume->messages <= ANSWER_MESSAGES_MAX && volume->octets <= ANSWER_OCTETS_MAX)
+        return TRUE;
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY,
+                _("%s: the answer does not end: %" PRIu64 " messages, %" PRIu64
+                  " octets; check directory.base and directory.filter"),
+                ldap->uri, volume->messages, volume->octets);
+    return FALSE;
+}
+
+gboolean
+ldap_session_alive(Directory *directory, GError **error)
+{
+    static char none[] = "1.1";
+    char *attributes[] = {none, NULL};
+    Ldap *ldap = (Ldap *)directory;
+    const char *base = ldap->config->directory_base;
+    int id = 0, type = 0;
+    int code = ldap_search_ext(ldap->ld, base ? base : "", LDAP_SCOPE_BASE, "(objectClass=*)",
+                               attributes, 0, NULL, NULL, NULL, 1, &id);
+    if (code != LDAP_SUCCESS)
+        return ldap_session_fail(ldap, code, _("cannot search"), NULL, error);
+    while (type != LDAP_RES_SEARCH_RESULT) {
+        g_auto(Message) message = NULL;
+        if (!ldap_session_next(ldap, id, -1, &message, &type, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
 LDAPControl *
 ldap_session_manage(const Ldap *ldap)
 {
@@ -226,7 +260,9 @@ note_connected(G_GNUC_UNUSED LDAP *ld, Sockbuf *buffer, G_GNUC_UNUSED LDAPURLDes
 {
     Ldap *ldap = callback->lc_arg;
     const struct timeval timeout = {.tv_sec = patience(ldap)};
+    ber_len_t limit = MESSAGE_OCTETS_MAX;
     ber_socket_t fd;
+    ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &limit);
     if (ber_sockbuf_ctrl(buffer, LBER_SB_OPT_GET_FD, &fd) != 1)
         return 0;
     /* for the rest of a TLS record that has begun, and for a server that reads nothing; without
@@ -304,6 +340,8 @@ ask_for_tls(Ldap *ldap, GError **error)
 {
     g_autofree char *said = NULL;
     int id = 0, code = ldap_start_tls(ldap->ld, NULL, NULL, &id);
+    if (code == LDAP_SERVER_DOWN)
+        return ldap_session_fail(ldap, code, _("cannot connect"), NULL, error);
     if (code == LDAP_SUCCESS && !ldap_session_result(ldap, id, &code, &said, error))
         return FALSE;
     if (code == LDAP_SUCCESS)
@@ -333,11 +371,9 @@ static void
 tune_socket(Ldap *ldap)
 {
     Sockbuf *buffer = NULL;
-    ber_len_t limit = MESSAGE_BYTES_MAX;
     ber_len_t strength = 0; /* of SASL's own encryption */
     if (ldap_get_option(ldap->ld, LDAP_OPT_SOCKBUF, &buffer) != LDAP_OPT_SUCCESS || !buffer)
         return;
-    ber_sockbuf_ctrl(buffer, LBER_SB_OPT_SET_MAX_INCOMING, &limit);
     ldap_get_option(ldap->ld, LDAP_OPT_X_SASL_SSF, &strength);
     /* one read() for 16 KiB instead of two for each message; TLS and SASL have their own buffers */
     if (!ldap_tls_inplace(ldap->ld) && strength == 0)
@@ -347,10 +383,12 @@ tune_socket(Ldap *ldap)
 static gboolean
 open_server(Ldap *ldap, const char *uri, GError **error)
 {
+    const gsize scheme = strcspn(uri, ":");
+    g_autofree char *lower = g_ascii_strdown(uri, (gssize)scheme);
     g_free(ldap->uri);
-    ldap->uri = g_strdup(uri);
+    ldap->uri = g_strconcat(lower, uri + scheme, NULL); /* what depends on TLS looks at it */
     ldap->connected = (struct ldap_conncb){note_connected, note_closing, ldap};
-    int code = ldap_initialize(&ldap->ld, uri);
+    int code = ldap_initialize(&ldap->ld, ldap->uri);
     if (code != LDAP_SUCCESS) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_CONFIG,
                     _("directory.uri \"%s\" cannot be used: %s"), uri, ldap_err2string(code));

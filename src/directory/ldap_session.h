@@ -10,7 +10,7 @@
  *   ldap.c          the vtable
  *   ldap_login.c    who this program is: password, SASL EXTERNAL, SASL GSSAPI
  *   ldap_entry.c    an entry's message -> DirectoryEntry; ranges and binary identities (AD)
- *   ldap_search.c   complete plain searches, paged, by UUIDs in batches
+ *   ldap_search.c   complete plain searches, paged, by UUIDs in batches; single looks
  *   ldap_content.c  RFC 4533
  *   ldap_write.c    modify, add, delete with assertion and post-read
  *   ldap_change.c   what a write is on the wire, what its answer means
@@ -26,6 +26,15 @@
 
 typedef struct LdapContent LdapContent;
 
+#define MESSAGE_OCTETS_MAX  (64 * 1024 * 1024) /* one message; one entry with all its ranges */
+#define ANSWER_MESSAGES_MAX 2000000
+#define ANSWER_OCTETS_MAX   (G_GUINT64_CONSTANT(8) << 30)
+
+/* What has come of one answer: there must be an end to it. */
+typedef struct {
+    guint64 messages, octets;
+} LdapVolume;
+
 typedef struct {
     Directory vtable;
     const Config *config;
@@ -35,8 +44,11 @@ typedef struct {
     struct ldap_conncb connected; /* tells the deadline the socket */
     Attributes *attributes;       /* reused for each entry */
     GString *dn, *csn;
-    GPtrArray *ranges;    /* attributes of the entry at hand of which only some values came */
-    LdapContent *content; /* while it is followed; ldap_content.c's */
+    guint64 octets;        /* of its values */
+    GPtrArray *ranges;     /* attributes of the entry at hand of which only some values came */
+    LdapContent *content;  /* while it is followed; ldap_content.c's */
+    int cancelled, cancel; /* message ids of a search that was cancelled and may not have ended
+                            * yet (0: none), and of the Cancel */
     char *followed[6], *listed[3], *plain[4]; /* what an entry is asked for; ldap_entry_wanted() */
     char **supported; /* the rootDSE's supportedControl, once ldap_write.c has asked; or NULL */
 } Ldap;
@@ -74,6 +86,13 @@ gboolean ldap_session_next(Ldap *ldap, int id, gint64 wait_ms, LDAPMessage **mes
 /* Like ldap_session_next() with -1, for operations that have but one answer: takes its result code,
  * and the server's words (or NULL) into `*said`, owned by the caller. */
 gboolean ldap_session_result(Ldap *ldap, int id, int *code, char **said, GError **error);
+
+/* Adds to the volume of an answer; FALSE with DIRECTORY if that is more than any roster has. */
+gboolean ldap_session_weigh(const Ldap *ldap, LdapVolume *volume, guint64 messages, guint64 octets,
+                            GError **error);
+
+/* directory_alive() */
+gboolean ldap_session_alive(Directory *directory, GError **error);
 
 /* ManageDsaIT (RFC 3296), for searches whose referral objects shall come as entries; NULL if
  * directory.referrals does not want that. Static. */
@@ -120,6 +139,12 @@ char *ldap_entry_identity_filter(Ldap *ldap, const guint8 uuid[UUID_LENGTH]);
 gboolean ldap_search_run(Ldap *ldap, const DirectoryQuery *query, gint64 page_size,
                          DirectoryFunc func, gpointer user_data, DirectoryTally *tally,
                          GError **error);
+
+/* A search below any base, whose result code, whatever it is, goes to `*code`; adds the attributes of
+ * all entries to `found` and the first one's DN to `*dn` (NULL: unwanted; owned by the caller). */
+gboolean ldap_search_look(Ldap *ldap, const char *base, int scope, const char *filter,
+                          char **attributes, int limit, Attributes *found, char **dn, int *code,
+                          GError **error);
 
 /* The vtable's functions. */
 gboolean ldap_session_search(Directory *directory, const DirectoryQuery *query, DirectoryFunc func,

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "model/attribute_type.h"
 
 #include <errno.h>
 #include <stdio.h> /* before ldif.h, which needs it and does not say so */
@@ -197,7 +198,7 @@ take_value(Ldif *ldif, const char *type, const struct berval *value, GError **er
         return set_error(ldif, error, _("more than 200000 values in one entry"));
     if (!take_operational(ldif, type, value, &taken, error))
         return FALSE;
-    if (!taken)
+    if (!taken && !attribute_is_secret(type))
         attributes_add(ldif->attributes, type, value->bv_val, value->bv_len);
     return TRUE;
 }

@@ -53,7 +53,12 @@ def provider(rig):
     expect(probed(rig), ["cannot read the server's configuration", "syncprov-checkpoint"],
            ["! ", "no content synchronisation"])
     start(rig, SYNCPROV="on", MORE=CONFIG)
-    expect(probed(rig, ADMIN), ["add to its entry olcOverlay={0}syncprov", "olcSpCheckpoint: 100 10, olcSpSessionlog"], ["! ", "cannot read"])
+    expect(probed(rig, ADMIN), ["entry olcOverlay={0}syncprov", "olcSpCheckpoint: 100 5\n", "olcSpSessionlog: 10000"],
+           ["! ", "cannot read"])
+    start(rig, SYNCPROV="on", CHECKPOINT="100 5", MORE=CONFIG)
+    expect(probed(rig, ADMIN), ["olcSpSessionlog: 10000"], ["! ", "olcSpCheckpoint"])
+    start(rig, SYNCPROV="on", SESSIONLOG="100", MORE=CONFIG)
+    expect(probed(rig, ADMIN), ["olcSpCheckpoint: 100 5\n"], ["! ", "olcSpSessionlog"])
     start(rig, SYNCPROV="on", CHECKPOINT="100 10", SESSIONLOG="100", MORE=CONFIG)
     expect(probed(rig, ADMIN), [], ["! ", "syncprov", "olcSp", "may not write"])
 

@@ -210,6 +210,30 @@ test_dn(void)
     }
 }
 
+static void
+test_secret(void)
+{
+    static const struct {
+        const char *description;
+        gboolean secret;
+    } rows[] = {
+        {"userPassword", TRUE},     {"USERPASSWORD", TRUE},
+        {"userPassword;x-a", TRUE}, {"2.5.4.35", TRUE},
+        {"2.5.4.35;lang-de", TRUE}, {"unicodePwd", TRUE},
+        {"authPassword", TRUE},     {"sambaNTPassword", TRUE},
+        {"sambaLMPassword", TRUE},  {"sambaPasswordHistory", TRUE},
+        {"krbPrincipalKey", TRUE},  {"krb5Key", TRUE},
+        {"userPKCS12", TRUE},       {"dBCSPwd", TRUE},
+        {"ntPwdHistory", TRUE},     {"lmPwdHistory", TRUE},
+        {"userPasswords", FALSE},   {"userPasswor", FALSE},
+        {"description", FALSE},     {"2.5.4.3", FALSE},
+        {"2.5.4.350", FALSE},       {"cn;userPassword", FALSE},
+        {"userCertificate", FALSE}, {"", FALSE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        g_assert_cmpint(attribute_is_secret(rows[i].description), ==, rows[i].secret);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -218,6 +242,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/attribute-type/names", test_names);
     g_test_add_func("/model/attribute-type/unique", test_unique);
     g_test_add_func("/model/attribute-type/is", test_is);
+    g_test_add_func("/model/attribute-type/secret", test_secret);
     g_test_add_func("/model/attribute-type/norm", test_norm);
     g_test_add_func("/model/attribute-type/order", test_order);
     g_test_add_func("/model/dn-value", test_dn);

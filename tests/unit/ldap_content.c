@@ -339,6 +339,31 @@ test_base_renamed(void)
     g_assert_cmpstr(follower->log->str, ==, "-ou=a refused 0 ");
 }
 
+/* It asks beside an open feed, whose messages it leaves alone. */
+static void
+test_alive(void)
+{
+    g_autoptr(Provider) provider = provider_new(PROVIDED);
+    g_autoptr(GError) error = NULL;
+    ContentMessage message = {.kind = CONTENT_QUIET};
+    provider->config->directory_timeout = 1;
+    g_autoptr(Directory) directory = provider_open(provider);
+    g_assert_true(directory_content_start(directory, NULL, 0, &error));
+    while (message.kind != CONTENT_PHASE || !message.done)
+        g_assert_true(directory_content_next(directory, WAIT_MS, &message, &error));
+    provider_change(provider, PROVIDER_TITLE("p1", "new"));
+    g_assert_true(directory_alive(directory, &error));
+    g_assert_true(directory_content_next(directory, WAIT_MS, &message, &error));
+    g_assert_cmpint(message.kind, ==, CONTENT_ENTRY);
+
+    kill(provider->pid, SIGSTOP);
+    g_assert_true(directory_content_next(directory, 100, &message, &error));
+    g_assert_cmpint(message.kind, ==, CONTENT_QUIET);
+    g_assert_false(directory_alive(directory, &error));
+    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_UNAVAILABLE);
+    kill(provider->pid, SIGCONT);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -350,6 +375,7 @@ main(int argc, char **argv)
     g_test_add_func("/ldap_content/id-sets", test_id_sets);
     g_test_add_func("/ldap_content/persist", test_persist);
     g_test_add_func("/ldap_content/stop", test_stop);
+    g_test_add_func("/ldap_content/alive", test_alive);
     g_test_add_func("/ldap_content/refused", test_refused);
     g_test_add_func("/ldap_content/errors", test_errors);
     g_test_add_func("/ldap_content/base-renamed", test_base_renamed);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ldap_session: which of several servers is taken, and signals while an answer is waited for */
-#include "directory/directory.h"
+#include "directory/ldap_session.h"
 
 #include "base/error.h"
 #include "base/wake.h"
 
 #include <arpa/inet.h>
+#include <glib/gstdio.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,6 +22,7 @@ typedef struct {
     pthread_t client;
     GThread *thread;
     guint requests;
+    gboolean huge; /* its answer to the bind never ends */
 } Server;
 
 static void
@@ -38,11 +40,15 @@ serve(gpointer data)
     int fd = accept(server->listener, NULL, NULL);
     if (fd < 0)
         return NULL;
-    if (read(fd, request, sizeof request) > 0) {
+    static const guint8 header[] = {0x30, 0x84, 0x7f, 0xff, 0xff, 0xff, 2, 1, 1, 0x61};
+    gboolean asked = read(fd, request, sizeof request) > 0;
+    if (asked && server->huge) {
+        g_assert_cmpint(write(fd, header, sizeof header), ==, sizeof header);
+    } else if (asked) {
         server->requests++;
         send_result(fd, 1, 0x61, server->bind_code);
     }
-    if (server->bind_code == 0 && read(fd, request, sizeof request) > 0) {
+    if (server->bind_code == 0 && !server->huge && read(fd, request, sizeof request) > 0) {
         server->requests++;
         for (guint i = 0; i < 5 && server->signal; i++) {
             g_usleep(30 * 1000);
@@ -147,6 +153,92 @@ test_failover(void)
     }
 }
 
+/* Nobody is there; 192.0.2.1 (RFC 5737) is not even asked. */
+static void
+test_no_password_in_the_clear(void)
+{
+    static const struct {
+        const char *uri;
+        const char *bind_dn;
+        RundrufError error;
+        const char *about;
+    } rows[] = {
+        {"ldap://192.0.2.1", "cn=a", RUNDRUF_ERROR_CONFIG, "no password was sent"},
+        {"LDAP://192.0.2.1", "cn=a", RUNDRUF_ERROR_CONFIG, "no password was sent"},
+        {"ldap://directory.invalid", "cn=a", RUNDRUF_ERROR_CONFIG, "directory.starttls"},
+        {"ldap://localhost.invalid", "cn=a", RUNDRUF_ERROR_CONFIG, "directory.starttls"},
+        {"ldap://[2001:db8::1]:1", "cn=a", RUNDRUF_ERROR_CONFIG, "directory.starttls"},
+        {"ldap://127.0.0.1:1", "cn=a", RUNDRUF_ERROR_UNAVAILABLE, ": cannot connect: "},
+        {"ldap://127.1.2.3:1", "cn=a", RUNDRUF_ERROR_UNAVAILABLE, ": cannot connect: "},
+        {"ldap://[::1]:1", "cn=a", RUNDRUF_ERROR_UNAVAILABLE, ": cannot connect: "},
+        {"ldap://LocalHost:1", "cn=a", RUNDRUF_ERROR_UNAVAILABLE, ": cannot connect: "},
+        {"ldap://127.0.0.1:1", NULL, RUNDRUF_ERROR_UNAVAILABLE, ": cannot connect: "},
+        /* it is TLS however it is written */
+        {"LDAPS://127.0.0.1:1", "cn=a", RUNDRUF_ERROR_CONFIG, "directory.ca_file"},
+        {"ldaps://127.0.0.1:1", "cn=a", RUNDRUF_ERROR_CONFIG, "directory.ca_file"},
+    };
+    g_autofree char *password = NULL;
+    int file = g_file_open_tmp("rundruf-password-XXXXXX", &password, NULL);
+    g_assert_cmpint(write(file, "secret", 6), ==, 6);
+    close(file);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        Config config = {.directory_uri = (char *)rows[i].uri,
+                         .directory_bind_dn = (char *)rows[i].bind_dn,
+                         .directory_password_file = password,
+                         .directory_ca_file = (char *)"/nowhere.pem",
+                         .directory_starttls = (char *)"off",
+                         .directory_timeout = 5};
+        g_autoptr(Directory) directory = directory_ldap_new(&config, rows[i].uri, &error);
+        g_assert_null(directory);
+        g_assert_error(error, RUNDRUF_ERROR, (gint)rows[i].error);
+        g_assert_nonnull(strstr(error->message, rows[i].about));
+    }
+    g_unlink(password);
+}
+
+/* A message of 2 GiB is not waited for, nor is there memory for it, before the login already. */
+static void
+test_huge_message(void)
+{
+    Server server = {.huge = TRUE};
+    g_autoptr(GError) error = NULL;
+    start(&server);
+    g_autofree char *uri = g_strdup_printf("ldap://127.0.0.1:%d", server.port);
+    gint64 begun = g_get_monotonic_time();
+    g_assert_false(search(uri, &error));
+    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_UNAVAILABLE);
+    g_assert_cmpint(g_get_monotonic_time() - begun, <, 2 * G_USEC_PER_SEC);
+    stop(&server);
+}
+
+static void
+test_volume(void)
+{
+    const struct {
+        LdapVolume before;
+        guint64 messages, octets;
+        gboolean good;
+    } rows[] = {
+        {{0, 0}, 1, 0, TRUE},
+        {{0, 0}, 1, ANSWER_OCTETS_MAX, TRUE},
+        {{0, 1}, 1, ANSWER_OCTETS_MAX, FALSE},
+        {{ANSWER_MESSAGES_MAX - 1, 0}, 1, 0, TRUE},
+        {{ANSWER_MESSAGES_MAX, 0}, 1, 0, FALSE},
+        {{1, 0}, ANSWER_MESSAGES_MAX, 0, FALSE},
+    };
+    Ldap ldap = {.uri = (char *)"ldap://x"};
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        LdapVolume volume = rows[i].before;
+        gboolean good =
+            ldap_session_weigh(&ldap, &volume, rows[i].messages, rows[i].octets, &error);
+        g_assert_cmpint(good, ==, rows[i].good);
+        if (!good)
+            g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_DIRECTORY);
+    }
+}
+
 static volatile sig_atomic_t alarms;
 
 static void
@@ -187,6 +279,9 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/ldap_session/failover", test_failover);
+    g_test_add_func("/ldap_session/no-password-in-the-clear", test_no_password_in_the_clear);
+    g_test_add_func("/ldap_session/huge-message", test_huge_message);
+    g_test_add_func("/ldap_session/volume", test_volume);
     g_test_add_func("/ldap_session/signals",
                     test_signals); /* last: who was asked to stop stays so */
     return g_test_run();

@@ -56,6 +56,7 @@ test_read(void)
         {"dn: dc=x\ndescription: one\n  two\n  th\n ree\n", "dc=x||description=one two three;\n"},
         {"dn: dc=x\n# a comment\n  goes on\ndc: x\n", "dc=x||dc=x;\n"},
         {"dn:: ZGM9eA==\no:: S8O2bG4=\n", "dc=x||o=Köln;\n"},
+        {"dn: dc=x\nuserPassword: a\ndc: x\nUNICODEPWD:: YQ==\n2.5.4.35;x-b: c\n", "dc=x||dc=x;\n"},
         {"dn: dc=x\no:    blanks before\n", "dc=x||o=blanks before;\n"},
         {"dn: dc=x\no:\np:: \n", "dc=x||o=;p=;\n"},
         {"dn: dc=x\ndescription;lang-de: a\ndescription: b\nDescription: a\n",
