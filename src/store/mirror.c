@@ -25,8 +25,8 @@ static const char *const texts[] = {
     [WRITE] = "UPDATE entry SET attributes = $2, digest = $3, csn = $4 WHERE id = $1",
     [NEXT_ID] = "SELECT coalesce(max(id), 0) + 1 FROM entry",
     [NEXT_GENERATION] = NEXT_GENERATION_TEXT,
-    [COUNT] = "UPDATE sync_state SET entries = entries + $1, persons = persons + $2,"
-              " municipalities = municipalities + $3",
+    [COUNT] = ("UPDATE sync_state SET entries = entries + $1, persons = persons + $2,"
+               " municipalities = municipalities + $3"),
 };
 
 const StatementTable mirror_statements = {"mirror", texts, G_N_ELEMENTS(texts)};

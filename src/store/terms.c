@@ -16,8 +16,8 @@ enum { CLEAR, FIND, ADD, SET, REMOVE };
 
 static const char *const texts[] = {
     [CLEAR] = "DELETE FROM posting",
-    [FIND] = "SELECT first, rest FROM posting WHERE attribute = $1 AND norm = $2 AND first <= $3"
-             " ORDER BY first DESC LIMIT 1",
+    [FIND] = ("SELECT first, rest FROM posting WHERE attribute = $1 AND norm = $2 AND first <= $3"
+              " ORDER BY first DESC LIMIT 1"),
     [ADD] = "INSERT INTO posting (attribute, norm, first, rest) VALUES ($1, $2, $3, $4)",
     [SET] = "UPDATE posting SET rest = $4 WHERE attribute = $1 AND norm = $2 AND first = $3",
     [REMOVE] = "DELETE FROM posting WHERE attribute = $1 AND norm = $2 AND first = $3",

@@ -371,7 +371,8 @@ test_titles(Rig *rig, gconstpointer data)
         "zwei\r\nZeilen\tund  mehr",
         "ß",
         "Ein sehr langer Titel ohne jeden Umlaut, der in keine Zeile passt, weil er so lang ist",
-        "👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩"
+        "👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻👩‍💻"
+        "👩"
         "‍"
         "💻"
         " "

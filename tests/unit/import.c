@@ -302,6 +302,7 @@ test_changed_meanwhile(void)
             g_assert_true(edit_set(&editor, row->uuid, &edit, 1, &changed, &error));
         g_assert_no_error(error);
         g_autoptr(StoreTransaction) transaction = store_begin(own->store, &error);
+        g_assert_nonnull(transaction);
         g_assert_cmpint(import_apply(import, &editor, &error), ==, rows[i].good);
         g_assert_cmpint(error != NULL, ==, !rows[i].good);
         if (error && !strstr(error->message, "has changed meanwhile (title of Anna)"))
