@@ -715,10 +715,10 @@ test_same(void)
     assert_pull(&bench, 4082, 0, 0, 0);
     g_assert_cmpuint(bench.result.persons, ==, 4000);
     g_assert_cmpuint(bench.result.municipalities, ==, 80);
-    gint64 size = file_size(bench.path, "-wal");
+    gint64 size = MAX(file_size(bench.path, "-wal"), 0); /* a first sync leaves none */
     assert_pull(&bench, 0, 0, 0, 0);
     g_assert_cmpuint(bench.result.unchanged, ==, 4082);
-    g_assert_cmpint(file_size(bench.path, "-wal"), ==, size); /* not a byte was written */
+    g_assert_cmpint(file_size(bench.path, "-wal"), ==, size); /* no byte more */
     g_autoptr(GError) error = NULL;
     g_assert_true(store_check(bench.store, &error));
     g_assert_no_error(error);
