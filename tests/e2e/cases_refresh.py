@@ -339,7 +339,8 @@ def case_14_cookie_of_two_providers(rig):
         watch.wait(lambda: tap.syncs())
         one.modify(replace(person_dn(4), "title", "Vier"))
         watch.wait_equal(one)
-    assert len(tap.messages(ENTRY)) == 1, "all was read again"
+    # the first search may still hear of it while it ends, and then leaves it to the second
+    assert 1 <= len(tap.messages(ENTRY)) <= 2, "all was read again"
     assert sent_cookie(tap.syncs()[0]) == kept
     # one that lacks a provider is no cookie to the server, which does not say so
     one.modify(delete(person_dn(5)))

@@ -29,7 +29,7 @@ def reach(rig, uri, **keys):
 
 
 def synced(rig):
-    shown = "the directory shows %d persons in 1 municipalities" % PEOPLE
+    shown = "the roster has %d persons in 1 municipalities" % PEOPLE
     assert shown in (said := rig.run("sync")), said
 
 
@@ -109,7 +109,7 @@ def silence_in_the_answer(rig):
         for short in cuts:
             stalled = Proxy(port, through.passed - short)
             reach(rig, "%s://127.0.0.1:%d" % (scheme, stalled.port), **keys)
-            took = refused(rig, "Nothing was changed.", "directory.timeout", status=75)
+            took = refused(rig, "The roster was not changed.", "directory.timeout", status=75)
             assert TIMEOUT_S - 0.5 < took < 2 * TIMEOUT_S + 4, (scheme, short, took)
 
 
