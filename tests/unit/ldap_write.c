@@ -318,6 +318,7 @@ test_lost(void)
     g_assert_cmpint(put(directory, warm), ==, WRITE_DONE);
     g_autoptr(GPtrArray) writes = fifty(directory, NULL, "x");
     kill(provider->pid, SIGSTOP);
+    g_usleep(200000); /* until each of its threads has stopped */
     GThread *thread = g_thread_new("kill", kill_soon, provider);
     g_assert_false(directory_write(directory, writes, &error));
     g_thread_join(thread);
