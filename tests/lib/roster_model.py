@@ -40,16 +40,25 @@ class Entry:
 @dataclass
 class Edit:
     """An attribute that was edited here: `wishes` are its new values, one after the other where an earlier
-    one may be on its way already."""
-    base: frozenset
+    one may be on its way already; `bases` the values that they may be merged against."""
+    bases: list
     wishes: list
+    found: bool = False  # the directory has had the last wish since it was made
 
-    def verdict(self, theirs):
-        return merge(self.base, self.wishes[-1], theirs)[0]
+    def merges(self, wish, theirs):
+        """All (verdict, values) that there may be."""
+        return [merge(base, wish, theirs) for base in self.bases]
+
+    def is_same(self, theirs):
+        return (SAME, theirs) in self.merges(self.wishes[-1], theirs)
+
+    def clashes(self, theirs):
+        return any((CONFLICT, theirs) in self.merges(wish, theirs) for wish in self.wishes)
 
     def fulfilled(self, theirs):
         """What was added is there, what was removed is not: the program takes that for its own write."""
-        return self.wishes[-1] - self.base <= theirs and not (self.base - self.wishes[-1]) & theirs
+        wish = self.wishes[-1]
+        return any(wish - base <= theirs and not (base - wish) & theirs for base in self.bases)
 
 
 @dataclass
@@ -78,6 +87,10 @@ class Model:
 
     def find(self, dn):
         return next((number for number in self.entries if self.dn(number).lower() == dn.lower()), None)
+
+    def values(self, number, name):
+        """What the directory has of an attribute; None: no such entry."""
+        return self.entries[number].attributes.get(name, NONE) if number in self.entries else None
 
     def below(self, number):
         return [child for child, entry in self.entries.items() if entry.parent == number]
@@ -131,9 +144,9 @@ class Model:
         """The program wrote an attribute: that must be what an edit waits for."""
         edit = self.edits.get((number, name))
         assert edit, "wrote what nobody asked for, or twice: %s of %s: %s" % (name, self.dn(number), set(after))
-        good = [wish for wish in edit.wishes if merge(edit.base, wish, theirs) == (CLEAN, after)]
+        good = [wish for wish in edit.wishes if (CLEAN, after) in edit.merges(wish, theirs)]
         assert good, "merged wrongly: %s of %s: %s, %s, but wrote %s" % (name, self.dn(number), edit, theirs, after)
-        edit.base, edit.wishes = good[0], edit.wishes[edit.wishes.index(good[0]) + 1:]
+        edit.bases, edit.wishes = [good[0]], edit.wishes[edit.wishes.index(good[0]) + 1:]
         if not edit.wishes:
             del self.edits[number, name]
         self.doubtful.add(number)
@@ -159,10 +172,13 @@ class Model:
     # ---- conflicts
 
     def note_clashes(self):
-        """Whatever clashes now may be listed by the next sync."""
-        self.clashed |= {key for key, edit in self.edits.items() if key[0] not in self.entries or any(
-            merge(edit.base, wish, self.entries[key[0]].attributes.get(key[1], NONE))[0] == CONFLICT
-            for wish in edit.wishes)}
+        """Whatever clashes now may be listed by the next sync, and what is there already be found."""
+        for key, edit in self.edits.items():
+            theirs = self.values(*key)
+            if theirs is None or edit.clashes(theirs):
+                self.clashed.add(key)
+            elif edit.is_same(theirs):
+                edit.found = True
         self.clashed |= {number for number, removal in self.removals.items()
                          if number in self.entries and self.entries[number].changes != removal.changes}
         self.clashed |= {dn for dn in self.additions if self.find(dn) or not self.find(dn.partition(",")[2])}
@@ -187,11 +203,9 @@ class Model:
     def note_good_run(self):
         """Nothing may wait after a sync that went well."""
         for (number, name), edit in self.edits.items():
-            if edit.wishes[-1] == edit.base:
-                continue
-            theirs = self.entries[number].attributes.get(name, NONE) if number in self.entries else None
-            assert theirs is not None and (edit.verdict(theirs) == SAME
-                                           or (number, name) in self.sent and edit.fulfilled(theirs)), (
+            theirs, sent = self.values(number, name), (number, name) in self.sent
+            assert (edit.wishes[-1] in edit.bases or sent and edit.found
+                    or theirs is not None and (edit.is_same(theirs) or sent and edit.fulfilled(theirs))), (
                 "lost an edit or did not list it: %s of %s, %s" % (name, number, edit))
         gone = {number for number in self.removals if number not in self.entries}
         assert gone == self.removals.keys(), "lost a removal or did not list it: %s" % self.removals
@@ -205,11 +219,12 @@ class Model:
         """An attribute was `shown` by the store and set to `values`."""
         key = number, name
         if key not in self.edits:
-            self.edits[key] = Edit(shown, [values])
-        elif key in self.sent:
-            self.edits[key].wishes.append(values)
+            self.edits[key] = Edit([shown], [values])
         else:
-            self.edits[key].wishes = [values]
+            edit, sent = self.edits[key], key in self.sent
+            edit.bases += [shown] if sent and edit.found else []
+            edit.wishes = edit.wishes + [values] if sent else [values]
+            edit.found = False
         self.note_clashes()
 
     def remove(self, number, shown, current):
