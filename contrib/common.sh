@@ -3,7 +3,7 @@
 # common.sh - what contrib/setup and .ci/run share; for sourcing, in the top folder of the tree
 # shellcheck disable=SC2034 # its variables are for those who source it
 
-packages_build="gcc make autoconf automake pkg-config gettext libglib2.0-dev libldap-dev
+packages_build="gcc make autoconf automake pkg-config gettext libglib2.0-dev nettle-dev libldap-dev
     libsqlite3-dev libcurl4-openssl-dev libyaml-dev libgmime-3.0-dev libical-dev libcmark-dev tzdata"
 packages_check="slapd ldap-utils krb5-kdc krb5-admin-server krb5-user libsasl2-modules-gssapi-mit
     python3 python3-aiosmtpd python3-yaml sqlite3 openssl clang libclang-rt-14-dev strace util-linux

@@ -4,6 +4,7 @@ librundruf_a_SOURCES = \
 	src/base/clock.c src/base/clock.h \
 	src/base/csv.c src/base/csv.h \
 	src/base/dates.c src/base/dates.h \
+	src/base/digest.c src/base/digest.h \
 	src/base/error.c src/base/error.h \
 	src/base/file.c src/base/file.h \
 	src/base/i18n.h \
@@ -167,7 +168,7 @@ librundruf_a_SOURCES = \
 	src/cli/sync_report.c \
 	src/cli/sync_watch.c
 
-librundruf_libs = librundruf.a $(GLIB_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
+librundruf_libs = librundruf.a $(GLIB_LIBS) $(NETTLE_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)
 
 bin_PROGRAMS += rundruf

@@ -28,6 +28,7 @@ faults() {
             allow("web", "base model config store filter mailing directory")
             allow("cli", "base model config store filter directory message transport sync mailing inbound web")
 
+            own("^nettle/", "base")
             own("^(ldap|lber|ldif)[a-z_]*\\.h$", "directory")
             own("^(sqlite3|libpq-fe)\\.h$", "store")
             own("^curl/", "transport inbound")
@@ -84,6 +85,7 @@ chmod -R u+w "$copy"
 planted base/planted.c '#include "store/store.h"'
 planted model/planted.h '#  include  "config/config.h"'
 planted filter/planted.c '#include "store/statement.h"'
+planted model/planted.c '#include <nettle/sha2.h>'
 planted cli/planted.c '#include <ldap.h>'
 planted sync/planted.c '#include <lber.h>'
 planted message/planted.c '#include <ldif.h>'

@@ -9,26 +9,50 @@ is_blank(gunichar c)
     return c == ' ' || g_unichar_isspace(c) || g_unichar_type(c) == G_UNICODE_SPACE_SEPARATOR;
 }
 
+/* TRUE if all octets are ASCII, and none is NUL */
+static gboolean
+is_ascii(const char *value, gsize length)
+{
+    gsize i = 0;
+    while (i < length && (guchar)(value[i] - 1) < 0x7f)
+        i++;
+    return i == length;
+}
+
+/* Most values are of this kind, and a first sync makes keys of half a million. */
+static char *
+normalize_ascii(const char *value, gsize length, gboolean lower)
+{
+    char *out = g_malloc(length + 1), *at = out;
+    gboolean blank = FALSE;
+    for (gsize i = 0; i < length; i++) {
+        char c = value[i];
+        if (g_ascii_isspace(c)) {
+            blank = at > out;
+            continue;
+        }
+        if (blank)
+            *at++ = ' ';
+        blank = FALSE;
+        *at++ = lower ? g_ascii_tolower(c) : c;
+    }
+    *at = '\0';
+    return out;
+}
+
 static char *
 normalize(const char *value, gssize length, gboolean lower)
 {
     if (length < 0)
         length = (gssize)strlen(value);
+    if (is_ascii(value, (gsize)length))
+        return normalize_ascii(value, (gsize)length, lower);
     if (memchr(value, 0, (gsize)length) || !g_utf8_validate(value, length, NULL))
         return NULL;
-    g_autofree char *composed = NULL;
-    gboolean ascii = TRUE;
-    for (gssize i = 0; i < length && ascii; i++)
-        ascii = (guchar)value[i] < 0x80;
-    if (!ascii) {
-        composed = g_utf8_normalize(value, length, G_NORMALIZE_NFKC);
-        value = composed;
-        length = (gssize)strlen(composed);
-    }
-
+    g_autofree char *composed = g_utf8_normalize(value, length, G_NORMALIZE_NFKC);
     GString *out = g_string_sized_new((gsize)length + 1);
     gboolean blank = FALSE;
-    for (const char *p = value; p < value + length; p = g_utf8_next_char(p)) {
+    for (const char *p = composed; *p; p = g_utf8_next_char(p)) {
         gunichar c = g_utf8_get_char(p);
         if (is_blank(c)) {
             blank = out->len > 0;
@@ -37,10 +61,7 @@ normalize(const char *value, gssize length, gboolean lower)
         if (blank)
             g_string_append_c(out, ' ');
         blank = FALSE;
-        if (c < 0x80)
-            g_string_append_c(out, lower ? g_ascii_tolower((char)c) : (char)c);
-        else
-            g_string_append_unichar(out, lower ? g_unichar_tolower(c) : c);
+        g_string_append_unichar(out, lower ? g_unichar_tolower(c) : c);
     }
     return g_string_free(out, FALSE);
 }

@@ -182,9 +182,9 @@ take_operational(Ldap *ldap, DirectoryEntry *entry, gboolean *has_uuid, const ch
     return TRUE;
 }
 
-/* The same description may come again; `attributes` merges the values. */
+/* The same description may come again; `attributes` merges the values, which stay in the message. */
 static void
-add_values(Ldap *ldap, char *description, const struct berval *values)
+add_values(Ldap *ldap, char *description, const GArray *values)
 {
     gsize length;
     guint64 next;
@@ -197,9 +197,11 @@ add_values(Ldap *ldap, char *description, const struct berval *values)
             g_ptr_array_add(ldap->ranges, range);
         }
     }
-    for (; values->bv_val; values++) {
-        attributes_add(ldap->attributes, description, values->bv_val, values->bv_len);
-        ldap->octets += values->bv_len;
+    guint place = attributes_open(ldap->attributes, description);
+    for (guint i = 0; i < values->len; i++) {
+        const struct berval *value = &g_array_index(values, struct berval, i);
+        attributes_lend(ldap->attributes, place, value->bv_val, value->bv_len);
+        ldap->octets += value->bv_len;
     }
 }
 
@@ -291,32 +293,67 @@ complete_range(Ldap *ldap, const char *dn, const Range *range, GError **error)
 
 /* ---- the whole entry */
 
+/* Octets of the entry that are still to be read. */
+static ber_len_t
+remaining(BerElement *ber)
+{
+    ber_len_t rest = 0;
+    ber_get_option(ber, LBER_OPT_BER_REMAINING_BYTES, &rest);
+    return rest;
+}
+
+/* Enters what `tag` begins; behind it `*end` octets will remain. */
+static gboolean
+enter(BerElement *ber, ber_tag_t tag, ber_len_t *end)
+{
+    ber_len_t length;
+    if (ber_skip_tag(ber, &length) != tag)
+        return FALSE;
+    *end = remaining(ber) - length;
+    return TRUE;
+}
+
+/* One PartialAttribute (RFC 4511, 4.1.7), where it lies: ldap_get_attribute_ber() would make an
+ * array of each attribute's values. */
+static gboolean
+take_attribute(BerElement *ber, struct berval *name, GArray *values)
+{
+    ber_len_t end, values_end;
+    struct berval value;
+    g_array_set_size(values, 0);
+    if (!enter(ber, LBER_SEQUENCE, &end) || ber_skip_element(ber, name) != LBER_OCTETSTRING ||
+        !enter(ber, LBER_SET, &values_end))
+        return FALSE;
+    while (remaining(ber) > values_end) {
+        if (ber_skip_element(ber, &value) != LBER_OCTETSTRING)
+            return FALSE;
+        g_array_append_val(values, value);
+    }
+    return remaining(ber) == values_end && values_end == end;
+}
+
 static gboolean
 decode(Ldap *ldap, LDAPMessage *message, DirectoryEntry *entry, gboolean *has_uuid)
 {
     BerElement *ber = NULL;
-    struct berval dn, name, *values = NULL;
+    struct berval dn, name;
     char description[DESCRIPTION_MAX];
     if (ldap_get_dn_ber(ldap->ld, message, &ber, &dn) != LDAP_SUCCESS)
         return FALSE;
     g_string_truncate(ldap->dn, 0);
     g_string_append_len(ldap->dn, dn.bv_val, (gssize)dn.bv_len);
     gboolean good = !memchr(dn.bv_val, 0, dn.bv_len);
-    int code = LDAP_SUCCESS;
-    while (good) {
-        code = ldap_get_attribute_ber(ldap->ld, message, ber, &name, &values);
-        if (code != LDAP_SUCCESS || !name.bv_val)
-            break;
-        good = copy_description(&name, description);
-        if (good && values && values[0].bv_val &&
-            !take_operational(ldap, entry, has_uuid, description, values) && entry->attributes &&
-            !attribute_is_secret(description))
-            add_values(ldap, description, values);
-        ber_memfree(values);
+    while (good && remaining(ber) > 0) {
+        good = take_attribute(ber, &name, ldap->values) && copy_description(&name, description);
+        if (good && ldap->values->len > 0 &&
+            !take_operational(ldap, entry, has_uuid, description,
+                              &g_array_index(ldap->values, struct berval, 0)) &&
+            entry->attributes && !attribute_is_secret(description))
+            add_values(ldap, description, ldap->values);
     }
     ber_free(ber, 0);
     entry->dn = ldap->dn->str;
-    return good && code == LDAP_SUCCESS;
+    return good;
 }
 
 gboolean

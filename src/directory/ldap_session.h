@@ -42,7 +42,8 @@ typedef struct {
     LDAP *ld;
     Deadline *deadline;           /* while the connection is being made; else NULL */
     struct ldap_conncb connected; /* tells the deadline the socket */
-    Attributes *attributes;       /* reused for each entry */
+    Attributes *attributes;       /* reused for each entry; lent from its message */
+    GArray *values;               /* of struct berval; reused for each attribute */
     GString *dn, *csn;
     guint64 octets;        /* of its values */
     GPtrArray *ranges;     /* attributes of the entry at hand of which only some values came */

@@ -10,12 +10,15 @@
 
 typedef struct {
     char *description;
+    gsize length;   /* of it */
     GArray *values; /* of AttributeValue */
 } Attribute;
 
 struct Attributes {
-    GArray *list; /* of Attribute; those from `used` on are kept for reuse */
+    GArray *list; /* of Attribute, by place; those from `used` on are kept for reuse */
     guint used;
+    GArray *order; /* of guint: places by their descriptions, if `sorted`; else as the last ones were */
+    gboolean sorted;
     GStringChunk *arena; /* copies made by attributes_add() */
 };
 
@@ -33,6 +36,7 @@ attributes_new(void)
     Attributes *attributes = g_new0(Attributes, 1);
     attributes->list = g_array_new(FALSE, TRUE, sizeof(Attribute));
     g_array_set_clear_func(attributes->list, attribute_clear);
+    attributes->order = g_array_new(FALSE, FALSE, sizeof(guint));
     attributes->arena = g_string_chunk_new(4096);
     return attributes;
 }
@@ -43,6 +47,7 @@ attributes_free(Attributes *attributes)
     if (!attributes)
         return;
     g_array_unref(attributes->list);
+    g_array_unref(attributes->order);
     g_string_chunk_free(attributes->arena);
     g_free(attributes);
 }
@@ -51,13 +56,21 @@ void
 attributes_clear(Attributes *attributes)
 {
     attributes->used = 0;
+    attributes->sorted = FALSE;
     g_string_chunk_clear(attributes->arena);
 }
 
 static Attribute *
-attribute_at(const Attributes *attributes, guint index)
+attribute_at(const Attributes *attributes, guint place)
 {
-    return &g_array_index(attributes->list, Attribute, index);
+    return &g_array_index(attributes->list, Attribute, place);
+}
+
+static Attribute *
+attribute_by_index(const Attributes *attributes, guint index)
+{
+    guint place = attributes->sorted ? g_array_index(attributes->order, guint, index) : index;
+    return attribute_at(attributes, place);
 }
 
 static gboolean
@@ -66,34 +79,41 @@ same_description(const char *a, const char *b)
     return ((a[0] ^ b[0]) & ~0x20) == 0 && g_ascii_strcasecmp(a, b) == 0;
 }
 
-/* entries resemble each other: a name that a slot has from the one before is not copied again */
-static Attribute *
+/* entries resemble each other: a name that a place has from the one before is not copied again */
+static guint
 append(Attributes *attributes, const char *description, gsize length)
 {
     if (attributes->used == attributes->list->len) {
-        Attribute fresh = {NULL, g_array_new(FALSE, FALSE, sizeof(AttributeValue))};
+        Attribute fresh = {.values = g_array_new(FALSE, FALSE, sizeof(AttributeValue))};
         g_array_append_val(attributes->list, fresh);
     }
-    Attribute *attribute = attribute_at(attributes, attributes->used++);
+    Attribute *attribute = attribute_at(attributes, attributes->used);
     const char *kept = attribute->description;
-    if (!kept || strlen(kept) != length || memcmp(kept, description, length) != 0) {
+    if (!kept || attribute->length != length || memcmp(kept, description, length) != 0) {
         g_free(attribute->description);
         attribute->description = g_strndup(description, length);
+        attribute->length = length;
     }
     g_array_set_size(attribute->values, 0);
-    return attribute;
+    attributes->sorted = FALSE;
+    return attributes->used++;
 }
 
 /* values of one description mostly come together: the last one is tried first */
-static Attribute *
-find_or_append(Attributes *attributes, const char *description)
+guint
+attributes_open(Attributes *attributes, const char *description)
 {
-    for (guint i = attributes->used; i > 0; i--) {
-        Attribute *attribute = attribute_at(attributes, i - 1);
-        if (same_description(attribute->description, description))
-            return attribute;
-    }
+    for (guint place = attributes->used; place > 0; place--)
+        if (same_description(attribute_at(attributes, place - 1)->description, description))
+            return place - 1;
     return append(attributes, description, strlen(description));
+}
+
+void
+attributes_lend(Attributes *attributes, guint place, gconstpointer data, gsize length)
+{
+    AttributeValue value = {length ? data : "", length};
+    g_array_append_val(attribute_at(attributes, place)->values, value);
 }
 
 void
@@ -101,8 +121,7 @@ attributes_add(Attributes *attributes, const char *description, gconstpointer da
 {
     const char *copy =
         length ? g_string_chunk_insert_len(attributes->arena, data, (gssize)length) : "";
-    AttributeValue value = {copy, length};
-    g_array_append_val(find_or_append(attributes, description)->values, value);
+    attributes_lend(attributes, attributes_open(attributes, description), copy, length);
 }
 
 void
@@ -128,10 +147,30 @@ attributes_with(const Attributes *attributes, const Attributes *from, const char
 }
 
 static gint
-compare_descriptions(gconstpointer a, gconstpointer b)
+compare_places(gconstpointer a, gconstpointer b, gpointer attributes)
 {
-    return g_ascii_strcasecmp(((const Attribute *)a)->description,
-                              ((const Attribute *)b)->description);
+    return g_ascii_strcasecmp(attribute_at(attributes, *(const guint *)a)->description,
+                              attribute_at(attributes, *(const guint *)b)->description);
+}
+
+/* entries resemble each other: the order of the last one is mostly right */
+static void
+sort_places(Attributes *attributes)
+{
+    GArray *order = attributes->order;
+    if (attributes->sorted)
+        return;
+    gboolean right = order->len == attributes->used;
+    if (!right)
+        g_array_set_size(order, attributes->used);
+    for (guint i = 0; !right && i < order->len; i++)
+        g_array_index(order, guint, i) = i;
+    for (guint i = 1; right && i < order->len; i++)
+        right = compare_places(&g_array_index(order, guint, i - 1),
+                               &g_array_index(order, guint, i), attributes) < 0;
+    if (!right)
+        g_array_sort_with_data(order, compare_places, attributes);
+    attributes->sorted = TRUE;
 }
 
 static gint
@@ -194,7 +233,7 @@ put_octets(guint8 *at, const char *data, gsize length)
 static gsize
 attribute_size(const Attribute *attribute)
 {
-    gsize size = octets_size(strlen(attribute->description)) + number_size(attribute->values->len);
+    gsize size = octets_size(attribute->length) + number_size(attribute->values->len);
     for (guint i = 0; i < attribute->values->len; i++)
         size += octets_size(g_array_index(attribute->values, AttributeValue, i).length);
     return size;
@@ -203,7 +242,7 @@ attribute_size(const Attribute *attribute)
 static guint8 *
 put_attribute(guint8 *at, const Attribute *attribute)
 {
-    at = put_octets(at, attribute->description, strlen(attribute->description));
+    at = put_octets(at, attribute->description, attribute->length);
     at = put_number(at, attribute->values->len);
     for (guint i = 0; i < attribute->values->len; i++) {
         const AttributeValue *value = &g_array_index(attribute->values, AttributeValue, i);
@@ -216,8 +255,7 @@ GByteArray *
 attributes_encode(Attributes *attributes)
 {
     gsize size = 1;
-    g_array_set_size(attributes->list, attributes->used);
-    g_array_sort(attributes->list, compare_descriptions);
+    sort_places(attributes);
     for (guint i = 0; i < attributes->used; i++) {
         sort_values(attribute_at(attributes, i)->values);
         size += attribute_size(attribute_at(attributes, i));
@@ -227,17 +265,8 @@ attributes_encode(Attributes *attributes)
     guint8 *at = out->data;
     *at++ = BLOB_VERSION;
     for (guint i = 0; i < attributes->used; i++)
-        at = put_attribute(at, attribute_at(attributes, i));
+        at = put_attribute(at, attribute_by_index(attributes, i));
     return out;
-}
-
-void
-attributes_digest(gconstpointer blob, gsize length, guint8 digest[ATTRIBUTES_DIGEST_LENGTH])
-{
-    gsize size = ATTRIBUTES_DIGEST_LENGTH;
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
-    g_checksum_update(sum, blob, (gssize)length);
-    g_checksum_get_digest(sum, digest, &size);
 }
 
 gboolean
@@ -283,11 +312,11 @@ take_attribute(Reader *reader, Attributes *attributes)
     guint64 count;
     if (!take_octets(reader, &name) || !take_number(reader, &count))
         return FALSE;
-    Attribute *attribute = append(attributes, name.data, name.length);
+    guint place = append(attributes, name.data, name.length);
     for (; count > 0; count--) {
         if (!take_octets(reader, &value))
             return FALSE;
-        g_array_append_val(attribute->values, value);
+        attributes_lend(attributes, place, value.data, value.length);
     }
     return TRUE;
 }
@@ -322,13 +351,13 @@ attributes_count(const Attributes *attributes)
 const char *
 attributes_description(const Attributes *attributes, guint index)
 {
-    return attribute_at(attributes, index)->description;
+    return attribute_by_index(attributes, index)->description;
 }
 
 const AttributeValue *
 attributes_values(const Attributes *attributes, guint index, guint *count)
 {
-    GArray *values = attribute_at(attributes, index)->values;
+    GArray *values = attribute_by_index(attributes, index)->values;
     *count = values->len;
     return (const AttributeValue *)(gpointer)values->data;
 }
@@ -337,7 +366,7 @@ const AttributeValue *
 attributes_find(const Attributes *attributes, const char *description, guint *count)
 {
     for (guint i = 0; i < attributes->used; i++)
-        if (g_ascii_strcasecmp(attribute_at(attributes, i)->description, description) == 0)
+        if (same_description(attributes_description(attributes, i), description))
             return attributes_values(attributes, i, count);
     *count = 0;
     return NULL;

@@ -34,6 +34,12 @@ void attributes_clear(Attributes *attributes);
 void attributes_add(Attributes *attributes, const char *description, gconstpointer data,
                     gsize length);
 
+/* The same without a copy, for whole entries: attributes_open() finds or makes the place of a
+ * description, valid until attributes_clear(); attributes_lend() adds a value whose octets must
+ * outlive it. */
+guint attributes_open(Attributes *attributes, const char *description);
+void attributes_lend(Attributes *attributes, guint place, gconstpointer data, gsize length);
+
 /* Adds (copies) the values, if any, that `from` (or NULL) has of a description, in the spelling
  * given here. */
 void attributes_add_from(Attributes *attributes, const Attributes *from, const char *description);
@@ -44,10 +50,6 @@ Attributes *attributes_with(const Attributes *attributes, const Attributes *from
 
 /* The canonical BLOB; `attributes` is sorted by it. Owned by the caller. */
 GByteArray *attributes_encode(Attributes *attributes);
-
-/* SHA-256 of a BLOB: how two contents are compared. */
-#define ATTRIBUTES_DIGEST_LENGTH 32
-void attributes_digest(gconstpointer blob, gsize length, guint8 digest[ATTRIBUTES_DIGEST_LENGTH]);
 
 /* TRUE if the contents are the same; both are sorted by it. */
 gboolean attributes_equal(Attributes *a, Attributes *b);

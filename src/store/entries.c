@@ -120,7 +120,7 @@ read_row(Statement *statement, EntryRow *row, GError **error)
     gsize uuid_length, digest_length;
     const guint8 *uuid = statement_blob(statement, 1, &uuid_length);
     const guint8 *digest = statement_blob(statement, 6, &digest_length);
-    if (uuid_length != UUID_LENGTH || digest_length != ENTRY_DIGEST_LENGTH) {
+    if (uuid_length != UUID_LENGTH || digest_length != DIGEST_LENGTH) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
                     _("entry %" PRId64 " is damaged; say: rundruf db check"),
                     statement_int(statement, 0));
@@ -138,7 +138,7 @@ read_row(Statement *statement, EntryRow *row, GError **error)
                                                                 : ENTRY_KEPT,
                       .missing_since = statement_int(statement, 9)};
     memcpy(row->uuid, uuid, UUID_LENGTH);
-    memcpy(row->digest, digest, ENTRY_DIGEST_LENGTH);
+    memcpy(row->digest, digest, DIGEST_LENGTH);
     return TRUE;
 }
 
@@ -409,7 +409,7 @@ entries_insert(Store *store, const EntryRow *row, gconstpointer blob, gsize leng
     bind_reference(statement, 6, row->municipality);
     if (row->csn)
         statement_lend_text(statement, 7, row->csn, strlen(row->csn));
-    statement_lend_blob(statement, 8, row->digest, ENTRY_DIGEST_LENGTH);
+    statement_lend_blob(statement, 8, row->digest, DIGEST_LENGTH);
     statement_lend_blob(statement, 9, blob, length);
     return statement_run(statement, NULL, error);
 }
@@ -460,7 +460,7 @@ entries_update(Store *store, const EntryRow *row, gconstpointer blob, gsize leng
     bind_reference(statement, 5, row->municipality);
     if (blob) {
         statement_bind_text(statement, 6, row->csn);
-        statement_bind_blob(statement, 7, row->digest, ENTRY_DIGEST_LENGTH);
+        statement_bind_blob(statement, 7, row->digest, DIGEST_LENGTH);
         statement_bind_blob(statement, 8, blob, length);
     }
     return statement_run(statement, NULL, error);

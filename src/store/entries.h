@@ -7,10 +7,9 @@
 #ifndef RUNDRUF_STORE_ENTRIES_H
 #define RUNDRUF_STORE_ENTRIES_H
 
+#include "base/digest.h"
 #include "model/person.h"
 #include "store/store.h"
-
-#define ENTRY_DIGEST_LENGTH 32
 
 typedef enum { ENTRY_OTHER, ENTRY_PERSON, ENTRY_MUNICIPALITY } EntryKind;
 
@@ -30,7 +29,7 @@ typedef struct {
     gint64 municipality; /* of a person; 0: none */
     const char *csn;     /* of what the directory showed; equality only; NULL: unknown */
     /* of the attributes' BLOB as the directory showed it: edits may lie over what is stored */
-    guint8 digest[ENTRY_DIGEST_LENGTH];
+    guint8 digest[DIGEST_LENGTH];
     EntryMissing missing;
     gint64 missing_since; /* Unix seconds; 0: it is shown */
 } EntryRow;

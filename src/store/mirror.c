@@ -66,7 +66,7 @@ read_row(Statement *row, GError **error)
     gsize uuid_length, digest_length, length;
     const guint8 *uuid = statement_blob(row, 1, &uuid_length);
     const guint8 *digest = statement_blob(row, 7, &digest_length);
-    if (uuid_length != UUID_LENGTH || digest_length != ENTRY_DIGEST_LENGTH) {
+    if (uuid_length != UUID_LENGTH || digest_length != DIGEST_LENGTH) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
                     _("entry %" PRId64 " is damaged; say: rundruf db check"),
                     statement_int(row, 0));
@@ -81,7 +81,7 @@ read_row(Statement *row, GError **error)
                             .municipality = statement_int(row, 5),
                             .csn = entry->csn};
     memcpy(entry->row.uuid, uuid, UUID_LENGTH);
-    memcpy(entry->row.digest, digest, ENTRY_DIGEST_LENGTH);
+    memcpy(entry->row.digest, digest, DIGEST_LENGTH);
     entry->missing = statement_text(row, 9) != NULL;
     gconstpointer blob = statement_blob(row, 8, &length);
     entry->blob = g_bytes_new(blob, length);
@@ -155,21 +155,21 @@ change_terms(Store *store, gint64 id, const Attributes *before, const Attributes
 
 gboolean
 mirror_write(Store *store, const MirrorEntry *entry, Attributes *attributes,
-             const guint8 digest[ENTRY_DIGEST_LENGTH], const char *csn, GError **error)
+             const guint8 digest[DIGEST_LENGTH], const char *csn, GError **error)
 {
     g_autoptr(GByteArray) blob = attributes_encode(attributes);
     gsize length;
     gconstpointer old = g_bytes_get_data(entry->blob, &length);
     gboolean same = length == blob->len && memcmp(old, blob->data, length) == 0;
     if (same && g_strcmp0(csn, entry->csn) == 0 &&
-        memcmp(digest, entry->row.digest, ENTRY_DIGEST_LENGTH) == 0)
+        memcmp(digest, entry->row.digest, DIGEST_LENGTH) == 0)
         return TRUE;
     g_autoptr(Statement) statement = get(store, WRITE, error);
     if (!statement)
         return FALSE;
     statement_bind_int(statement, 1, entry->row.id);
     statement_bind_blob(statement, 2, blob->data, blob->len);
-    statement_bind_blob(statement, 3, digest, ENTRY_DIGEST_LENGTH);
+    statement_bind_blob(statement, 3, digest, DIGEST_LENGTH);
     statement_bind_text(statement, 4, csn);
     return statement_run(statement, NULL, error) &&
            (same || change_terms(store, entry->row.id, entry->attributes, attributes, error));
@@ -195,7 +195,7 @@ mirror_insert(Store *store, EntryRow *row, Attributes *attributes, GError **erro
     g_autoptr(GByteArray) blob = attributes_encode(attributes);
     if (!next || !statement_run_number(next, &row->id, error))
         return FALSE;
-    attributes_digest(blob->data, blob->len, row->digest);
+    digest_sha256(blob->data, blob->len, row->digest);
     return entries_insert(store, row, blob->data, blob->len, error) &&
            change_terms(store, row->id, NULL, attributes, error) &&
            count(store, row->kind, 1, error);

@@ -31,7 +31,7 @@ gboolean mirror_is_used(Store *store, gint64 id, gboolean *used, GError **error)
 /* Lets the entry show `attributes` (sorted by it). `digest` and `csn` are the directory's. All in
  * the caller's transaction, as is what follows. */
 gboolean mirror_write(Store *store, const MirrorEntry *entry, Attributes *attributes,
-                      const guint8 digest[ENTRY_DIGEST_LENGTH], const char *csn, GError **error);
+                      const guint8 digest[DIGEST_LENGTH], const char *csn, GError **error);
 
 /* Inserts an entry under a new row number, with its terms; sets row->id and row->digest. */
 gboolean mirror_insert(Store *store, EntryRow *row, Attributes *attributes, GError **error);

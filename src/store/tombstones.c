@@ -61,7 +61,7 @@ read_row(Statement *row)
     tombstone->dn = g_strdup(statement_text(row, 2));
     tombstone->csn = g_strdup(statement_text(row, 3));
     memcpy(tombstone->uuid, uuid, MIN(uuid_length, UUID_LENGTH));
-    memcpy(tombstone->digest, digest, MIN(digest_length, ENTRY_DIGEST_LENGTH));
+    memcpy(tombstone->digest, digest, MIN(digest_length, DIGEST_LENGTH));
     tombstone->attributes = g_bytes_new(attributes, length);
     return tombstone;
 }

@@ -19,7 +19,7 @@ typedef struct {
     guint8 uuid[UUID_LENGTH];
     char *dn;
     char *csn;
-    guint8 digest[ENTRY_DIGEST_LENGTH];
+    guint8 digest[DIGEST_LENGTH];
     GBytes *attributes;
 } Tombstone;
 

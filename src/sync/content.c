@@ -14,7 +14,6 @@ content_new(void)
     content->by_uuid = g_hash_table_new(uuids_hash, uuids_equal);
     content->present = uuids_set_new();
     content->texts = g_string_chunk_new(4096);
-    content->checksum = g_checksum_new(G_CHECKSUM_SHA256);
     content->blobs = blobs_new();
     content->reader = blob_reader_new(content->blobs);
     return content;
@@ -30,7 +29,6 @@ content_free(Content *content)
     g_ptr_array_unref(content->items);
     g_clear_pointer(&content->cookie, g_bytes_unref);
     g_string_chunk_free(content->texts);
-    g_checksum_free(content->checksum);
     blob_reader_free(content->reader);
     blobs_free(content->blobs);
     g_free(content);
@@ -51,16 +49,13 @@ content_take_entry(const DirectoryEntry *entry, gpointer user_data, GError **err
 {
     Content *content = user_data;
     ContentItem *item = add_item(content, entry->uuid);
-    gsize length = ENTRY_DIGEST_LENGTH;
     item->dn = g_string_chunk_insert(content->texts, entry->dn);
     item->csn = entry->csn ? g_string_chunk_insert(content->texts, entry->csn) : NULL;
     item->created = entry->created;
     item->has_children = entry->has_children;
     content->entries++;
     g_autoptr(GByteArray) blob = attributes_encode(entry->attributes);
-    g_checksum_reset(content->checksum);
-    g_checksum_update(content->checksum, blob->data, blob->len);
-    g_checksum_get_digest(content->checksum, item->digest, &length);
+    digest_sha256(blob->data, blob->len, item->digest);
     item->length = blob->len;
     return blobs_add(content->blobs, blob->data, blob->len, &item->offset, error);
 }

@@ -18,7 +18,7 @@ typedef struct {
     const char *csn; /* or NULL */
     gint64 created;  /* Unix seconds; 0: unknown */
     gboolean has_children;
-    guint8 digest[ENTRY_DIGEST_LENGTH];
+    guint8 digest[DIGEST_LENGTH];
     gint64 offset; /* of the attributes in the blobs */
     gsize length;
 } ContentItem;
@@ -34,7 +34,6 @@ typedef struct {
     gboolean present_phase, done;
 
     GStringChunk *texts;
-    GChecksum *checksum;
     Blobs *blobs;
     BlobReader *reader;
 } Content;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/cookie.h"
 
+#include "base/digest.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MAX      (64 * 1024) /* of a cookie that is taken apart */
-#define SHA256_LENGTH 32
+#define TEXT_MAX (64 * 1024) /* of a cookie that is taken apart */
 
 /* the decimal number that `count` digits make, or -1 */
 static int
@@ -165,13 +166,12 @@ cookie_parameters(const Config *config)
         config->directory_membership,
         config->directory_membership_key,
     };
-    guint8 digest[SHA256_LENGTH];
-    gsize length = sizeof digest;
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    guint8 digest[DIGEST_LENGTH];
+    g_autoptr(GString) all = g_string_new(NULL);
     for (guint i = 0; i < G_N_ELEMENTS(settings); i++) {
-        const char *text = settings[i] ? settings[i] : "";
-        g_checksum_update(sum, (const guchar *)text, (gssize)strlen(text) + 1);
+        g_string_append(all, settings[i] ? settings[i] : "");
+        g_string_append_c(all, '\0');
     }
-    g_checksum_get_digest(sum, digest, &length);
-    return g_bytes_new(digest, length);
+    digest_sha256(all->str, all->len, digest);
+    return g_bytes_new(digest, DIGEST_LENGTH);
 }

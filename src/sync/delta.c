@@ -117,7 +117,7 @@ write_content(Delta *delta, const EntryRow *old, const EntryRow *row, Attributes
 static gboolean
 write_row(Delta *delta, const EntryRow *old, const EntryRow *row, Attributes *shown, GError **error)
 {
-    gboolean same = old->id && memcmp(old->digest, row->digest, ENTRY_DIGEST_LENGTH) == 0;
+    gboolean same = old->id && memcmp(old->digest, row->digest, DIGEST_LENGTH) == 0;
     if (!same) {
         delta->written = TRUE;
         return write_content(delta, old, row, shown, error);
@@ -188,7 +188,7 @@ make_row(Delta *delta, const ContentItem *item, const EntryRow *old, const char 
         return FALSE;
     row->id = old->id ? old->id : delta->next_id++;
     memcpy(row->uuid, item->uuid, UUID_LENGTH);
-    memcpy(row->digest, item->digest, ENTRY_DIGEST_LENGTH);
+    memcpy(row->digest, item->digest, DIGEST_LENGTH);
     row->csn = g_strdup(item->csn);
     row->kind = classify_kind(delta->config, item->dn, shown);
     return row->kind != ENTRY_PERSON ||
@@ -225,7 +225,7 @@ show(Delta *delta, Content *content, const ContentItem *item, GError **error)
     if (!old.id)
         explore(delta, item, &row, key);
     gboolean parental = item->has_children || row.kind != ENTRY_PERSON;
-    gboolean changed = memcmp(old.digest, row.digest, ENTRY_DIGEST_LENGTH) != 0;
+    gboolean changed = memcmp(old.digest, row.digest, DIGEST_LENGTH) != 0;
     return settle_around(delta, &old, &row, parental, changed, error);
 }
 
@@ -422,7 +422,7 @@ delta_restore(Delta *delta, const Tombstone *tombstone, gboolean *back, GError *
     gconstpointer blob = g_bytes_get_data(tombstone->attributes, &length);
     g_autoptr(Attributes) shown = attributes_decode(blob, length, error);
     memcpy(item.uuid, tombstone->uuid, UUID_LENGTH);
-    memcpy(item.digest, tombstone->digest, ENTRY_DIGEST_LENGTH);
+    memcpy(item.digest, tombstone->digest, DIGEST_LENGTH);
     if (!shown || !entries_find(delta->store, item.uuid, &old, error))
         return FALSE;
     *back = old.id == 0 && !overlay_removes(delta->overlay, item.uuid);

@@ -196,9 +196,9 @@ set_one(const Editor *editor, const MirrorEntry *entry, const EditValue *value,
 static gboolean
 write_edited(const Editor *editor, const MirrorEntry *entry, Attributes *attributes, GError **error)
 {
-    guint8 digest[ENTRY_DIGEST_LENGTH];
+    guint8 digest[DIGEST_LENGTH];
     g_autoptr(GByteArray) blob = attributes_encode(attributes);
-    attributes_digest(blob->data, blob->len, digest);
+    digest_sha256(blob->data, blob->len, digest);
     if (memcmp(digest, entry->row.digest, sizeof digest) == 0 &&
         !changes_take_back(editor->store, entry->row.uuid, error))
         return FALSE;

@@ -29,7 +29,7 @@ write_change(const Push *push, const Change *change, GError **error)
 static gboolean
 show_seen(const Push *push, const Parcel *parcel, const Overlay *overlay, GError **error)
 {
-    guint8 digest[ENTRY_DIGEST_LENGTH];
+    guint8 digest[DIGEST_LENGTH];
     g_autoptr(GError) absent = NULL;
     g_autoptr(MirrorEntry) entry = mirror_find(push->store, parcel->uuid, &absent);
     if (!entry && g_error_matches(absent, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND))
@@ -40,7 +40,7 @@ show_seen(const Push *push, const Parcel *parcel, const Overlay *overlay, GError
     }
     Attributes *shown = parcel->seen->attributes;
     g_autoptr(GByteArray) blob = attributes_encode(shown);
-    attributes_digest(blob->data, blob->len, digest);
+    digest_sha256(blob->data, blob->len, digest);
     g_autoptr(Attributes) laid = overlay_lay(overlay, parcel->uuid, shown);
     return mirror_write(push->store, entry, laid ? laid : shown, digest, parcel->seen->csn, error);
 }

@@ -26,7 +26,6 @@ refresh_new(const Config *config)
     refresh->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     refresh->blobs = blobs_new();
     refresh->reader = blob_reader_new(refresh->blobs);
-    refresh->checksum = g_checksum_new(G_CHECKSUM_SHA256);
     return refresh;
 }
 
@@ -42,7 +41,6 @@ refresh_free(Refresh *refresh)
     g_hash_table_unref(refresh->by_key);
     g_ptr_array_unref(refresh->nodes);
     tree_free(refresh->tree);
-    g_checksum_free(refresh->checksum);
     blob_reader_free(refresh->reader);
     blobs_free(refresh->blobs);
     g_free(refresh);
@@ -140,16 +138,13 @@ refresh_take(const DirectoryEntry *entry, gpointer user_data, GError **error)
     refresh->municipalities += node->kind == ENTRY_MUNICIPALITY;
     note_membership(refresh, node, entry->attributes);
     g_autoptr(GByteArray) blob = attributes_encode(entry->attributes);
-    gsize length = ENTRY_DIGEST_LENGTH;
-    g_checksum_reset(refresh->checksum);
-    g_checksum_update(refresh->checksum, blob->data, blob->len);
-    g_checksum_get_digest(refresh->checksum, node->digest, &length);
+    digest_sha256(blob->data, blob->len, node->digest);
     node->offset = -1;
     node->newer = !node->known || g_strcmp0(node->known->row.csn, entry->csn) != 0;
     node->csn = node->newer && entry->csn ? g_string_chunk_insert(refresh->texts, entry->csn)
                 : node->known             ? node->known->row.csn
                                           : NULL;
-    if (node->known && memcmp(node->known->row.digest, node->digest, ENTRY_DIGEST_LENGTH) == 0)
+    if (node->known && memcmp(node->known->row.digest, node->digest, DIGEST_LENGTH) == 0)
         return TRUE;
     node->length = blob->len;
     return blobs_add(refresh->blobs, blob->data, blob->len, &node->offset, error);

@@ -43,7 +43,6 @@ typedef struct {
 
     Blobs *blobs;
     BlobReader *reader;
-    GChecksum *checksum;
 } Refresh;
 
 Refresh *refresh_new(const Config *config);

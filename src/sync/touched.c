@@ -91,7 +91,7 @@ compare(const Touch *touch, const EntryRow *now)
         return now->id ? PULL_ADDED : PULL_REMOVED;
     if (!places_same(before, now) || before->municipality != now->municipality)
         return PULL_MOVED;
-    gboolean same = memcmp(before->digest, now->digest, ENTRY_DIGEST_LENGTH) == 0;
+    gboolean same = memcmp(before->digest, now->digest, DIGEST_LENGTH) == 0;
     return same && before->kind == now->kind ? (PullSign)0 : PULL_CHANGED;
 }
 

@@ -23,7 +23,7 @@ struct Node {
     gint64 id;    /* row it has or will have */
     Known *known; /* NULL: new */
     guint8 uuid[UUID_LENGTH];
-    guint8 digest[ENTRY_DIGEST_LENGTH];
+    guint8 digest[DIGEST_LENGTH];
     const char *csn;       /* of an entry whose attributes or version are to be written; or NULL */
     gboolean newer;        /* another version than the known one */
     const char *reference; /* by which a person names its municipality, or NULL */

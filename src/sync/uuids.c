@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sync/uuids.h"
 
-#include <string.h>
+#include "base/digest.h"
 
-#define SHA256_LENGTH 32
+#include <string.h>
 
 /* a UUID from an honest directory is as good as a hash */
 guint
@@ -42,12 +42,11 @@ compare(gconstpointer a, gconstpointer b)
 GBytes *
 uuids_digest(GPtrArray *uuids)
 {
-    guint8 digest[SHA256_LENGTH];
-    gsize length = sizeof digest;
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+    guint8 digest[DIGEST_LENGTH];
+    g_autoptr(GByteArray) all = g_byte_array_new();
     g_ptr_array_sort(uuids, compare);
     for (guint i = 0; i < uuids->len; i++)
-        g_checksum_update(sum, g_ptr_array_index(uuids, i), UUID_LENGTH);
-    g_checksum_get_digest(sum, digest, &length);
-    return g_bytes_new(digest, length);
+        g_byte_array_append(all, g_ptr_array_index(uuids, i), UUID_LENGTH);
+    digest_sha256(all->data, all->len, digest);
+    return g_bytes_new(digest, DIGEST_LENGTH);
 }

@@ -92,7 +92,7 @@ make_row(const Whole *whole, const Node *node, char **name)
                     .municipality = municipality ? municipality->id : 0,
                     .csn = node->csn};
     memcpy(row.uuid, node->uuid, UUID_LENGTH);
-    memcpy(row.digest, node->digest, ENTRY_DIGEST_LENGTH);
+    memcpy(row.digest, node->digest, DIGEST_LENGTH);
     return row;
 }
 

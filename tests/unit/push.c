@@ -325,9 +325,9 @@ assert_echo(Bench *bench)
 {
     g_autoptr(GError) error = NULL;
     const Seen *seen = g_ptr_array_index(bench->fake.entries, 1);
-    guint8 digest[ENTRY_DIGEST_LENGTH];
+    guint8 digest[DIGEST_LENGTH];
     g_autoptr(GByteArray) blob = attributes_encode(seen->attributes);
-    attributes_digest(blob->data, blob->len, digest);
+    digest_sha256(blob->data, blob->len, digest);
     g_autoptr(MirrorEntry) entry = mirror_find(bench->fixture->store, seen->uuid, &error);
     g_assert_no_error(error);
     g_assert_cmpmem(digest, sizeof digest, entry->row.digest, sizeof entry->row.digest);
@@ -672,9 +672,9 @@ pull(Bench *bench)
 {
     g_autoptr(GError) error = NULL;
     const Seen *seen = g_ptr_array_index(bench->fake.entries, 1);
-    guint8 digest[ENTRY_DIGEST_LENGTH];
+    guint8 digest[DIGEST_LENGTH];
     g_autoptr(GByteArray) blob = attributes_encode(seen->attributes);
-    attributes_digest(blob->data, blob->len, digest);
+    digest_sha256(blob->data, blob->len, digest);
     g_autoptr(Overlay) overlay = overlay_load(bench->fixture->store, &error);
     g_autoptr(MirrorEntry) entry = mirror_find(bench->fixture->store, seen->uuid, &error);
     g_autoptr(Attributes) laid = overlay_lay(overlay, seen->uuid, seen->attributes);
