@@ -10,6 +10,10 @@ An edit that was written by a sync which then died is *doubtful*: the program se
 takes it as done. If somebody else changes the same before the next sync, nobody can tell that from an edit that
 never arrived; so scripts leave doubtful entries alone. The same is true of an entry that was added so, which is
 looked for by its name; so scripts leave alone what it lies below, too.
+
+An edit whose values somebody else wrote is done without a write, if a sync finds them there: *found*. Whether a sync
+that died got so far nobody can tell either, nor whether what is there is its own write. A later edit of the same may
+then stand on what the store showed.
 """
 from dataclasses import dataclass, field
 
@@ -43,7 +47,8 @@ class Edit:
     one may be on its way already; `bases` the values that they may be merged against."""
     bases: list
     wishes: list
-    found: bool = False  # the directory has had the last wish since it was made
+    found: bool = False                        # the last wish may have been, since it was made
+    later: list = field(default_factory=list)  # (wish, what the store showed when the next one was made)
 
     def merges(self, wish, theirs):
         """All (verdict, values) that there may be."""
@@ -55,10 +60,16 @@ class Edit:
     def clashes(self, theirs):
         return any((CONFLICT, theirs) in self.merges(wish, theirs) for wish in self.wishes)
 
-    def fulfilled(self, theirs):
+    def fulfilled(self, wish, theirs):
         """What was added is there, what was removed is not: the program takes that for its own write."""
-        wish = self.wishes[-1]
         return any(wish - base <= theirs and not (base - wish) & theirs for base in self.bases)
+
+    def look(self, theirs, sent):
+        """What a sync that looks now may find."""
+        self.found = self.found or self.is_same(theirs) or sent and self.fulfilled(self.wishes[-1], theirs)
+        found = [pair for pair in self.later if self.fulfilled(pair[0], theirs)]
+        self.later = [pair for pair in self.later if pair not in found]
+        self.bases += [shown for _, shown in found]
 
 
 @dataclass
@@ -147,6 +158,7 @@ class Model:
         good = [wish for wish in edit.wishes if (CLEAN, after) in edit.merges(wish, theirs)]
         assert good, "merged wrongly: %s of %s: %s, %s, but wrote %s" % (name, self.dn(number), edit, theirs, after)
         edit.bases, edit.wishes = [good[0]], edit.wishes[edit.wishes.index(good[0]) + 1:]
+        edit.later = []
         if not edit.wishes:
             del self.edits[number, name]
         self.doubtful.add(number)
@@ -175,10 +187,10 @@ class Model:
         """Whatever clashes now may be listed by the next sync, and what is there already be found."""
         for key, edit in self.edits.items():
             theirs = self.values(*key)
+            if theirs is not None:
+                edit.look(theirs, key in self.sent)
             if theirs is None or edit.clashes(theirs):
                 self.clashed.add(key)
-            elif edit.is_same(theirs):
-                edit.found = True
         self.clashed |= {number for number, removal in self.removals.items()
                          if number in self.entries and self.entries[number].changes != removal.changes}
         self.clashed |= {dn for dn in self.additions if self.find(dn) or not self.find(dn.partition(",")[2])}
@@ -199,13 +211,14 @@ class Model:
 
     def note_bad_run(self):
         self.sent |= self.edits.keys()
+        self.note_clashes()
 
     def note_good_run(self):
         """Nothing may wait after a sync that went well."""
         for (number, name), edit in self.edits.items():
             theirs, sent = self.values(number, name), (number, name) in self.sent
             assert (edit.wishes[-1] in edit.bases or sent and edit.found
-                    or theirs is not None and (edit.is_same(theirs) or sent and edit.fulfilled(theirs))), (
+                    or theirs is not None and (edit.is_same(theirs) or sent and edit.fulfilled(edit.wishes[-1], theirs))), (
                 "lost an edit or did not list it: %s of %s, %s" % (name, number, edit))
         gone = {number for number in self.removals if number not in self.entries}
         assert gone == self.removals.keys(), "lost a removal or did not list it: %s" % self.removals
@@ -222,7 +235,7 @@ class Model:
             self.edits[key] = Edit([shown], [values])
         else:
             edit, sent = self.edits[key], key in self.sent
-            edit.bases += [shown] if sent and edit.found else []
+            edit.later += [(edit.wishes[-1], shown)] if sent else []
             edit.wishes = edit.wishes + [values] if sent else [values]
             edit.found = False
         self.note_clashes()
