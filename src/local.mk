@@ -103,7 +103,6 @@ librundruf_a_SOURCES = \
 	src/sync/belong.c src/sync/belong.h \
 	src/sync/blobs.c src/sync/blobs.h \
 	src/sync/classify.c src/sync/classify.h \
-	src/sync/collect.c src/sync/collect.h \
 	src/sync/content.c src/sync/content.h \
 	src/sync/control.c src/sync/control.h \
 	src/sync/cookie.c src/sync/cookie.h \
@@ -135,6 +134,7 @@ librundruf_a_SOURCES = \
 	src/sync/turn.c src/sync/turn.h \
 	src/sync/uuids.c src/sync/uuids.h \
 	src/sync/whole.c src/sync/whole.h \
+	src/sync/writer.c src/sync/writer.h \
 	src/mailing/control.c src/mailing/control.h \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \

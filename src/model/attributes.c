@@ -251,8 +251,8 @@ put_attribute(guint8 *at, const Attribute *attribute)
     return at;
 }
 
-GByteArray *
-attributes_encode(Attributes *attributes)
+void
+attributes_encode_into(Attributes *attributes, GByteArray *out)
 {
     gsize size = 1;
     sort_places(attributes);
@@ -260,12 +260,18 @@ attributes_encode(Attributes *attributes)
         sort_values(attribute_at(attributes, i)->values);
         size += attribute_size(attribute_at(attributes, i));
     }
-    GByteArray *out = g_byte_array_sized_new((guint)size);
     g_byte_array_set_size(out, (guint)size);
     guint8 *at = out->data;
     *at++ = BLOB_VERSION;
     for (guint i = 0; i < attributes->used; i++)
         at = put_attribute(at, attribute_by_index(attributes, i));
+}
+
+GByteArray *
+attributes_encode(Attributes *attributes)
+{
+    GByteArray *out = g_byte_array_new();
+    attributes_encode_into(attributes, out);
     return out;
 }
 

@@ -51,6 +51,9 @@ Attributes *attributes_with(const Attributes *attributes, const Attributes *from
 /* The canonical BLOB; `attributes` is sorted by it. Owned by the caller. */
 GByteArray *attributes_encode(Attributes *attributes);
 
+/* The same, instead of what `out` holds. */
+void attributes_encode_into(Attributes *attributes, GByteArray *out);
+
 /* TRUE if the contents are the same; both are sorted by it. */
 gboolean attributes_equal(Attributes *a, Attributes *b);
 

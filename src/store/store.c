@@ -186,11 +186,15 @@ open_connection(Store *store, int *version, GError **error)
     /* first, as the journal mode stays in the file */
     if (!check_identity(store, version, error))
         return FALSE;
-    /* the page size counts for a new file only: entries of 500 octets waste less of a page of 8
-     * KiB, and half as many pages are logged */
+    /* The page size counts for a new file only: entries of 500 octets waste less of a page of 8
+     * KiB, and half as many pages are logged. While a first sync writes without the log, others
+     * wait for it. */
+    sqlite3_exec(store->db, "PRAGMA page_size=8192", NULL, NULL, NULL);
+    code = sqlite3_exec(store->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
+        return connection_set_error(store, code, _("cannot open"), error);
     return execute(store,
-                   "PRAGMA page_size=8192; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                   "PRAGMA foreign_keys=ON;"
+                   "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                    "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-16384;"
                    "PRAGMA temp_store=MEMORY",
                    _("cannot open"), error);

@@ -26,6 +26,7 @@ refresh_new(const Config *config)
     refresh->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     refresh->blobs = blobs_new();
     refresh->reader = blob_reader_new(refresh->blobs);
+    refresh->blob = g_byte_array_new();
     return refresh;
 }
 
@@ -43,6 +44,7 @@ refresh_free(Refresh *refresh)
     tree_free(refresh->tree);
     blob_reader_free(refresh->reader);
     blobs_free(refresh->blobs);
+    g_byte_array_unref(refresh->blob);
     g_free(refresh);
 }
 
@@ -137,7 +139,8 @@ refresh_take(const DirectoryEntry *entry, gpointer user_data, GError **error)
     refresh->persons += node->kind == ENTRY_PERSON;
     refresh->municipalities += node->kind == ENTRY_MUNICIPALITY;
     note_membership(refresh, node, entry->attributes);
-    g_autoptr(GByteArray) blob = attributes_encode(entry->attributes);
+    GByteArray *blob = refresh->blob;
+    attributes_encode_into(entry->attributes, blob);
     digest_sha256(blob->data, blob->len, node->digest);
     node->offset = -1;
     node->newer = !node->known || g_strcmp0(node->known->row.csn, entry->csn) != 0;
@@ -147,6 +150,8 @@ refresh_take(const DirectoryEntry *entry, gpointer user_data, GError **error)
     if (node->known && memcmp(node->known->row.digest, node->digest, DIGEST_LENGTH) == 0)
         return TRUE;
     node->length = blob->len;
+    if (refresh->sink)
+        return refresh->sink(node, blob, refresh->sink_data, error);
     return blobs_add(refresh->blobs, blob->data, blob->len, &node->offset, error);
 }
 

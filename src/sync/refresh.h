@@ -41,8 +41,12 @@ typedef struct {
     void (*progress)(guint64 entries, gpointer user_data); /* may be NULL */
     gpointer user_data;
 
+    /* If set, takes the attributes' BLOB of each entry instead of `blobs`. */
+    gboolean (*sink)(Node *node, const GByteArray *blob, gpointer sink_data, GError **error);
+    gpointer sink_data;
     Blobs *blobs;
     BlobReader *reader;
+    GByteArray *blob; /* of the entry at hand */
 } Refresh;
 
 Refresh *refresh_new(const Config *config);

@@ -27,6 +27,7 @@ struct Node {
     const char *csn;       /* of an entry whose attributes or version are to be written; or NULL */
     gboolean newer;        /* another version than the known one */
     const char *reference; /* by which a person names its municipality, or NULL */
+    const Node *above, *municipality; /* of a row that is written already: what it says */
     gint64 offset;         /* of the attributes in the blobs; -1: they are as known */
     gsize length;
 };

@@ -4,8 +4,8 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "store/tombstones.h"
-#include "sync/collect.h"
 #include "sync/overlay.h"
+#include "sync/writer.h"
 
 #include <string.h>
 
@@ -14,9 +14,13 @@ struct Whole {
     Refresh *refresh;
     Overlay *overlay;
     SyncState counts; /* of rows afterwards */
-    gboolean first;   /* nothing is known: the index is made of the answer alone */
     guint64 newer;    /* entries of which only the version, or a mark, is to be written */
     GPtrArray *lost;  /* UUIDs of known persons and municipalities that would be none any more */
+
+    /* a first sync: the rows are written while the directory is read; else both are NULL */
+    Writer *writer;
+    StoreTransaction *transaction; /* from the first entry on; NULL again once it is committed */
+    GPtrArray *indexes;            /* to be made again */
 };
 
 void
@@ -24,34 +28,16 @@ whole_free(Whole *whole)
 {
     if (!whole)
         return;
+    if (whole->writer) {
+        writer_free(whole->writer);
+        g_clear_pointer(&whole->transaction, store_rollback);
+        store_use_log(whole->pull->store);
+    }
+    g_clear_pointer(&whole->indexes, g_ptr_array_unref);
     refresh_free(whole->refresh);
     overlay_free(whole->overlay);
     g_ptr_array_unref(whole->lost);
     g_free(whole);
-}
-
-Whole *
-whole_new(Pull *pull, GError **error)
-{
-    g_autoptr(Whole) whole = g_new0(Whole, 1);
-    whole->pull = pull;
-    whole->lost = g_ptr_array_new();
-    whole->refresh = refresh_new(pull->config);
-    whole->refresh->progress = pull->options->progress;
-    whole->refresh->user_data = pull->options->user_data;
-    g_autoptr(StoreTransaction) transaction = store_begin_read(pull->store, error);
-    if (!transaction || !settle_check(pull, error) ||
-        !refresh_load(whole->refresh, pull->store, error))
-        return NULL;
-    whole->first = whole->refresh->known->len == 0;
-    pull->rebuild = !whole->first && strcmp(pull->indexed, pull->state.indexed) != 0;
-    return g_steal_pointer(&whole);
-}
-
-Refresh *
-whole_refresh(Whole *whole)
-{
-    return whole->refresh;
 }
 
 /* ---- the difference */
@@ -77,13 +63,18 @@ turns(const Whole *whole, const Known *known)
            !is_hidden(whole, known->row.uuid);
 }
 
+static const Node *
+find_municipality(const Whole *whole, const Node *node)
+{
+    return node->kind == ENTRY_PERSON ? refresh_municipality(whole->refresh, node) : NULL;
+}
+
 /* What a node's row must be; `name` gets the text that row.rdn points to. */
 static EntryRow
 make_row(const Whole *whole, const Node *node, char **name)
 {
     const Node *above = tree_above(node);
-    const Node *municipality =
-        node->kind == ENTRY_PERSON ? refresh_municipality(whole->refresh, node) : NULL;
+    const Node *municipality = find_municipality(whole, node);
     *name = above == node->parent ? NULL : tree_name(node, above);
     EntryRow row = {.id = node->id,
                     .parent = above ? above->id : 0,
@@ -255,12 +246,14 @@ tell_removed(Whole *whole, PullFunc func, gpointer user_data, GError **error)
 }
 
 static gboolean
-tell_all(Whole *whole, PullFunc func, gpointer user_data, GError **error)
+tell_all(Whole *whole, GError **error)
 {
-    return tell_signed(whole, PULL_ADDED, func, user_data, error) &&
-           tell_signed(whole, PULL_CHANGED, func, user_data, error) &&
-           tell_signed(whole, PULL_MOVED, func, user_data, error) &&
-           tell_removed(whole, func, user_data, error);
+    PullFunc func = whole->pull->options->func;
+    gpointer user_data = whole->pull->options->user_data;
+    return !func || (tell_signed(whole, PULL_ADDED, func, user_data, error) &&
+                     tell_signed(whole, PULL_CHANGED, func, user_data, error) &&
+                     tell_signed(whole, PULL_MOVED, func, user_data, error) &&
+                     tell_removed(whole, func, user_data, error));
 }
 
 static void
@@ -294,7 +287,7 @@ static gboolean
 change_terms(Whole *whole, const Node *node, const Attributes *after, GError **error)
 {
     Pull *pull = whole->pull;
-    if (pull->rebuild || whole->first)
+    if (pull->rebuild)
         return TRUE;
     g_autoptr(GBytes) old = node->known ? entries_blob(pull->store, node->id, error) : NULL;
     g_autoptr(Attributes) before = old ? decode(old, error) : NULL;
@@ -318,8 +311,6 @@ write_content(Whole *whole, const Node *node, const EntryRow *row, GError **erro
     gconstpointer blob = refresh_blob(whole->refresh, node, error);
     if (!blob)
         return FALSE;
-    if (whole->first)
-        return write_blob(whole, node, row, blob, node->length, error);
     g_autoptr(Attributes) shown = attributes_decode(blob, node->length, error);
     if (!shown)
         return FALSE;
@@ -405,22 +396,8 @@ write_rows(Whole *whole, GError **error)
 }
 
 static gboolean
-write_first(Whole *whole, GError **error)
-{
-    Refresh *refresh = whole->refresh;
-    Terms *terms = whole->pull->terms;
-    g_autoptr(Collect) collect = collect_start(terms, refresh->nodes, refresh->blobs);
-    Store *store = whole->pull->store;
-    g_autoptr(GPtrArray) indexes = entries_unindex(store, error);
-    return indexes && write_rows(whole, error) && entries_reindex(store, indexes, error) &&
-           collect_finish(collect, error) && terms_build(terms, store, error);
-}
-
-static gboolean
 write_all(Whole *whole, GError **error)
 {
-    if (whole->first)
-        return write_first(whole, error);
     return write_rows(whole, error) &&
            (!whole->pull->rebuild || settle_rebuild(whole->pull, error));
 }
@@ -447,16 +424,12 @@ compare(Whole *whole, GError **error)
     Pull *pull = whole->pull;
     if (!settle_check(pull, error))
         return FALSE;
+    overlay_free(whole->overlay);
     whole->overlay = overlay_load(pull->store, error);
     if (!whole->overlay)
         return FALSE;
-    if (!overlay_is_empty(whole->overlay) && whole->first) {
-        whole->first = FALSE;
-        pull->rebuild = TRUE;
-    }
     count_difference(whole);
-    return !pull->options->func ||
-           tell_all(whole, pull->options->func, pull->options->user_data, error);
+    return tell_all(whole, error);
 }
 
 static gboolean
@@ -489,6 +462,104 @@ apply(Whole *whole, GError **error)
            settle_save(pull, g_steal_pointer(&transaction), changed, &whole->counts, error);
 }
 
+/* ---- a first sync
+ *
+ * Reading takes as long as writing, and there is nothing here that a wrong answer could take away:
+ * so both go on side by side, and what does not end well is rolled back. Meanwhile the store is
+ * the sync's alone. */
+
+static gboolean
+start_early(Whole *whole, GError **error)
+{
+    Pull *pull = whole->pull;
+    store_leave_log(pull->store);
+    g_autoptr(StoreTransaction) transaction = store_begin(pull->store, error);
+    if (!transaction || !settle_check(pull, error) ||
+        !(whole->indexes = entries_unindex(pull->store, error))) {
+        g_clear_pointer(&transaction, store_rollback);
+        store_use_log(pull->store);
+        return FALSE;
+    }
+    whole->transaction = g_steal_pointer(&transaction);
+    whole->writer = writer_start(pull->store, pull->terms);
+    return TRUE;
+}
+
+static gboolean
+write_early(Node *node, const GByteArray *blob, gpointer user_data, GError **error)
+{
+    Whole *whole = user_data;
+    if (!whole->writer && !start_early(whole, error))
+        return FALSE;
+    g_autofree char *name = NULL;
+    EntryRow row = make_row(whole, node, &name);
+    node->above = tree_above(node);
+    node->municipality = find_municipality(whole, node);
+    return writer_add(whole->writer, &row, blob, error);
+}
+
+/* What lies above an entry, or what it belongs to, may have come after it. */
+static gboolean
+correct_rows(Whole *whole, GError **error)
+{
+    const GPtrArray *nodes = whole->refresh->nodes;
+    for (guint i = 0; i < nodes->len; i++) {
+        const Node *node = g_ptr_array_index(nodes, i);
+        if (node->above == tree_above(node) && node->municipality == find_municipality(whole, node))
+            continue;
+        g_autofree char *name = NULL;
+        EntryRow row = make_row(whole, node, &name);
+        if (!entries_update(whole->pull->store, &row, NULL, 0, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean
+finish_early(Whole *whole, GError **error)
+{
+    Pull *pull = whole->pull;
+    count_difference(whole);
+    pull->complete = TRUE;
+    return writer_rows(whole->writer, error) && correct_rows(whole, error) &&
+           tell_all(whole, error) && entries_reindex(pull->store, whole->indexes, error) &&
+           writer_finish(whole->writer, error) && terms_build(pull->terms, pull->store, error) &&
+           settle_save(pull, g_steal_pointer(&whole->transaction), TRUE, &whole->counts, error);
+}
+
+/* ---- */
+
+Whole *
+whole_new(Pull *pull, GError **error)
+{
+    g_autoptr(Whole) whole = g_new0(Whole, 1);
+    whole->pull = pull;
+    whole->lost = g_ptr_array_new();
+    whole->refresh = refresh_new(pull->config);
+    whole->refresh->progress = pull->options->progress;
+    whole->refresh->user_data = pull->options->user_data;
+    g_autoptr(StoreTransaction) transaction = store_begin_read(pull->store, error);
+    if (!transaction || !settle_check(pull, error) ||
+        !refresh_load(whole->refresh, pull->store, error))
+        return NULL;
+    whole->overlay = overlay_load(pull->store, error);
+    if (!whole->overlay)
+        return NULL;
+    gboolean first = whole->refresh->known->len == 0;
+    pull->rebuild = first || strcmp(pull->indexed, pull->state.indexed) != 0;
+    if (first && overlay_is_empty(whole->overlay) && !pull->options->dry_run) {
+        whole->refresh->sink = write_early;
+        whole->refresh->sink_data = whole;
+    }
+    return g_steal_pointer(&whole);
+}
+
+Refresh *
+whole_refresh(Whole *whole)
+{
+    return whole->refresh;
+}
+
 gboolean
 whole_apply(Whole *whole, GError **error)
 {
@@ -497,10 +568,5 @@ whole_apply(Whole *whole, GError **error)
         !refresh_flush(whole->refresh, error))
         return FALSE;
     refresh_keep(whole->refresh);
-    if (!whole->first || pull->options->dry_run)
-        return apply(whole, error);
-    store_leave_log(pull->store);
-    gboolean good = apply(whole, error);
-    store_use_log(pull->store);
-    return good;
+    return whole->writer ? finish_early(whole, error) : apply(whole, error);
 }
