@@ -3,20 +3,19 @@
 
 #include <string.h>
 
+gboolean
+text_is_ascii(const char *text, gsize length)
+{
+    gsize i = 0;
+    while (i < length && (guchar)(text[i] - 1) < 0x7f)
+        i++;
+    return i == length;
+}
+
 static gboolean
 is_blank(gunichar c)
 {
     return c == ' ' || g_unichar_isspace(c) || g_unichar_type(c) == G_UNICODE_SPACE_SEPARATOR;
-}
-
-/* TRUE if all octets are ASCII, and none is NUL */
-static gboolean
-is_ascii(const char *value, gsize length)
-{
-    gsize i = 0;
-    while (i < length && (guchar)(value[i] - 1) < 0x7f)
-        i++;
-    return i == length;
 }
 
 /* Most values are of this kind, and a first sync makes keys of half a million. */
@@ -45,7 +44,7 @@ normalize(const char *value, gssize length, gboolean lower)
 {
     if (length < 0)
         length = (gssize)strlen(value);
-    if (is_ascii(value, (gsize)length))
+    if (text_is_ascii(value, (gsize)length))
         return normalize_ascii(value, (gsize)length, lower);
     if (memchr(value, 0, (gsize)length) || !g_utf8_validate(value, length, NULL))
         return NULL;

@@ -7,6 +7,9 @@
 
 #include <glib.h>
 
+/* TRUE if all octets are ASCII and none is NUL. */
+gboolean text_is_ascii(const char *text, gsize length);
+
 /* The key by which caseIgnore values compare (RFC 4518, as slapd does it): NFKC, lower case code
  * point by code point (no case folding: "ß" is not "ss"), blanks trimmed and runs of them made one.
  * NULL if `value` is not UTF-8 or holds a NUL. */

@@ -135,16 +135,31 @@ static const char step_1[] =
     " detail TEXT);";
 
 static const char step_2[] =
-    /* an entry that the directory does not show, and why it is kept: 'held' (by the guard, until a
+    "DROP VIEW term;"
+    /* all indexes of entry have names, so that a first sync can make them at its end; missing_reason:
+     * an entry that the directory does not show, and why it is kept: 'held' (by the guard, until a
      * person decides), 'kept' (a person said so, by sync --drop or --undo) */
-    "ALTER TABLE entry ADD COLUMN missing_reason TEXT"
-    " CHECK (missing_reason IN ('held', 'kept'));"
+    "CREATE TABLE entry_2 ("
+    " id INTEGER PRIMARY KEY,"
+    " uuid BLOB NOT NULL CHECK (length(uuid) = 16),"
+    " parent INTEGER REFERENCES entry (id) DEFERRABLE INITIALLY DEFERRED,"
+    " rdn TEXT NOT NULL,"
+    " kind TEXT NOT NULL CHECK (kind IN ('person', 'municipality', 'other')),"
+    " municipality INTEGER REFERENCES entry (id) DEFERRABLE INITIALLY DEFERRED,"
+    " csn TEXT,"
+    " digest BLOB NOT NULL,"
+    " attributes BLOB NOT NULL,"
+    " missing_since INTEGER,"
+    " missing_reason TEXT CHECK (missing_reason IN ('held', 'kept')));"
+    "INSERT INTO entry_2 SELECT *, NULL FROM entry;"
+    "DROP TABLE entry;"
+    "ALTER TABLE entry_2 RENAME TO entry;"
+    "CREATE UNIQUE INDEX entry_uuid ON entry (uuid);"
+    "CREATE INDEX entry_municipality ON entry (municipality);"
     "CREATE INDEX entry_missing ON entry (missing_reason) WHERE missing_reason IS NOT NULL;"
     /* children are found by name, too */
-    "DROP INDEX entry_parent;"
     "CREATE INDEX entry_parent ON entry (parent, rdn);"
     /* the search index as lists (postings.h), instead of a row for each term of each entry */
-    "DROP VIEW term;"
     "CREATE TABLE posting ("
     " attribute TEXT NOT NULL,"
     " norm TEXT NOT NULL,"
