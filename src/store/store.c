@@ -242,15 +242,17 @@ store_path(const Store *store)
 }
 
 void
-store_leave_log(Store *store)
+store_start_filling(Store *store)
 {
     /* another process that has the file open keeps the log; that is slower, not wrong */
     sqlite3_exec(store->db, "PRAGMA journal_mode=TRUNCATE", NULL, NULL, NULL);
+    sqlite3_exec(store->db, "PRAGMA foreign_keys=OFF", NULL, NULL, NULL);
 }
 
 void
-store_use_log(Store *store)
+store_end_filling(Store *store)
 {
+    sqlite3_exec(store->db, "PRAGMA foreign_keys=ON", NULL, NULL, NULL);
     /* whoever opens the file next sets it, too */
     sqlite3_exec(store->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
 }

@@ -38,12 +38,12 @@ const char *store_path(const Store *store);
 StoreTransaction *store_begin(Store *store, GError **error);
 StoreTransaction *store_begin_read(Store *store, GError **error);
 
-/* Between these two, outside of a transaction, what is committed goes to the file without the
- * write-ahead log, just as durably: a transaction that fills an empty store then writes its rows
- * once, not twice, but lets nobody read meanwhile. Nothing happens where another process has the
- * file open. */
-void store_leave_log(Store *store);
-void store_use_log(Store *store);
+/* For the one transaction, between these two, that fills an empty store: what is committed goes to
+ * the file without the write-ahead log, just as durably, so that rows are written once, not twice,
+ * but nobody can read meanwhile; and each row's references are taken to be right. Where another
+ * process has the file open the log is kept. */
+void store_start_filling(Store *store);
+void store_end_filling(Store *store);
 
 /* Commits durably (synchronous=FULL) and takes the transaction over; a failure rolls it back. */
 gboolean store_commit(StoreTransaction *transaction, GError **error);

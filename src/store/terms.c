@@ -48,7 +48,7 @@ typedef struct {
 
 struct Terms {
     char **names;
-    const AttributeType **types;
+    const AttributeType **types; /* of each name, as are the rules; NULL until they are wanted */
     MatchingRule *rules;
     guint count;
     GHashTable *seen; /* description -> number of the indexed attribute */
@@ -91,12 +91,6 @@ terms_new(const char *const *attributes)
     Terms *terms = g_new0(Terms, 1);
     terms->names = g_strdupv((char **)attributes);
     terms->count = g_strv_length(terms->names);
-    terms->types = g_new0(const AttributeType *, terms->count + 1);
-    terms->rules = g_new0(MatchingRule, terms->count + 1);
-    for (guint i = 0; i < terms->count; i++) {
-        terms->types[i] = attribute_type_find(terms->names[i]);
-        terms->rules[i] = attribute_rule(terms->names[i]);
-    }
     terms->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     terms->raw_values.blocks = g_ptr_array_new_with_free_func(g_free);
     terms->key_values.blocks = g_ptr_array_new_with_free_func(g_free);
@@ -125,6 +119,18 @@ terms_free(Terms *terms)
     g_free(terms);
 }
 
+/* A sync that finds nothing to do does without. */
+static void
+find_types(Terms *terms)
+{
+    terms->types = g_new0(const AttributeType *, terms->count + 1);
+    terms->rules = g_new0(MatchingRule, terms->count + 1);
+    for (guint i = 0; i < terms->count; i++) {
+        terms->types[i] = attribute_type_find(terms->names[i]);
+        terms->rules[i] = attribute_rule(terms->names[i]);
+    }
+}
+
 /* The number of the indexed attribute that `description` is of, options aside; or `count`. Few
  * descriptions are ever seen, so each is judged once. */
 static guint
@@ -134,6 +140,8 @@ find_indexed(Terms *terms, const char *description)
     if (g_hash_table_lookup_extended(terms->seen, description, NULL, &seen))
         return GPOINTER_TO_UINT(seen);
     guint found = 0;
+    if (!terms->types)
+        find_types(terms);
     while (found < terms->count &&
            !attribute_is(description, terms->names[found], terms->types[found]))
         found++;

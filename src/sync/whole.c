@@ -31,7 +31,7 @@ whole_free(Whole *whole)
     if (whole->writer) {
         writer_free(whole->writer);
         g_clear_pointer(&whole->transaction, store_rollback);
-        store_use_log(whole->pull->store);
+        store_end_filling(whole->pull->store);
     }
     g_clear_pointer(&whole->indexes, g_ptr_array_unref);
     refresh_free(whole->refresh);
@@ -472,12 +472,12 @@ static gboolean
 start_early(Whole *whole, GError **error)
 {
     Pull *pull = whole->pull;
-    store_leave_log(pull->store);
+    store_start_filling(pull->store);
     g_autoptr(StoreTransaction) transaction = store_begin(pull->store, error);
     if (!transaction || !settle_check(pull, error) ||
         !(whole->indexes = entries_unindex(pull->store, error))) {
         g_clear_pointer(&transaction, store_rollback);
-        store_use_log(pull->store);
+        store_end_filling(pull->store);
         return FALSE;
     }
     whole->transaction = g_steal_pointer(&transaction);
