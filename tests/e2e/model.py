@@ -157,7 +157,7 @@ class Script:
         except subprocess.TimeoutExpired:
             run.kill()
             run.wait()
-            time.sleep(0.01)  # slapd ends what it was told
+            self.provider.rest()
             return True
         return False
 
@@ -238,7 +238,7 @@ class Script:
         self.connect()
         path.unlink()
         if run.returncode != DONE:
-            time.sleep(0.01)
+            self.provider.rest()
             return False
         self.worker.octets += (relay.passed - self.worker.octets) / 10
         return True

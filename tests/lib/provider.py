@@ -80,7 +80,7 @@ class Provider(Slapd):
         if mirror:
             more["PROVIDER"] = unix_uri(mirror / "ldapi")
         super().__init__(folder, ACL=str(access), SERVERID=str(number), GLOBAL="moduleload auditlog",
-                         MORE="overlay auditlog\nauditlog %s" % self.audit, **more)
+                         MORE="overlay auditlog\nauditlog %s\ndatabase monitor" % self.audit, **more)
         self.load(CONTENT).start()
 
     def start(self):
@@ -112,6 +112,12 @@ class Provider(Slapd):
         if self.audit.exists():
             self.audit.write_text("")
         self.read = 0
+
+    def rest(self):
+        """Waits until it has done all that the program told it: then the program's connections are gone."""
+        wait_for(lambda: not any(WRITER.encode() in values.get("monitorconnectionauthzdn", ()) for _, values in
+                                 self.client.search("cn=Connections,cn=Monitor", Client.SUBTREE,
+                                                    "monitorConnectionAuthzDN")))
 
     def context(self):
         return self.client.search(BASE, Client.BASE, "contextCSN")[0][1].get("contextcsn")

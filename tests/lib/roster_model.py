@@ -208,6 +208,7 @@ class Model:
     def decided(self, edit):
         """A person has dropped a listed edit, or made it anew."""
         self.clashed.discard(self.listed.pop(edit))
+        self.note_clashes()  # another edit of the same may clash
 
     def note_bad_run(self):
         self.sent |= self.edits.keys()
