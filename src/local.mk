@@ -28,12 +28,15 @@ librundruf_a_SOURCES = \
 	src/model/mailbox.c src/model/mailbox.h \
 	src/model/mailing.c src/model/mailing.h \
 	src/model/person.c src/model/person.h \
+	src/model/suppression.c src/model/suppression.h \
 	src/model/vcard.c src/model/vcard.h \
 	src/config/config.c src/config/config.h \
 	src/config/options.c src/config/options.h \
 	src/config/yaml.c src/config/yaml.h \
+	src/store/address_hash.c src/store/address_hash.h \
 	src/store/changes.c src/store/changes.h \
 	src/store/connection.h \
+	src/store/consents.c src/store/consents.h \
 	src/store/deliveries.c src/store/deliveries.h \
 	src/store/entries.c src/store/entries.h \
 	src/store/events.c src/store/events.h \
@@ -47,6 +50,7 @@ librundruf_a_SOURCES = \
 	src/store/schema.c src/store/schema.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
+	src/store/suppressed.c src/store/suppressed.h \
 	src/store/suppressions.c src/store/suppressions.h \
 	src/store/sync_state.c src/store/sync_state.h \
 	src/store/terms.c src/store/terms.h \

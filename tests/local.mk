@@ -51,6 +51,7 @@ unit_tests = \
 	tests/unit/smtp \
 	tests/unit/spool \
 	tests/unit/store \
+	tests/unit/suppressions \
 	tests/unit/template \
 	tests/unit/templates \
 	tests/unit/terms \

@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "store/address_hash.h"
 #include "store/statement.h"
-#include "store/suppressions.h"
 
 #include <string.h>
 
@@ -47,8 +47,9 @@ static const char *const texts[] = {
     /* $2 rows of each running mailing, by its part of delivery_due, then the first $2 of them all:
      * the cost does not depend on how many rows are queued */
     [DUE] = "SELECT " COLUMNS ","
-            " (SELECT s.reason FROM suppression s WHERE s.address = d.key"
-            "  AND s.purpose IN (m.purpose, '" SUPPRESSIONS_ALL_PURPOSES "')"
+            " (SELECT s.reason FROM suppression s"
+            "  WHERE s.address = address_hash(" ADDRESS_SECRET ", d.key)"
+            "  AND s.purpose IN (m.purpose, '" SUPPRESSION_ALL_PURPOSES "')"
             "  ORDER BY s.purpose DESC LIMIT 1),"
             " EXISTS (SELECT 1 FROM entry e WHERE e.uuid = d.person AND e.kind = 'person')"
             " FROM mailing m JOIN delivery d ON d.id IN"
@@ -177,9 +178,12 @@ find_due(Store *store, gint64 now, guint limit, GPtrArray *gone, GError **error)
         g_ptr_array_add(found, delivery);
         read_row(due, delivery);
         gboolean in_roster = statement_int(due, COLUMN_IN_ROSTER) != 0;
-        const char *reason = in_roster ? statement_text(due, COLUMN_REASON) : _(DELIVERIES_GONE);
-        if (!in_roster)
+        const char *word = statement_text(due, COLUMN_REASON),
+                   *reason = word ? suppression_word_title(word) : NULL;
+        if (!in_roster) {
+            reason = _(DELIVERIES_GONE);
             g_ptr_array_add(gone, delivery);
+        }
         delivery->state = reason ? DELIVERY_SUPPRESSED : DELIVERY_CLAIMED;
         if (reason) {
             g_free(delivery->text);

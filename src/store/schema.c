@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/schema.h"
 
+#include "store/address_hash.h"
+
 /* Times are Unix seconds, UTC. A person is referred to by UUID, not by row, outside of `entry` and
  * `term`: what somebody was sent must stay known when the roster has lost the person. */
 static const char step_1[] =
@@ -237,7 +239,39 @@ static const char step_2[] =
     " CHECK ((kind = 'set') = (attribute IS NOT NULL)));"
     "CREATE INDEX change_open ON change (state, id) WHERE state IN ('waiting', 'sent', 'conflict',"
     " 'refused');"
-    "CREATE INDEX change_uuid ON change (uuid);";
+    "CREATE INDEX change_uuid ON change (uuid);"
+    /* suppressions by the keyed hash of the address (address_hash.h). Reasons were free text: one
+     * that is no word of the vocabulary becomes a part of the note. */
+    "CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;"
+    "INSERT INTO secret (name, value) VALUES ('address', random_secret());"
+    "CREATE TABLE suppression_2 ("
+    " address BLOB NOT NULL CHECK (length(address) = 32),"
+    " purpose TEXT NOT NULL," /* '*' is every purpose */
+    " reason TEXT NOT NULL CHECK (reason IN ('unsubscribe', 'bounce', 'complaint', 'objection',"
+    " 'manual')),"
+    " note TEXT,"
+    " since INTEGER NOT NULL,"
+    " author TEXT NOT NULL,"
+    " PRIMARY KEY (address, purpose)) WITHOUT ROWID;"
+    "INSERT INTO suppression_2 SELECT address_hash(" ADDRESS_SECRET ", address), purpose,"
+    " CASE WHEN reason IN ('unsubscribe', 'bounce', 'complaint', 'objection') THEN reason"
+    " ELSE 'manual' END,"
+    " CASE WHEN reason IN ('unsubscribe', 'bounce', 'complaint', 'objection', 'manual') THEN proof"
+    " ELSE reason || coalesce(': ' || proof, '') END,"
+    " since, 'upgrade' FROM suppression;"
+    "DROP TABLE suppression;"
+    "ALTER TABLE suppression_2 RENAME TO suppression;"
+    /* who consented to what, and how that is known: rows are only added (consents.h) */
+    "CREATE TABLE consent ("
+    " id INTEGER PRIMARY KEY,"
+    " person BLOB NOT NULL CHECK (length(person) = 16)," /* UUID */
+    " address BLOB CHECK (length(address) = 32),"        /* keyed hash; NULL: there was none */
+    " purpose TEXT NOT NULL,"
+    " state TEXT NOT NULL CHECK (state IN ('given', 'withdrawn')),"
+    " at INTEGER NOT NULL,"
+    " proof TEXT NOT NULL,"
+    " author TEXT NOT NULL);"
+    "CREATE INDEX consent_person ON consent (person, purpose, id);";
 
 const char *const schema_steps[] = {step_1, step_2, NULL};
 

@@ -25,11 +25,13 @@ typedef struct {
 
 extern const StatementTable *const statement_tables[]; /* NULL at the end */
 extern const StatementTable changes_statements;
+extern const StatementTable consents_statements;
 extern const StatementTable deliveries_statements;
 extern const StatementTable events_statements;
 extern const StatementTable lists_statements;
 extern const StatementTable mailings_statements;
 extern const StatementTable mirror_statements;
+extern const StatementTable suppressed_statements;
 extern const StatementTable suppressions_statements;
 extern const StatementTable entries_statements;
 extern const StatementTable journal_statements;

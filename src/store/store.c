@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "store/address_hash.h"
 #include "store/connection.h"
 #include "store/postings.h"
 #include "store/schema.h"
@@ -179,6 +180,8 @@ open_connection(Store *store, int *version, GError **error)
     if (code != SQLITE_OK)
         return connection_set_error(store, code, _("cannot open"), error);
     code = postings_register(store->db);
+    if (code == SQLITE_OK)
+        code = address_hash_register(store->db);
     if (code != SQLITE_OK)
         return connection_set_error(store, code, _("cannot open"), error);
     sqlite3_extended_result_codes(store->db, 1);

@@ -115,8 +115,9 @@ test_withheld(void)
     add_delivery(fixture, mailing, 1, "here", NOW);
     add_delivery(fixture, mailing, 2, "suppressed", NOW);
     add_delivery(fixture, mailing, 3, "gone", NOW);
-    Suppression suppression = {"suppressed", "*", "wants no mail", NULL, NOW};
-    suppressions_add(fixture->store, &suppression, &error);
+    Suppression suppression = {
+        .key = "suppressed", .purpose = "*", .reason = SUPPRESSION_OBJECTION, .author = "test"};
+    suppressions_add(fixture->store, &suppression, NULL, &error);
     g_assert_no_error(error);
 
     g_autoptr(GPtrArray) claimed = claim(fixture, NOW, 9);
@@ -127,7 +128,7 @@ test_withheld(void)
     g_assert_cmpstr(here->message_id, ==, "d1@netz.example");
     g_assert_cmpint(here->claimed_at, ==, NOW);
     g_assert_cmpint(suppressed->state, ==, DELIVERY_SUPPRESSED);
-    g_assert_cmpstr(suppressed->text, ==, "wants no mail");
+    g_assert_cmpstr(suppressed->text, ==, "objected to mail");
     g_assert_cmpint(gone->state, ==, DELIVERY_SUPPRESSED);
     g_assert_cmpstr(gone->text, ==, DELIVERIES_GONE);
     guint counts[DELIVERY_STATES];

@@ -4,6 +4,7 @@
 #include "filter/match.h"
 
 #include "model/attribute_type.h"
+#include "store/address_hash.h"
 #include "store/postings.h"
 #include "store/schema.h"
 
@@ -166,6 +167,7 @@ roster_init(Roster *roster, FieldMap *map, GRand *rand)
     roster->entries = g_ptr_array_new_with_free_func((GDestroyNotify)attributes_free);
     g_assert_cmpint(sqlite3_open(":memory:", &roster->db), ==, SQLITE_OK);
     g_assert_cmpint(postings_register(roster->db), ==, SQLITE_OK);
+    g_assert_cmpint(address_hash_register(roster->db), ==, SQLITE_OK);
     for (const char *const *step = schema_steps; *step; step++)
         execute(roster->db, *step);
     for (guint i = 0; i < MUNICIPALITIES; i++)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* store: lists, versions of events, suppressions; and that every statement can be prepared */
+/* store: lists, versions of events; and that every statement can be prepared */
 #include "../lib/fixture.h"
 #include "base/error.h"
 #include "store/events.h"
 #include "store/lists.h"
-#include "store/suppressions.h"
 
 static List *
 make_list(const char *name)
@@ -111,41 +110,6 @@ test_events(void)
     g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND);
 }
 
-static void
-test_suppressions(void)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(Fixture) fixture = fixture_new();
-    Suppression everything = {"a@x.example", SUPPRESSIONS_ALL_PURPOSES, "objected", NULL, 1};
-    Suppression one = {"a@x.example", "invitation", "unsubscribed", "<1@x>", 2};
-    Suppression other = {"b@x.example", "reminder", "unsubscribed", NULL, 3};
-    g_assert_true(suppressions_add(fixture->store, &everything, &error));
-    g_assert_true(suppressions_add(fixture->store, &one, &error));
-    g_assert_true(suppressions_add(fixture->store, &other, &error));
-    one.since = 4;
-    g_assert_true(suppressions_add(fixture->store, &one, &error));
-    g_assert_cmpint(fixture_number(fixture, "SELECT max(since) FROM suppression"), ==, 3);
-
-    static const struct {
-        const char *key, *purpose, *reason;
-    } rows[] = {
-        {"a@x.example", "invitation", "unsubscribed"}, {"a@x.example", "reminder", "objected"},
-        {"b@x.example", "invitation", NULL},           {"b@x.example", "reminder", "unsubscribed"},
-        {"A@x.example", "invitation", NULL},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *reason = NULL;
-        g_assert_true(
-            suppressions_find(fixture->store, rows[i].key, rows[i].purpose, &reason, &error));
-        g_assert_cmpstr(reason, ==, rows[i].reason);
-    }
-    gboolean removed;
-    g_assert_true(suppressions_remove(fixture->store, "b@x.example", "reminder", &removed, &error));
-    g_assert_true(removed);
-    g_assert_true(suppressions_remove(fixture->store, "b@x.example", "reminder", &removed, &error));
-    g_assert_false(removed);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -153,6 +117,5 @@ main(int argc, char **argv)
     g_test_add_func("/store/statements", test_statements);
     g_test_add_func("/store/lists", test_lists);
     g_test_add_func("/store/events", test_events);
-    g_test_add_func("/store/suppressions", test_suppressions);
     return g_test_run();
 }

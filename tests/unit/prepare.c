@@ -52,8 +52,8 @@ static void
 suppress(Fixture *fixture, const char *key, const char *purpose)
 {
     g_autoptr(GError) error = NULL;
-    Suppression suppression = {key, purpose, "unsubscribed", NULL, NOW};
-    suppressions_add(fixture->store, &suppression, &error);
+    Suppression suppression = {.key = key, .purpose = purpose, .at = NOW, .author = "test"};
+    suppressions_add(fixture->store, &suppression, NULL, &error);
     g_assert_no_error(error);
 }
 
@@ -92,7 +92,7 @@ test_recipients(void)
         "Dora <DORA@koeln.example> queued: -\n"
         "Emil <emil@xn--kln-sna.example> queued: -\n"
         "Frida <frida@koeln.example> queued: -\n"
-        "Gina <gina@koeln.example> suppressed: unsubscribed\n");
+        "Gina <gina@koeln.example> suppressed: opted out\n");
     g_assert_cmpuint(prepared.recipients, ==, 9);
     g_assert_cmpuint(prepared.counts[DELIVERY_QUEUED], ==, 4);
     g_assert_cmpuint(prepared.counts[DELIVERY_FAILED], ==, 2);

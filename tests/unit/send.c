@@ -333,8 +333,9 @@ static void
 suppress_p4(Fixture *fixture)
 {
     g_autoptr(GError) error = NULL;
-    Suppression suppression = {"p4@koeln.example", "*", "complained", NULL, NOW};
-    suppressions_add(fixture->store, &suppression, &error);
+    Suppression suppression = {
+        .key = "p4@koeln.example", .purpose = "*", .reason = SUPPRESSION_COMPLAINT, .author = "x"};
+    suppressions_add(fixture->store, &suppression, NULL, &error);
     g_assert_no_error(error);
 }
 

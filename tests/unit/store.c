@@ -6,6 +6,7 @@
 #include "store/journal.h"
 #include "store/postings.h"
 #include "store/schema.h"
+#include "store/suppressions.h"
 #include "store/sync_state.h"
 
 #include <glib/gstdio.h>
@@ -126,10 +127,40 @@ make_old(const Place *place)
                                  " VALUES (7, randomblob(16), 'o=x', 'other', x'00', x'01'),"
                                  " (9, randomblob(16), 'o=y', 'other', x'00', x'01');"
                                  "INSERT INTO term_key VALUES ('o', 'x', 3), ('sn', 'x', 4);"
-                                 "INSERT INTO term_entry VALUES (3, 7), (4, 7), (3, 9)",
+                                 "INSERT INTO term_entry VALUES (3, 7), (4, 7), (3, 9);"
+                                 "INSERT INTO suppression VALUES"
+                                 " ('a@x.example', '*', 'unsubscribe', '<1@x>', 5),"
+                                 " ('a@x.example', 'news', 'wants none', '<2@x>', 6),"
+                                 " ('b@x.example', 'news', 'bounce', NULL, 7)",
                                  NULL, NULL, NULL),
                     ==, SQLITE_OK);
     sqlite3_close(db);
+}
+
+/* the suppressions of make_old(), by hash now */
+static void
+assert_suppressions(Store *store, const char *path)
+{
+    static const struct {
+        const char *key, *purpose, *reason;
+    } rows[] = {
+        {"a@x.example", "invitation", "opted out"},
+        {"a@x.example", "news", "blocked by a coordinator"},
+        {"b@x.example", "invitation", NULL},
+        {"b@x.example", "news", "mail to this address comes back"},
+        {"c@x.example", "news", NULL},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *reason = NULL;
+        g_assert_true(suppressions_find(store, rows[i].key, rows[i].purpose, &reason, &error));
+        g_assert_cmpstr(reason, ==, rows[i].reason);
+    }
+    g_assert_cmpint(ask(path, "SELECT count(*) FROM suppression WHERE length(address) = 32"), ==,
+                    3);
+    g_assert_cmpint(ask(path, "SELECT since FROM suppression WHERE note = 'wants none: <2@x>'"), ==,
+                    6);
+    g_assert_cmpint(ask(path, "SELECT since FROM suppression WHERE note = '<1@x>'"), ==, 5);
 }
 
 static void
@@ -154,6 +185,7 @@ test_old(void)
     g_assert_cmpint(ask(place.path, "PRAGMA user_version"), ==, schema_version());
     g_assert_cmpint(ask(place.path, "SELECT id FROM entry WHERE missing_reason IS NULL"), ==, 7);
     g_assert_cmpint(ask(place.path, "SELECT sum(entry) FROM term WHERE attribute = 'o'"), ==, 16);
+    assert_suppressions(upgraded, place.path);
 }
 
 static void

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "store/suppressed.h"
+
+#include "model/address.h"
+#include "store/address_hash.h"
+#include "store/statement.h"
+
+#include <string.h>
+
+enum { SECRET, HASHES, HASHES_FOR, MAILS, DELIVERED };
+
+static const char *const texts[] = {
+    [SECRET] = "SELECT " ADDRESS_SECRET,
+    [HASHES] = "SELECT DISTINCT address FROM suppression",
+    [HASHES_FOR] = "SELECT DISTINCT address FROM suppression"
+                   " WHERE purpose IN ($1, '" SUPPRESSION_ALL_PURPOSES "')",
+    [MAILS] = "SELECT t.norm, t.entry FROM term t JOIN entry e ON e.id = t.entry"
+              " WHERE t.attribute = $1 AND e.kind = 'person' ORDER BY t.norm",
+    [DELIVERED] = "SELECT DISTINCT address FROM delivery WHERE address IS NOT NULL",
+};
+const StatementTable suppressed_statements = {"suppressed", texts, G_N_ELEMENTS(texts)};
+
+/* what is suppressed, and the means to look for an address in it */
+typedef struct {
+    GHashTable *hashes; /* GBytes */
+    GHmac *keyed;
+} Lookup;
+
+static void
+lookup_clear(Lookup *lookup)
+{
+    g_clear_pointer(&lookup->hashes, g_hash_table_unref);
+    g_clear_pointer(&lookup->keyed, g_hmac_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Lookup, lookup_clear)
+
+static gboolean
+read_hashes(Store *store, const char *purpose, GHashTable *hashes, GError **error)
+{
+    g_autoptr(Statement) read =
+        statement_get(store, &suppressed_statements, purpose ? HASHES_FOR : HASHES, error);
+    if (!read)
+        return FALSE;
+    if (purpose)
+        statement_bind_text(read, 1, purpose);
+    StepResult result;
+    while ((result = statement_step(read, error)) == STEP_ROW) {
+        gsize length;
+        gconstpointer octets = statement_blob(read, 0, &length);
+        g_hash_table_add(hashes, g_bytes_new(octets, length));
+    }
+    return result == STEP_DONE;
+}
+
+static gboolean
+lookup_load(Lookup *lookup, Store *store, const char *purpose, GError **error)
+{
+    lookup->hashes =
+        g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+    g_autoptr(Statement) secret = statement_get(store, &suppressed_statements, SECRET, error);
+    if (!secret || statement_step(secret, error) != STEP_ROW)
+        return FALSE;
+    gsize length;
+    gconstpointer octets = statement_blob(secret, 0, &length);
+    lookup->keyed = address_hash_keyed(octets, length);
+    return read_hashes(store, purpose, lookup->hashes, error);
+}
+
+/* The hash of what is written as an address, if it is suppressed; else NULL. Owned by the lookup. */
+static GBytes *
+look_up(const Lookup *lookup, const char *text)
+{
+    g_autoptr(Address) address = address_parse(text, -1, NULL);
+    if (!address)
+        return NULL;
+    guint8 hash[ADDRESS_HASH_LENGTH];
+    g_autofree char *key = address_key(address);
+    address_hash_make(lookup->keyed, key, hash);
+    g_autoptr(GBytes) wanted = g_bytes_new_static(hash, sizeof hash);
+    gpointer found = NULL;
+    g_hash_table_lookup_extended(lookup->hashes, wanted, &found, NULL);
+    return found;
+}
+
+/* calls back for each suppressed address of the roster and each person that has it */
+typedef void (*FoundFunc)(GBytes *hash, const char *mail, gint64 entry, gpointer user_data);
+
+static gboolean
+search_attribute(Store *store, const Lookup *lookup, const char *attribute, FoundFunc func,
+                 gpointer user_data, GError **error)
+{
+    g_autofree char *lower = g_ascii_strdown(attribute, -1), *last = NULL;
+    GBytes *hash = NULL;
+    g_autoptr(Statement) mails = statement_get(store, &suppressed_statements, MAILS, error);
+    if (!mails)
+        return FALSE;
+    statement_bind_text(mails, 1, lower);
+    StepResult result;
+    while ((result = statement_step(mails, error)) == STEP_ROW) {
+        const char *mail = statement_text(mails, 0);
+        if (g_strcmp0(mail, last) != 0) {
+            g_free(last);
+            last = g_strdup(mail);
+            hash = look_up(lookup, mail);
+        }
+        if (hash)
+            func(hash, mail, statement_int(mails, 1), user_data);
+    }
+    return result == STEP_DONE;
+}
+
+static gboolean
+search_roster(Store *store, const Lookup *lookup, const FieldMap *map, FoundFunc func,
+              gpointer user_data, GError **error)
+{
+    if (g_hash_table_size(lookup->hashes) == 0)
+        return TRUE;
+    for (char **attribute = map->attributes[FIELD_MAIL]; *attribute; attribute++)
+        if (!search_attribute(store, lookup, *attribute, func, user_data, error))
+            return FALSE;
+    return TRUE;
+}
+
+static void
+note_entry(G_GNUC_UNUSED GBytes *hash, G_GNUC_UNUSED const char *mail, gint64 entry,
+           gpointer user_data)
+{
+    g_array_append_val((GArray *)user_data, entry);
+}
+
+static gint
+compare_ids(gconstpointer a, gconstpointer b)
+{
+    gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
+    return x < y ? -1 : x > y;
+}
+
+GArray *
+suppressed_persons(Store *store, const char *purpose, const FieldMap *map, GError **error)
+{
+    g_auto(Lookup) lookup = {0};
+    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!lookup_load(&lookup, store, purpose, error) ||
+        !search_roster(store, &lookup, map, note_entry, ids, error))
+        return NULL;
+    g_array_sort(ids, compare_ids);
+    guint kept = 0;
+    for (guint i = 0; i < ids->len; i++) {
+        gint64 id = g_array_index(ids, gint64, i);
+        if (kept == 0 || g_array_index(ids, gint64, kept - 1) != id)
+            g_array_index(ids, gint64, kept++) = id;
+    }
+    g_array_set_size(ids, kept);
+    return g_steal_pointer(&ids);
+}
+
+static void
+note_address(GBytes *hash, const char *mail, G_GNUC_UNUSED gint64 entry, gpointer user_data)
+{
+    g_hash_table_replace(user_data, g_bytes_ref(hash), g_strdup(mail));
+}
+
+static gboolean
+search_deliveries(Store *store, const Lookup *lookup, GHashTable *addresses, GError **error)
+{
+    g_autoptr(Statement) delivered = statement_get(store, &suppressed_statements, DELIVERED, error);
+    if (!delivered)
+        return FALSE;
+    StepResult result;
+    while ((result = statement_step(delivered, error)) == STEP_ROW) {
+        const char *mail = statement_text(delivered, 0);
+        GBytes *hash = look_up(lookup, mail);
+        if (hash)
+            note_address(hash, mail, 0, addresses);
+    }
+    return result == STEP_DONE;
+}
+
+GHashTable *
+suppressed_addresses(Store *store, const FieldMap *map, GError **error)
+{
+    g_auto(Lookup) lookup = {0};
+    g_autoptr(GHashTable) addresses =
+        g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, g_free);
+    if (!lookup_load(&lookup, store, NULL, error))
+        return NULL;
+    if (g_hash_table_size(lookup.hashes) > 0 &&
+        (!search_roster(store, &lookup, map, note_address, addresses, error) ||
+         !search_deliveries(store, &lookup, addresses, error)))
+        return NULL;
+    return g_steal_pointer(&addresses);
+}
