@@ -144,8 +144,10 @@ librundruf_a_SOURCES = \
 	src/mailing/report.c src/mailing/report.h \
 	src/mailing/selection.c src/mailing/selection.h \
 	src/mailing/send.c src/mailing/send.h \
+	src/cli/addressee.c src/cli/addressee.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/cmd_check.c \
+	src/cli/cmd_consent.c \
 	src/cli/cmd_db.c \
 	src/cli/cmd_event.c \
 	src/cli/cmd_help.c \
@@ -163,11 +165,13 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_render.c \
 	src/cli/cmd_send.c \
 	src/cli/cmd_status.c \
+	src/cli/cmd_suppression.c \
 	src/cli/cmd_sync.c \
 	src/cli/commands.c \
 	src/cli/edits.c src/cli/edits.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/persons.h \
+	src/cli/suppression_file.c src/cli/suppression_file.h \
 	src/cli/sync.h \
 	src/cli/sync_report.c \
 	src/cli/sync_watch.c

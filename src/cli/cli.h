@@ -86,6 +86,9 @@ gboolean cli_confirm(const char *question, GError **error);
 
 /* The commands. */
 ExitStatus cmd_check(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_consent_add(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_consent_ls(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_consent_withdraw(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_db_backup(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_db_check(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_db_upgrade(Cli *cli, int argc, char **argv, GError **error);
@@ -123,6 +126,11 @@ ExitStatus cmd_parse(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_render(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_send(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_status(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_suppression_add(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_suppression_check(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_suppression_import(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_suppression_ls(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_suppression_remove(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_sync(Cli *cli, int argc, char **argv, GError **error);
 
 #endif

@@ -137,6 +137,18 @@ make_old(const Place *place)
     sqlite3_close(db);
 }
 
+static gboolean
+file_holds(const char *path, const char *text)
+{
+    g_autofree char *content = NULL;
+    gsize length;
+    g_assert_true(g_file_get_contents(path, &content, &length, NULL));
+    for (gsize at = 0; at + strlen(text) <= length; at++)
+        if (memcmp(content + at, text, strlen(text)) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 /* the suppressions of make_old(), by hash now */
 static void
 assert_suppressions(Store *store, const char *path)
@@ -186,6 +198,9 @@ test_old(void)
     g_assert_cmpint(ask(place.path, "SELECT id FROM entry WHERE missing_reason IS NULL"), ==, 7);
     g_assert_cmpint(ask(place.path, "SELECT sum(entry) FROM term WHERE attribute = 'o'"), ==, 16);
     assert_suppressions(upgraded, place.path);
+    store_close(g_steal_pointer(&upgraded)); /* which empties the write-ahead log */
+    g_assert_false(file_holds(place.path, "a@x.example"));
+    g_assert_true(file_holds(copy, "a@x.example"));
 }
 
 static void

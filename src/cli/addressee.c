@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/addressee.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/persons.h"
+#include "model/address.h"
+#include "model/event.h"
+#include "model/suppression.h"
+
+#include <string.h>
+
+static Addressee *
+addressee_new(void)
+{
+    Addressee *addressee = g_new0(Addressee, 1);
+    addressee->addresses = g_ptr_array_new_with_free_func(g_free);
+    addressee->keys = g_ptr_array_new_with_free_func(g_free);
+    return addressee;
+}
+
+void
+addressee_free(Addressee *addressee)
+{
+    if (!addressee)
+        return;
+    g_free(addressee->name);
+    g_ptr_array_unref(addressee->addresses);
+    g_ptr_array_unref(addressee->keys);
+    g_free(addressee);
+}
+
+static Addressee *
+addressee_end(Addressee *addressee)
+{
+    g_ptr_array_add(addressee->addresses, NULL);
+    g_ptr_array_add(addressee->keys, NULL);
+    return addressee;
+}
+
+static void
+add_address(Addressee *addressee, const Address *address)
+{
+    g_ptr_array_add(addressee->addresses, g_strdup(address->text));
+    g_ptr_array_add(addressee->keys, address_key(address));
+}
+
+typedef struct {
+    const FieldMap *map;
+    Addressee *addressee;
+    guint found;
+} Search;
+
+static gboolean
+note_person(const Person *person, gpointer user_data, G_GNUC_UNUSED GError **error)
+{
+    Search *search = user_data;
+    if (search->found++ > 0)
+        return TRUE;
+    Addressee *addressee = search->addressee;
+    memcpy(addressee->uuid, person->uuid, UUID_LENGTH);
+    addressee->name = person_text(person, search->map, FIELD_NAME);
+    if (!addressee->name)
+        addressee->name = g_strdup(person->dn);
+    for (char **attribute = search->map->attributes[FIELD_MAIL]; *attribute; attribute++) {
+        guint count;
+        const AttributeValue *values = attributes_find(person->own, *attribute, &count);
+        for (guint i = 0; i < count; i++) {
+            g_autoptr(Address) address =
+                address_parse(values[i].data, (gssize)values[i].length, NULL);
+            if (address)
+                add_address(addressee, address);
+        }
+    }
+    return TRUE;
+}
+
+Addressee *
+addressee_find_person(Cli *cli, const char *word, GError **error)
+{
+    g_autoptr(Addressee) addressee = addressee_new();
+    if (!cli_store(cli, error))
+        return NULL;
+    Search search = {cli->config->directory_fields, addressee, 0};
+    if (!persons_find(cli, word, note_person, &search, error))
+        return NULL;
+    if (search.found > 1) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
+                    _("\"%s\" is more than one person; name one by the UUID that "
+                      "rundruf member show shows"),
+                    word);
+        return NULL;
+    }
+    if (search.found == 0 && !uuid_from_text(word, strlen(word), addressee->uuid)) {
+        persons_set_not_found(word, error);
+        return NULL;
+    }
+    return addressee_end(g_steal_pointer(&addressee));
+}
+
+Addressee *
+addressee_find(Cli *cli, const char *word, GError **error)
+{
+    /* a DN may hold an "@", an address seldom a "=" */
+    g_autoptr(GError) wrong = NULL;
+    g_autoptr(Address) address = address_parse(word, -1, &wrong);
+    if (address) {
+        Addressee *addressee = addressee_new();
+        add_address(addressee, address);
+        return addressee_end(addressee);
+    }
+    if (strchr(word, '@') && !strchr(word, '=')) {
+        g_propagate_prefixed_error(error, g_steal_pointer(&wrong), "%s: ", word);
+        return NULL;
+    }
+    g_autoptr(Addressee) person = addressee_find_person(cli, word, error);
+    if (!person)
+        return NULL;
+    if (!person->name) {
+        persons_set_not_found(word, error);
+        return NULL;
+    }
+    if (!person->keys->pdata[0]) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
+                    _("%s has no usable mail address; name the address"), person->name);
+        return NULL;
+    }
+    return g_steal_pointer(&person);
+}
+
+gboolean
+addressee_check_purpose(const char *purpose, gboolean all, GError **error)
+{
+    if (event_name_valid(purpose) || (all && strcmp(purpose, SUPPRESSION_ALL_PURPOSES) == 0))
+        return TRUE;
+    cli_usage(error, _("\"%s\" is no purpose; use one word of small letters, digits, hyphens"),
+              purpose);
+    return FALSE;
+}
