@@ -2,7 +2,7 @@
 /* suppressed.h - suppressions and the addresses that are still known, brought together
  *
  * A suppression has only a hash, so the known addresses are hashed and looked for: 100,000 of them
- * in about 0.1 s, none if nothing is suppressed. Run it in store_begin_read() if it must agree with
+ * in about 0.15 s, none if nothing is suppressed. Run it in store_begin_read() if it must agree with
  * other reads. Errors: STORE, BUSY. */
 #ifndef RUNDRUF_STORE_SUPPRESSED_H
 #define RUNDRUF_STORE_SUPPRESSED_H
