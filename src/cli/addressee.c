@@ -7,6 +7,7 @@
 #include "model/address.h"
 #include "model/event.h"
 #include "model/suppression.h"
+#include "store/deliveries.h"
 
 #include <string.h>
 
@@ -38,11 +39,16 @@ addressee_end(Addressee *addressee)
     return addressee;
 }
 
+/* what is no address, or one that is there already, adds nothing */
 static void
-add_address(Addressee *addressee, const Address *address)
+add_address(Addressee *addressee, const char *text, gssize length)
 {
+    g_autoptr(Address) address = address_parse(text, length, NULL);
+    g_autofree char *key = address ? address_key(address) : NULL;
+    if (!key || g_ptr_array_find_with_equal_func(addressee->keys, key, g_str_equal, NULL))
+        return;
     g_ptr_array_add(addressee->addresses, g_strdup(address->text));
-    g_ptr_array_add(addressee->keys, address_key(address));
+    g_ptr_array_add(addressee->keys, g_steal_pointer(&key));
 }
 
 typedef struct {
@@ -59,19 +65,26 @@ note_person(const Person *person, gpointer user_data, G_GNUC_UNUSED GError **err
         return TRUE;
     Addressee *addressee = search->addressee;
     memcpy(addressee->uuid, person->uuid, UUID_LENGTH);
-    addressee->name = person_text(person, search->map, FIELD_NAME);
-    if (!addressee->name)
-        addressee->name = g_strdup(person->dn);
+    g_autofree char *name = person_text(person, search->map, FIELD_NAME);
+    addressee->name = text_one_line(name ? name : person->dn);
     for (char **attribute = search->map->attributes[FIELD_MAIL]; *attribute; attribute++) {
         guint count;
         const AttributeValue *values = attributes_find(person->own, *attribute, &count);
-        for (guint i = 0; i < count; i++) {
-            g_autoptr(Address) address =
-                address_parse(values[i].data, (gssize)values[i].length, NULL);
-            if (address)
-                add_address(addressee, address);
-        }
+        for (guint i = 0; i < count; i++)
+            add_address(addressee, values[i].data, (gssize)values[i].length);
     }
+    return TRUE;
+}
+
+/* A mailing that was prepared before the roster changed goes to an address of then. */
+static gboolean
+add_waiting(Store *store, Addressee *addressee, GError **error)
+{
+    g_autoptr(GPtrArray) waiting = g_ptr_array_new_with_free_func(g_free);
+    if (!deliveries_add_addresses(store, addressee->uuid, waiting, error))
+        return FALSE;
+    for (guint i = 0; i < waiting->len; i++)
+        add_address(addressee, waiting->pdata[i], -1);
     return TRUE;
 }
 
@@ -95,7 +108,8 @@ addressee_find_person(Cli *cli, const char *word, GError **error)
         persons_set_not_found(word, error);
         return NULL;
     }
-    return addressee_end(g_steal_pointer(&addressee));
+    return add_waiting(cli->store, addressee, error) ? addressee_end(g_steal_pointer(&addressee))
+                                                     : NULL;
 }
 
 Addressee *
@@ -106,7 +120,7 @@ addressee_find(Cli *cli, const char *word, GError **error)
     g_autoptr(Address) address = address_parse(word, -1, &wrong);
     if (address) {
         Addressee *addressee = addressee_new();
-        add_address(addressee, address);
+        add_address(addressee, word, -1);
         return addressee_end(addressee);
     }
     if (strchr(word, '@') && !strchr(word, '=')) {

@@ -8,16 +8,16 @@
 
 typedef struct {
     guint8 uuid[UUID_LENGTH]; /* zeroes if it is an address alone */
-    char *name;               /* NULL if it is an address alone, or nobody of the roster */
-    GPtrArray *addresses;     /* as sent to, char *, NULL at the end */
-    GPtrArray *keys;          /* address_key() of each, NULL at the end */
+    char *name; /* on one clean line; NULL if it is an address alone, or nobody of the roster */
+    GPtrArray *addresses; /* as sent to, char *, NULL at the end */
+    GPtrArray *keys;      /* address_key() of each, NULL at the end */
 } Addressee;
 
 void addressee_free(Addressee *addressee);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Addressee, addressee_free)
 
 /* An address, in the roster or not; or one person by UUID, DN or full name, with every usable address
- * of theirs. NULL with INPUT (no address, several persons, a person without one) or NOT_FOUND. */
+ * of theirs, those to which a mailing is still to go among them. NULL with INPUT (no address, several persons, a person without one) or NOT_FOUND. */
 Addressee *addressee_find(Cli *cli, const char *word, GError **error);
 
 /* One person, by UUID, address, DN or full name, with or without addresses; a UUID may be of somebody

@@ -35,7 +35,8 @@ enum {
     RETRY,
     COUNT,
     COUNT_REPEATED,
-    EACH
+    EACH,
+    ADDRESSES
 };
 
 static const char *const texts[] = {
@@ -88,6 +89,8 @@ static const char *const texts[] = {
                        " GROUP BY o.id ORDER BY count(*) DESC, o.id LIMIT 1",
     /* the order of an index: nothing to sort, so rows stream */
     [EACH] = "SELECT " COLUMNS " FROM delivery d WHERE d.mailing = $1 ORDER BY d.key, d.id",
+    [ADDRESSES] = "SELECT DISTINCT address FROM delivery WHERE " WAITING " AND person = $1"
+                  " AND address IS NOT NULL ORDER BY address",
 };
 const StatementTable deliveries_statements = {"deliveries", texts, G_N_ELEMENTS(texts)};
 
@@ -387,5 +390,19 @@ deliveries_each(Store *store, gint64 mailing, DeliveryEach each, gpointer data, 
         if (!each(delivery, data, error))
             return FALSE;
     }
+    return result == STEP_DONE;
+}
+
+gboolean
+deliveries_add_addresses(Store *store, const guint8 person[UUID_LENGTH], GPtrArray *addresses,
+                         GError **error)
+{
+    g_autoptr(Statement) find = statement_get(store, &deliveries_statements, ADDRESSES, error);
+    if (!find)
+        return FALSE;
+    statement_bind_blob(find, 1, person, UUID_LENGTH);
+    StepResult result;
+    while ((result = statement_step(find, error)) == STEP_ROW)
+        g_ptr_array_add(addresses, g_strdup(statement_text(find, 0)));
     return result == STEP_DONE;
 }

@@ -72,4 +72,9 @@ typedef gboolean (*DeliveryEach)(const Delivery *delivery, gpointer data, GError
 gboolean deliveries_each(Store *store, gint64 mailing, DeliveryEach each, gpointer data,
                          GError **error);
 
+/* Appends the addresses (char *) to which something is still to be sent for a person: those of the
+ * roster when it was prepared, which may be others now. */
+gboolean deliveries_add_addresses(Store *store, const guint8 person[UUID_LENGTH],
+                                  GPtrArray *addresses, GError **error);
+
 #endif
