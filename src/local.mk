@@ -17,6 +17,7 @@ librundruf_a_SOURCES = \
 	src/base/wake.c src/base/wake.h \
 	src/model/address.c src/model/address.h \
 	src/model/attribute_norm.c \
+	src/model/attribute_schema.c src/model/attribute_schema.h \
 	src/model/attribute_type.c src/model/attribute_type.h \
 	src/model/attributes.c src/model/attributes.h \
 	src/model/cell.c src/model/cell.h \
@@ -27,6 +28,7 @@ librundruf_a_SOURCES = \
 	src/model/list.c src/model/list.h \
 	src/model/mailbox.c src/model/mailbox.h \
 	src/model/mailing.c src/model/mailing.h \
+	src/model/matching_rule.c src/model/matching_rule.h \
 	src/model/person.c src/model/person.h \
 	src/model/suppression.c src/model/suppression.h \
 	src/model/vcard.c src/model/vcard.h \
@@ -48,6 +50,7 @@ librundruf_a_SOURCES = \
 	src/store/postings.c src/store/postings.h \
 	src/store/roster.c src/store/roster.h \
 	src/store/schema.c src/store/schema.h \
+	src/store/schemas.c src/store/schemas.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
 	src/store/suppressed.c src/store/suppressed.h \
@@ -59,6 +62,7 @@ librundruf_a_SOURCES = \
 	src/filter/compile.c src/filter/compile.h \
 	src/filter/filter.c src/filter/filter.h \
 	src/filter/match.c src/filter/match.h \
+	src/filter/phonetic.c src/filter/phonetic.h \
 	src/filter/print.c \
 	src/directory/deadline.c src/directory/deadline.h \
 	src/directory/directory.c src/directory/directory.h \
@@ -71,6 +75,7 @@ librundruf_a_SOURCES = \
 	src/directory/ldap_entry.c \
 	src/directory/ldap_login.c \
 	src/directory/ldap_probe.c \
+	src/directory/ldap_schema.c \
 	src/directory/ldap_search.c \
 	src/directory/ldap_session.c src/directory/ldap_session.h \
 	src/directory/ldap_write.c \

@@ -18,9 +18,8 @@ is_blank(gunichar c)
     return c == ' ' || g_unichar_isspace(c) || g_unichar_type(c) == G_UNICODE_SPACE_SEPARATOR;
 }
 
-/* Most values are of this kind, and a first sync makes keys of half a million. */
 static char *
-normalize_ascii(const char *value, gsize length, gboolean lower)
+normalize_ascii(const char *value, gsize length)
 {
     char *out = g_malloc(length + 1), *at = out;
     gboolean blank = FALSE;
@@ -33,19 +32,19 @@ normalize_ascii(const char *value, gsize length, gboolean lower)
         if (blank)
             *at++ = ' ';
         blank = FALSE;
-        *at++ = lower ? g_ascii_tolower(c) : c;
+        *at++ = g_ascii_tolower(c);
     }
     *at = '\0';
     return out;
 }
 
-static char *
-normalize(const char *value, gssize length, gboolean lower)
+char *
+text_normalize(const char *value, gssize length)
 {
     if (length < 0)
         length = (gssize)strlen(value);
     if (text_is_ascii(value, (gsize)length))
-        return normalize_ascii(value, (gsize)length, lower);
+        return normalize_ascii(value, (gsize)length);
     if (memchr(value, 0, (gsize)length) || !g_utf8_validate(value, length, NULL))
         return NULL;
     g_autofree char *composed = g_utf8_normalize(value, length, G_NORMALIZE_NFKC);
@@ -60,21 +59,9 @@ normalize(const char *value, gssize length, gboolean lower)
         if (blank)
             g_string_append_c(out, ' ');
         blank = FALSE;
-        g_string_append_unichar(out, lower ? g_unichar_tolower(c) : c);
+        g_string_append_unichar(out, g_unichar_tolower(c));
     }
     return g_string_free(out, FALSE);
-}
-
-char *
-text_normalize(const char *value, gssize length)
-{
-    return normalize(value, length, TRUE);
-}
-
-char *
-text_normalize_exact(const char *value, gssize length)
-{
-    return normalize(value, length, FALSE);
 }
 
 /* Optimal string alignment (Levenshtein's distance with swapped neighbours as one change), ASCII

@@ -10,13 +10,11 @@
 /* TRUE if all octets are ASCII and none is NUL. */
 gboolean text_is_ascii(const char *text, gsize length);
 
-/* The key by which caseIgnore values compare (RFC 4518, as slapd does it): NFKC, lower case code
- * point by code point (no case folding: "ß" is not "ss"), blanks trimmed and runs of them made one.
- * NULL if `value` is not UTF-8 or holds a NUL. */
+/* The key under which two names that people write are the same: NFKC, lower case code point by code
+ * point (no case folding: "ß" is not "ss"), blanks of every kind trimmed and runs of them made one.
+ * NULL if `value` is not UTF-8 or holds a NUL. How directories compare is in
+ * model/attribute_type.h. */
 char *text_normalize(const char *value, gssize length);
-
-/* The same without lower case: the key of caseExact values. */
-char *text_normalize_exact(const char *value, gssize length);
 
 /* The candidate most like `word` (edit distance at most a third of the longer one's length; ASCII
  * case does not count), or NULL; points into `candidates`, a NULL-terminated array. */

@@ -3,6 +3,7 @@
 
 #include "base/dates.h"
 #include "base/error.h"
+#include "store/schemas.h"
 
 #include <pwd.h>
 #include <stdio.h>
@@ -99,6 +100,8 @@ cli_store(Cli *cli, GError **error)
     const Config *config = cli_config(cli, error);
     if (config && !cli->store)
         cli->store = store_open(config->store_uri, 0, error);
+    if (cli->store && !schemas_use(cli->store, config->directory_fields, error))
+        g_clear_pointer(&cli->store, store_close);
     return cli->store;
 }
 

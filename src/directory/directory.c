@@ -82,6 +82,12 @@ directory_alive(Directory *directory, GError **error)
     return !directory->alive || directory->alive(directory, error);
 }
 
+char *
+directory_schema(Directory *directory)
+{
+    return directory->schema ? directory->schema(directory) : NULL;
+}
+
 void
 directory_write_free(DirectoryWrite *write)
 {

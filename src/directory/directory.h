@@ -130,6 +130,7 @@ struct Directory {
     void (*content_stop)(Directory *directory);
     gboolean (*write)(Directory *directory, GPtrArray *writes, GError **error);
     gboolean (*alive)(Directory *directory, GError **error);
+    char *(*schema)(Directory *directory);
     GPtrArray *(*probe)(Directory *directory, GError **error);
     void (*close)(Directory *directory);
 };
@@ -176,6 +177,10 @@ gboolean directory_write(Directory *directory, GPtrArray *writes, GError **error
  * says. A silent feed alone does not tell whether there is nothing new or nobody any more. A file is
  * always there. */
 gboolean directory_alive(Directory *directory, GError **error);
+
+/* What the directory says of its attribute types and object classes, as model/attribute_schema.h
+ * reads it; NULL if it says nothing, or not now. Owned by the caller. */
+char *directory_schema(Directory *directory);
 
 /* What the server has and lacks for this program: of DirectoryFinding, grave ones first. */
 typedef struct {

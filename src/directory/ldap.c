@@ -29,6 +29,7 @@ directory_ldap_new(const Config *config, const char *uris, GError **error)
         .content_stop = ldap_content_stop,
         .write = ldap_write,
         .alive = ldap_session_alive,
+        .schema = ldap_schema,
         .probe = ldap_probe,
         .close = server_free,
     };

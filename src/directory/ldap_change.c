@@ -5,12 +5,6 @@
 
 #include <string.h>
 
-static gboolean
-is_comparable(const char *description)
-{
-    return attribute_rule(description) != RULE_OCTETS;
-}
-
 /* RFC 4515, 3; more is escaped than must be */
 static void
 append_escaped(GString *filter, const AttributeValue *value)
@@ -36,7 +30,7 @@ static void
 assert_values(const char *description, const AttributeValue *values, guint count, GString *filter)
 {
     gboolean asserted = FALSE;
-    for (guint i = 0; i < count && count <= ASSERTED_VALUES_MAX && is_comparable(description); i++)
+    for (guint i = 0; i < count && count <= ASSERTED_VALUES_MAX && attribute_is_comparable(description); i++)
         if (values[i].length >
             0) { /* the empty string fits few syntaxes, and then equals nothing */
             append_equal(filter, description, &values[i]);
@@ -163,7 +157,7 @@ add_changes(GPtrArray *mods, const DirectoryWrite *write, const char *descriptio
     guint first = mods->len;
     add_difference(mods, LDAP_MOD_DELETE, description, old_values, old_count, new_values,
                    new_count);
-    if (mods->len > first && !is_comparable(description)) {
+    if (mods->len > first && !attribute_is_comparable(description)) {
         /* no value can be named: the attribute goes, and comes again as it shall be */
         g_ptr_array_set_size(mods, (gint)first);
         g_ptr_array_add(mods, mod_new(LDAP_MOD_DELETE, description, 0));
@@ -210,7 +204,7 @@ ldap_change_is_blind(const DirectoryWrite *write)
     if (write->kind != WRITE_SET)
         return write->kind == WRITE_REMOVE;
     for (guint i = 0; write->before && i < attributes_count(write->before); i++)
-        if (!is_comparable(attributes_description(write->before, i)))
+        if (!attribute_is_comparable(attributes_description(write->before, i)))
             return TRUE;
     return FALSE;
 }

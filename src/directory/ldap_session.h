@@ -157,6 +157,7 @@ gboolean ldap_content_next(Directory *directory, gint64 wait_ms, ContentMessage 
 void ldap_content_stop(Directory *directory);
 void ldap_content_free(LdapContent *content);
 gboolean ldap_write(Directory *directory, GPtrArray *writes, GError **error);
+char *ldap_schema(Directory *directory);
 GPtrArray *ldap_probe(Directory *directory, GError **error);
 
 #endif

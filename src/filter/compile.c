@@ -80,7 +80,7 @@ append_pattern(GString *pattern, const char *piece)
 
 /* LIKE makes no difference between ASCII letters: harmless for keys in lower case only */
 static gboolean
-pattern_is_exact(const Assertion *assertion, MatchingRule rule)
+pattern_is_exact(const Assertion *assertion)
 {
     if (!assertion->final && assertion->any->len == 0)
         return TRUE;
@@ -89,7 +89,8 @@ pattern_is_exact(const Assertion *assertion, MatchingRule rule)
     for (guint i = 0; i < assertion->any->len; i++)
         length += 1 + strlen(g_ptr_array_index(assertion->any, i));
     /* escapes can double it */
-    return rule != RULE_CASE_EXACT && 2 * length <= PATTERN_MAX;
+    return assertion->rule != RULE_CASE_EXACT && assertion->rule != RULE_CASE_EXACT_IA5 &&
+           assertion->rule != RULE_TELEPHONE && 2 * length <= PATTERN_MAX;
 }
 
 static void
@@ -127,11 +128,11 @@ append_lookup(Compiler *compiler, const Target *target, const char *name,
     append(compiler, target->of_municipality ? "e.municipality" : "e.id");
     append(compiler, " IN (SELECT t.entry FROM term t WHERE t.attribute = ");
     condition_bind(compiler->condition, name);
-    if (assertion->kind == FILTER_SUBSTRINGS) {
+    if (assertion->kind == ASSERT_SUBSTRINGS) {
         append_substrings(compiler, assertion);
-    } else if (assertion->kind != FILTER_PRESENT) {
-        append(compiler, assertion->kind == FILTER_EQUAL              ? " AND t.norm = "
-                         : assertion->kind == FILTER_GREATER_OR_EQUAL ? " AND t.norm >= "
+    } else if (assertion->kind != ASSERT_PRESENT) {
+        append(compiler, assertion->kind == ASSERT_EQUAL              ? " AND t.norm = "
+                         : assertion->kind == ASSERT_GREATER_OR_EQUAL ? " AND t.norm >= "
                                                                       : " AND t.norm <= ");
         condition_bind(compiler->condition, assertion->key);
     }
@@ -150,15 +151,13 @@ judge_term(const Compiler *compiler, const FilterNode *node, const Target *targe
     if (!target->attribute || (node->kind == FILTER_EXTENSIBLE && (node->rule || node->dn)))
         return TERM_UNDECIDED;
     for (const char *const *name = target->names; *name; name++, count++) {
-        MatchingRule rule = target_rule(target, *name);
         g_auto(Assertion) assertion = {0};
-        if (!assertion_init(&assertion, node, rule))
+        if (!assertion_init(&assertion, node, target, *name))
             continue;
         fitting++;
-        /* the index holds keys under the attribute's own rule */
-        if (rule != attribute_rule(*name) || !find_indexed(compiler, *name))
+        if (!assertion_fits_index(&assertion, target, *name) || !find_indexed(compiler, *name))
             return TERM_UNDECIDED;
-        if (node->kind == FILTER_SUBSTRINGS && !pattern_is_exact(&assertion, rule))
+        if (node->kind == FILTER_SUBSTRINGS && !pattern_is_exact(&assertion))
             return TERM_UNDECIDED;
     }
     return fitting == count ? TERM_EXACT : fitting == 0 ? TERM_UNDEFINED : TERM_UNDECIDED;
@@ -169,12 +168,12 @@ judge_term(const Compiler *compiler, const FilterNode *node, const Target *targe
 static void
 append_term(Compiler *compiler, const FilterNode *node, const Target *target, gboolean loose)
 {
-    const Assertion present = {.kind = FILTER_PRESENT};
+    const Assertion present = {.kind = ASSERT_PRESENT};
     gboolean first_only = !loose && node->kind != FILTER_PRESENT;
     append(compiler, "(");
     for (const char *const *name = target->names; *name; name++) {
         g_auto(Assertion) assertion = {0};
-        assertion_init(&assertion, node, target_rule(target, *name));
+        assertion_init(&assertion, node, target, *name);
         if (name > target->names)
             append(compiler, " OR ");
         for (const char *const *before = target->names; first_only && before < name; before++) {
@@ -265,7 +264,7 @@ compile_node(Compiler *compiler, const FilterNode *node, gboolean wanted, guint 
 static gboolean
 is_known(const char *attribute, const FieldMap *map)
 {
-    if (field_find(attribute) < FIELDS || attribute_type_find(attribute))
+    if (field_find(attribute) < FIELDS || attribute_schema_find(field_map_schema(map), attribute))
         return TRUE;
     g_auto(GStrv) indexed = field_map_attributes(map);
     g_autofree char *lower = g_ascii_strdown(attribute, -1);
@@ -280,7 +279,8 @@ fail_unknown_name(const FilterNode *node, const char *attribute, const FieldMap 
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (guint i = 0; i < FIELDS; i++)
         g_ptr_array_add(names, (gpointer)field_table[i].name);
-    for (const char *const *name = attribute_type_names(); *name; name++)
+    const char *const *known = attribute_schema_names(field_map_schema(map));
+    for (const char *const *name = known; *name; name++)
         g_ptr_array_add(names, (gpointer)*name);
     for (char **name = indexed; *name; name++)
         g_ptr_array_add(names, *name);
@@ -298,11 +298,31 @@ fail_unknown_name(const FilterNode *node, const char *attribute, const FieldMap 
                            fields);
 }
 
+/* What the server keeps for itself does not come with an entry: nobody has it here. */
+static gboolean
+check_kept(const FilterNode *node, const Target *target, const FieldMap *map, const char *source,
+           GError **error)
+{
+    const AttributeType *type =
+        map->schema ? attribute_schema_find(map->schema, target->attribute) : NULL;
+    if (!type || !(type->has & OPERATIONAL) || target->field < FIELDS ||
+        attribute_name_equal(type->name, "entryUUID") ||
+        attribute_name_equal(type->name, "entryDN"))
+        return TRUE;
+    g_auto(GStrv) indexed = field_map_attributes(map);
+    g_autofree char *lower = g_ascii_strdown(target->attribute, -1);
+    if (g_strv_contains((const char *const *)indexed, lower))
+        return TRUE;
+    return error_set_input(error, source, 1, node->column,
+                           _("\"%s\" is an attribute that the directory keeps for itself: it is "
+                             "not in the roster, so that nobody can be selected by it"),
+                           target->attribute);
+}
+
 static gboolean
 check_rule(const FilterNode *node, const char *source, GError **error)
 {
-    MatchingRule rule;
-    if (!node->rule || matching_rule_find(node->rule, &rule))
+    if (!node->rule || matching_rule_find(node->rule))
         return TRUE;
     const char *nearest = text_nearest(node->rule, matching_rule_names);
     if (nearest)
@@ -346,6 +366,8 @@ filter_resolve(const FilterNode *node, const FieldMap *map, const char *source, 
     target_init(&target, node, map);
     if (target.attribute && !is_known(target.attribute, map))
         return fail_unknown_name(node, target.attribute, map, source, error);
+    if (target.attribute && !check_kept(node, &target, map, source, error))
+        return FALSE;
     if (!check_rule(node, source, error))
         return FALSE;
     if (target.field < FIELDS && field_table[target.field].type == FIELD_INTEGER)

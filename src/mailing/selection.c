@@ -12,6 +12,7 @@ struct Selection {
     char *text;
     FilterNode *node;     /* NULL: everybody */
     Condition *condition; /* NULL: everybody */
+    Matcher *matcher;     /* NULL: everybody */
 };
 
 void
@@ -20,6 +21,7 @@ selection_free(Selection *selection)
     if (!selection)
         return;
     g_free(selection->text);
+    matcher_free(selection->matcher);
     filter_free(selection->node);
     condition_free(selection->condition);
     g_free(selection);
@@ -35,7 +37,10 @@ read_one(const char *text, const char *source, const FieldMap *map, GError **err
         return NULL;
     selection->text = filter_to_text(selection->node);
     selection->condition = filter_compile(selection->node, map, source, error);
-    return selection->condition ? g_steal_pointer(&selection) : NULL;
+    if (!selection->condition)
+        return NULL;
+    selection->matcher = matcher_new(selection->node, map);
+    return g_steal_pointer(&selection);
 }
 
 Selection *
@@ -76,7 +81,7 @@ decide(const Person *person, gpointer data, GError **error)
 {
     const Decider *decider = data;
     const Selection *selection = decider->selection;
-    if (filter_match(selection->node, person, selection->map) != MATCH_TRUE)
+    if (matcher_match(selection->matcher, person) != MATCH_TRUE)
         return TRUE;
     return decider->func(person, decider->user_data, error);
 }

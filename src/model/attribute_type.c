@@ -3,174 +3,203 @@
 
 #include <string.h>
 
-/* an OID of the arc for UUIDs (ITU-T X.667), which needs no registry */
-#define RUNDRUF_ARC "2.25.60025816124446757120172175619128376689"
-
-/* Names, OIDs and equality rules as the named RFCs and OpenLDAP's schema files have them. Where a
- * type inherits its rule (SUP name, SUP distinguishedName), the rule stands here. */
+/* Names, OIDs, rules and syntaxes as the named RFCs and OpenLDAP's schema files have them. Where a
+ * type inherits them (SUP name, SUP distinguishedName), they stand here. */
 static const AttributeType types[] = {
     /* core (RFC 4512, 4519) */
-    {"objectClass", NULL, "2.5.4.0", RULE_CASE_IGNORE},
-    {"aliasedObjectName", "aliasedEntryName", "2.5.4.1", RULE_DN},
-    {"knowledgeInformation", NULL, "2.5.4.2", RULE_CASE_IGNORE},
-    {"cn", "commonName", "2.5.4.3", RULE_CASE_IGNORE},
-    {"sn", "surname", "2.5.4.4", RULE_CASE_IGNORE},
-    {"serialNumber", NULL, "2.5.4.5", RULE_CASE_IGNORE},
-    {"c", "countryName", "2.5.4.6", RULE_CASE_IGNORE},
-    {"l", "localityName", "2.5.4.7", RULE_CASE_IGNORE},
-    {"st", "stateOrProvinceName", "2.5.4.8", RULE_CASE_IGNORE},
-    {"street", "streetAddress", "2.5.4.9", RULE_CASE_IGNORE},
-    {"o", "organizationName", "2.5.4.10", RULE_CASE_IGNORE},
-    {"ou", "organizationalUnitName", "2.5.4.11", RULE_CASE_IGNORE},
-    {"title", NULL, "2.5.4.12", RULE_CASE_IGNORE},
-    {"description", NULL, "2.5.4.13", RULE_CASE_IGNORE},
-    {"searchGuide", NULL, "2.5.4.14", RULE_OCTETS},
-    {"businessCategory", NULL, "2.5.4.15", RULE_CASE_IGNORE},
-    {"postalAddress", NULL, "2.5.4.16", RULE_CASE_IGNORE},
-    {"postalCode", NULL, "2.5.4.17", RULE_CASE_IGNORE},
-    {"postOfficeBox", NULL, "2.5.4.18", RULE_CASE_IGNORE},
-    {"physicalDeliveryOfficeName", NULL, "2.5.4.19", RULE_CASE_IGNORE},
-    {"telephoneNumber", NULL, "2.5.4.20", RULE_TELEPHONE},
-    {"telexNumber", NULL, "2.5.4.21", RULE_OCTETS},
-    {"teletexTerminalIdentifier", NULL, "2.5.4.22", RULE_OCTETS},
-    {"facsimileTelephoneNumber", "fax", "2.5.4.23", RULE_OCTETS},
-    {"x121Address", NULL, "2.5.4.24", RULE_NUMERIC_STRING},
-    {"internationaliSDNNumber", NULL, "2.5.4.25", RULE_NUMERIC_STRING},
-    {"registeredAddress", NULL, "2.5.4.26", RULE_CASE_IGNORE},
-    {"destinationIndicator", NULL, "2.5.4.27", RULE_CASE_IGNORE},
-    {"preferredDeliveryMethod", NULL, "2.5.4.28", RULE_OCTETS},
-    {"presentationAddress", NULL, "2.5.4.29", RULE_OCTETS},
-    {"supportedApplicationContext", NULL, "2.5.4.30", RULE_CASE_IGNORE},
-    {"member", NULL, "2.5.4.31", RULE_DN},
-    {"owner", NULL, "2.5.4.32", RULE_DN},
-    {"roleOccupant", NULL, "2.5.4.33", RULE_DN},
-    {"seeAlso", NULL, "2.5.4.34", RULE_DN},
-    {"userPassword", NULL, "2.5.4.35", RULE_OCTETS},
-    {"userCertificate", NULL, "2.5.4.36", RULE_OCTETS},
-    {"cACertificate", NULL, "2.5.4.37", RULE_OCTETS},
-    {"authorityRevocationList", NULL, "2.5.4.38", RULE_OCTETS},
-    {"certificateRevocationList", NULL, "2.5.4.39", RULE_OCTETS},
-    {"crossCertificatePair", NULL, "2.5.4.40", RULE_OCTETS},
-    {"name", NULL, "2.5.4.41", RULE_CASE_IGNORE},
-    {"givenName", "gn", "2.5.4.42", RULE_CASE_IGNORE},
-    {"initials", NULL, "2.5.4.43", RULE_CASE_IGNORE},
-    {"generationQualifier", NULL, "2.5.4.44", RULE_CASE_IGNORE},
-    {"x500UniqueIdentifier", NULL, "2.5.4.45", RULE_OCTETS},
-    {"dnQualifier", NULL, "2.5.4.46", RULE_CASE_IGNORE},
-    {"enhancedSearchGuide", NULL, "2.5.4.47", RULE_OCTETS},
-    {"protocolInformation", NULL, "2.5.4.48", RULE_OCTETS},
-    {"distinguishedName", NULL, "2.5.4.49", RULE_DN},
-    {"uniqueMember", NULL, "2.5.4.50", RULE_DN},
-    {"houseIdentifier", NULL, "2.5.4.51", RULE_CASE_IGNORE},
-    {"supportedAlgorithms", NULL, "2.5.4.52", RULE_OCTETS},
-    {"deltaRevocationList", NULL, "2.5.4.53", RULE_OCTETS},
-    {"dmdName", NULL, "2.5.4.54", RULE_CASE_IGNORE},
-    {"pseudonym", NULL, "2.5.4.65", RULE_CASE_IGNORE},
-    {"labeledURI", NULL, "1.3.6.1.4.1.250.1.57", RULE_CASE_EXACT},
-    {"uid", "userid", "0.9.2342.19200300.100.1.1", RULE_CASE_IGNORE},
-    {"mail", "rfc822Mailbox", "0.9.2342.19200300.100.1.3", RULE_CASE_IGNORE},
-    {"dc", "domainComponent", "0.9.2342.19200300.100.1.25", RULE_CASE_IGNORE},
-    {"associatedDomain", NULL, "0.9.2342.19200300.100.1.37", RULE_CASE_IGNORE},
-    {"email", "emailAddress", "1.2.840.113549.1.9.1", RULE_CASE_IGNORE},
+    {"objectClass", NULL, "2.5.4.0", NULL, RULE_OBJECT_IDENTIFIER, 0, 38},
+    {"aliasedObjectName", "aliasedEntryName", "2.5.4.1", NULL, RULE_DN, 0, 12},
+    {"knowledgeInformation", NULL, "2.5.4.2", NULL, RULE_CASE_IGNORE, 0, 15},
+    {"cn", "commonName", "2.5.4.3", "name", RULE_CASE_IGNORE, SUBSTR, 15},
+    {"sn", "surname", "2.5.4.4", "name", RULE_CASE_IGNORE, SUBSTR, 15},
+    {"serialNumber", NULL, "2.5.4.5", NULL, RULE_CASE_IGNORE, SUBSTR, 44},
+    {"c", "countryName", "2.5.4.6", "name", RULE_CASE_IGNORE, SUBSTR, 11},
+    {"l", "localityName", "2.5.4.7", "name", RULE_CASE_IGNORE, SUBSTR, 15},
+    {"st", "stateOrProvinceName", "2.5.4.8", "name", RULE_CASE_IGNORE, SUBSTR, 15},
+    {"street", "streetAddress", "2.5.4.9", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"o", "organizationName", "2.5.4.10", "name", RULE_CASE_IGNORE, SUBSTR, 15},
+    {"ou", "organizationalUnitName", "2.5.4.11", "name", RULE_CASE_IGNORE, SUBSTR, 15},
+    {"title", NULL, "2.5.4.12", "name", RULE_CASE_IGNORE, SUBSTR, 15},
+    {"description", NULL, "2.5.4.13", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"searchGuide", NULL, "2.5.4.14", NULL, RULE_NONE, 0, 25},
+    {"businessCategory", NULL, "2.5.4.15", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"postalAddress", NULL, "2.5.4.16", NULL, RULE_CASE_IGNORE_LIST, SUBSTR, 41},
+    {"postalCode", NULL, "2.5.4.17", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"postOfficeBox", NULL, "2.5.4.18", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"physicalDeliveryOfficeName", NULL, "2.5.4.19", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"telephoneNumber", NULL, "2.5.4.20", NULL, RULE_TELEPHONE, SUBSTR, 50},
+    {"telexNumber", NULL, "2.5.4.21", NULL, RULE_NONE, 0, 52},
+    {"teletexTerminalIdentifier", NULL, "2.5.4.22", NULL, RULE_NONE, 0, 51},
+    {"facsimileTelephoneNumber", "fax", "2.5.4.23", NULL, RULE_NONE, 0, 22},
+    {"x121Address", NULL, "2.5.4.24", NULL, RULE_NUMERIC_STRING, SUBSTR, 36},
+    {"internationaliSDNNumber", NULL, "2.5.4.25", NULL, RULE_NUMERIC_STRING, SUBSTR, 36},
+    {"registeredAddress", NULL, "2.5.4.26", "postalAddress", RULE_CASE_IGNORE_LIST, SUBSTR, 41},
+    {"destinationIndicator", NULL, "2.5.4.27", NULL, RULE_CASE_IGNORE, SUBSTR, 44},
+    {"preferredDeliveryMethod", NULL, "2.5.4.28", NULL, RULE_NONE, 0, 14},
+    {"presentationAddress", NULL, "2.5.4.29", NULL, RULE_NONE, 0, 43},
+    {"supportedApplicationContext", NULL, "2.5.4.30", NULL, RULE_OBJECT_IDENTIFIER, 0, 38},
+    {"member", NULL, "2.5.4.31", "distinguishedName", RULE_DN, 0, 12},
+    {"owner", NULL, "2.5.4.32", "distinguishedName", RULE_DN, 0, 12},
+    {"roleOccupant", NULL, "2.5.4.33", "distinguishedName", RULE_DN, 0, 12},
+    {"seeAlso", NULL, "2.5.4.34", "distinguishedName", RULE_DN, 0, 12},
+    {"userPassword", NULL, "2.5.4.35", NULL, RULE_OCTETS, 0, 40},
+    {"userCertificate", NULL, "2.5.4.36", NULL, RULE_NONE, 0, 8},
+    {"cACertificate", NULL, "2.5.4.37", NULL, RULE_NONE, 0, 8},
+    {"authorityRevocationList", NULL, "2.5.4.38", NULL, RULE_NONE, 0, 9},
+    {"certificateRevocationList", NULL, "2.5.4.39", NULL, RULE_NONE, 0, 9},
+    {"crossCertificatePair", NULL, "2.5.4.40", NULL, RULE_NONE, 0, 10},
+    {"name", NULL, "2.5.4.41", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"givenName", "gn", "2.5.4.42", "name", RULE_CASE_IGNORE, SUBSTR, 15},
+    {"initials", NULL, "2.5.4.43", "name", RULE_CASE_IGNORE, SUBSTR, 15},
+    {"generationQualifier", NULL, "2.5.4.44", "name", RULE_CASE_IGNORE, SUBSTR, 15},
+    {"x500UniqueIdentifier", NULL, "2.5.4.45", NULL, RULE_BIT_STRING, 0, 6},
+    {"dnQualifier", NULL, "2.5.4.46", NULL, RULE_CASE_IGNORE, ORDERED | SUBSTR, 44},
+    {"enhancedSearchGuide", NULL, "2.5.4.47", NULL, RULE_NONE, 0, 21},
+    {"protocolInformation", NULL, "2.5.4.48", NULL, RULE_NONE, 0, 42},
+    {"distinguishedName", NULL, "2.5.4.49", NULL, RULE_DN, 0, 12},
+    {"uniqueMember", NULL, "2.5.4.50", NULL, RULE_NAME_AND_UID, 0, 34},
+    {"houseIdentifier", NULL, "2.5.4.51", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"supportedAlgorithms", NULL, "2.5.4.52", NULL, RULE_NONE, 0, 49},
+    {"deltaRevocationList", NULL, "2.5.4.53", NULL, RULE_NONE, 0, 9},
+    {"dmdName", NULL, "2.5.4.54", "name", RULE_CASE_IGNORE, SUBSTR, 15},
+    {"pseudonym", NULL, "2.5.4.65", "name", RULE_CASE_IGNORE, SUBSTR, 15},
+    {"labeledURI", NULL, "1.3.6.1.4.1.250.1.57", NULL, RULE_CASE_EXACT, 0, 15},
+    {"uid", "userid", "0.9.2342.19200300.100.1.1", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"mail", "rfc822Mailbox", "0.9.2342.19200300.100.1.3", NULL, RULE_CASE_IGNORE_IA5, SUBSTR, 26},
+    {"dc", "domainComponent", "0.9.2342.19200300.100.1.25", NULL, RULE_CASE_IGNORE_IA5, SUBSTR, 26},
+    {"associatedDomain", NULL, "0.9.2342.19200300.100.1.37", NULL, RULE_CASE_IGNORE_IA5, SUBSTR,
+     26},
+    {"email", "emailAddress", "1.2.840.113549.1.9.1", NULL, RULE_CASE_IGNORE_IA5, SUBSTR, 26},
     /* cosine (RFC 4524) */
-    {"textEncodedORAddress", NULL, "0.9.2342.19200300.100.1.2", RULE_CASE_IGNORE},
-    {"info", NULL, "0.9.2342.19200300.100.1.4", RULE_CASE_IGNORE},
-    {"drink", "favouriteDrink", "0.9.2342.19200300.100.1.5", RULE_CASE_IGNORE},
-    {"roomNumber", NULL, "0.9.2342.19200300.100.1.6", RULE_CASE_IGNORE},
-    {"photo", NULL, "0.9.2342.19200300.100.1.7", RULE_OCTETS},
-    {"userClass", NULL, "0.9.2342.19200300.100.1.8", RULE_CASE_IGNORE},
-    {"host", NULL, "0.9.2342.19200300.100.1.9", RULE_CASE_IGNORE},
-    {"manager", NULL, "0.9.2342.19200300.100.1.10", RULE_DN},
-    {"documentIdentifier", NULL, "0.9.2342.19200300.100.1.11", RULE_CASE_IGNORE},
-    {"documentTitle", NULL, "0.9.2342.19200300.100.1.12", RULE_CASE_IGNORE},
-    {"documentVersion", NULL, "0.9.2342.19200300.100.1.13", RULE_CASE_IGNORE},
-    {"documentAuthor", NULL, "0.9.2342.19200300.100.1.14", RULE_DN},
-    {"documentLocation", NULL, "0.9.2342.19200300.100.1.15", RULE_CASE_IGNORE},
-    {"homePhone", "homeTelephoneNumber", "0.9.2342.19200300.100.1.20", RULE_TELEPHONE},
-    {"secretary", NULL, "0.9.2342.19200300.100.1.21", RULE_DN},
-    {"otherMailbox", NULL, "0.9.2342.19200300.100.1.22", RULE_OCTETS},
-    {"lastModifiedTime", NULL, "0.9.2342.19200300.100.1.23", RULE_OCTETS},
-    {"lastModifiedBy", NULL, "0.9.2342.19200300.100.1.24", RULE_DN},
-    {"aRecord", NULL, "0.9.2342.19200300.100.1.26", RULE_CASE_IGNORE},
-    {"mDRecord", NULL, "0.9.2342.19200300.100.1.27", RULE_CASE_IGNORE},
-    {"mXRecord", NULL, "0.9.2342.19200300.100.1.28", RULE_CASE_IGNORE},
-    {"nSRecord", NULL, "0.9.2342.19200300.100.1.29", RULE_CASE_IGNORE},
-    {"sOARecord", NULL, "0.9.2342.19200300.100.1.30", RULE_CASE_IGNORE},
-    {"cNAMERecord", NULL, "0.9.2342.19200300.100.1.31", RULE_CASE_IGNORE},
-    {"associatedName", NULL, "0.9.2342.19200300.100.1.38", RULE_DN},
-    {"homePostalAddress", NULL, "0.9.2342.19200300.100.1.39", RULE_CASE_IGNORE},
-    {"personalTitle", NULL, "0.9.2342.19200300.100.1.40", RULE_CASE_IGNORE},
-    {"mobile", "mobileTelephoneNumber", "0.9.2342.19200300.100.1.41", RULE_TELEPHONE},
-    {"pager", "pagerTelephoneNumber", "0.9.2342.19200300.100.1.42", RULE_TELEPHONE},
-    {"co", "friendlyCountryName", "0.9.2342.19200300.100.1.43", RULE_CASE_IGNORE},
-    {"uniqueIdentifier", NULL, "0.9.2342.19200300.100.1.44", RULE_CASE_IGNORE},
-    {"organizationalStatus", NULL, "0.9.2342.19200300.100.1.45", RULE_CASE_IGNORE},
-    {"janetMailbox", NULL, "0.9.2342.19200300.100.1.46", RULE_CASE_IGNORE},
-    {"mailPreferenceOption", NULL, "0.9.2342.19200300.100.1.47", RULE_INTEGER},
-    {"buildingName", NULL, "0.9.2342.19200300.100.1.48", RULE_CASE_IGNORE},
-    {"dSAQuality", NULL, "0.9.2342.19200300.100.1.49", RULE_OCTETS},
-    {"singleLevelQuality", NULL, "0.9.2342.19200300.100.1.50", RULE_OCTETS},
-    {"subtreeMinimumQuality", NULL, "0.9.2342.19200300.100.1.51", RULE_OCTETS},
-    {"subtreeMaximumQuality", NULL, "0.9.2342.19200300.100.1.52", RULE_OCTETS},
-    {"personalSignature", NULL, "0.9.2342.19200300.100.1.53", RULE_OCTETS},
-    {"dITRedirect", NULL, "0.9.2342.19200300.100.1.54", RULE_DN},
-    {"audio", NULL, "0.9.2342.19200300.100.1.55", RULE_OCTETS},
-    {"documentPublisher", NULL, "0.9.2342.19200300.100.1.56", RULE_CASE_IGNORE},
+    {"textEncodedORAddress", NULL, "0.9.2342.19200300.100.1.2", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"info", NULL, "0.9.2342.19200300.100.1.4", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"drink", "favouriteDrink", "0.9.2342.19200300.100.1.5", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"roomNumber", NULL, "0.9.2342.19200300.100.1.6", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"photo", NULL, "0.9.2342.19200300.100.1.7", NULL, RULE_NONE, 0, 23},
+    {"userClass", NULL, "0.9.2342.19200300.100.1.8", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"host", NULL, "0.9.2342.19200300.100.1.9", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"manager", NULL, "0.9.2342.19200300.100.1.10", NULL, RULE_DN, 0, 12},
+    {"documentIdentifier", NULL, "0.9.2342.19200300.100.1.11", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"documentTitle", NULL, "0.9.2342.19200300.100.1.12", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"documentVersion", NULL, "0.9.2342.19200300.100.1.13", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"documentAuthor", NULL, "0.9.2342.19200300.100.1.14", NULL, RULE_DN, 0, 12},
+    {"documentLocation", NULL, "0.9.2342.19200300.100.1.15", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"homePhone", "homeTelephoneNumber", "0.9.2342.19200300.100.1.20", NULL, RULE_TELEPHONE, SUBSTR,
+     50},
+    {"secretary", NULL, "0.9.2342.19200300.100.1.21", NULL, RULE_DN, 0, 12},
+    {"otherMailbox", NULL, "0.9.2342.19200300.100.1.22", NULL, RULE_NONE, 0, 39},
+    {"lastModifiedTime", NULL, "0.9.2342.19200300.100.1.23", NULL, RULE_OCTETS, 0, 15},
+    {"lastModifiedBy", NULL, "0.9.2342.19200300.100.1.24", NULL, RULE_DN, 0, 15},
+    {"aRecord", NULL, "0.9.2342.19200300.100.1.26", NULL, RULE_CASE_IGNORE_IA5, 0, 26},
+    {"mDRecord", NULL, "0.9.2342.19200300.100.1.27", NULL, RULE_CASE_IGNORE_IA5, 0, 26},
+    {"mXRecord", NULL, "0.9.2342.19200300.100.1.28", NULL, RULE_CASE_IGNORE_IA5, 0, 26},
+    {"nSRecord", NULL, "0.9.2342.19200300.100.1.29", NULL, RULE_CASE_IGNORE_IA5, 0, 26},
+    {"sOARecord", NULL, "0.9.2342.19200300.100.1.30", NULL, RULE_CASE_IGNORE_IA5, 0, 26},
+    {"cNAMERecord", NULL, "0.9.2342.19200300.100.1.31", NULL, RULE_CASE_IGNORE_IA5, 0, 26},
+    {"associatedName", NULL, "0.9.2342.19200300.100.1.38", NULL, RULE_DN, 0, 12},
+    {"homePostalAddress", NULL, "0.9.2342.19200300.100.1.39", NULL, RULE_CASE_IGNORE_LIST, SUBSTR,
+     41},
+    {"personalTitle", NULL, "0.9.2342.19200300.100.1.40", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"mobile", "mobileTelephoneNumber", "0.9.2342.19200300.100.1.41", NULL, RULE_TELEPHONE, SUBSTR,
+     50},
+    {"pager", "pagerTelephoneNumber", "0.9.2342.19200300.100.1.42", NULL, RULE_TELEPHONE, SUBSTR,
+     50},
+    {"co", "friendlyCountryName", "0.9.2342.19200300.100.1.43", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"uniqueIdentifier", NULL, "0.9.2342.19200300.100.1.44", NULL, RULE_CASE_IGNORE, 0, 15},
+    {"organizationalStatus", NULL, "0.9.2342.19200300.100.1.45", NULL, RULE_CASE_IGNORE, SUBSTR,
+     15},
+    {"janetMailbox", NULL, "0.9.2342.19200300.100.1.46", NULL, RULE_CASE_IGNORE_IA5, SUBSTR, 26},
+    {"mailPreferenceOption", NULL, "0.9.2342.19200300.100.1.47", NULL, RULE_NONE, 0, 27},
+    {"buildingName", NULL, "0.9.2342.19200300.100.1.48", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"dSAQuality", NULL, "0.9.2342.19200300.100.1.49", NULL, RULE_NONE, 0, 19},
+    {"singleLevelQuality", NULL, "0.9.2342.19200300.100.1.50", NULL, RULE_NONE, 0, 13},
+    {"subtreeMinimumQuality", NULL, "0.9.2342.19200300.100.1.51", NULL, RULE_NONE, 0, 13},
+    {"subtreeMaximumQuality", NULL, "0.9.2342.19200300.100.1.52", NULL, RULE_NONE, 0, 13},
+    {"personalSignature", NULL, "0.9.2342.19200300.100.1.53", NULL, RULE_NONE, 0, 23},
+    {"dITRedirect", NULL, "0.9.2342.19200300.100.1.54", NULL, RULE_DN, 0, 12},
+    {"audio", NULL, "0.9.2342.19200300.100.1.55", NULL, RULE_NONE, 0, 4},
+    {"documentPublisher", NULL, "0.9.2342.19200300.100.1.56", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
     /* inetOrgPerson (RFC 2798) */
-    {"carLicense", NULL, "2.16.840.1.113730.3.1.1", RULE_CASE_IGNORE},
-    {"departmentNumber", NULL, "2.16.840.1.113730.3.1.2", RULE_CASE_IGNORE},
-    {"displayName", NULL, "2.16.840.1.113730.3.1.241", RULE_CASE_IGNORE},
-    {"employeeNumber", NULL, "2.16.840.1.113730.3.1.3", RULE_CASE_IGNORE},
-    {"employeeType", NULL, "2.16.840.1.113730.3.1.4", RULE_CASE_IGNORE},
-    {"jpegPhoto", NULL, "0.9.2342.19200300.100.1.60", RULE_OCTETS},
-    {"preferredLanguage", NULL, "2.16.840.1.113730.3.1.39", RULE_CASE_IGNORE},
-    {"userSMIMECertificate", NULL, "2.16.840.1.113730.3.1.40", RULE_OCTETS},
-    {"userPKCS12", NULL, "2.16.840.1.113730.3.1.216", RULE_OCTETS},
+    {"carLicense", NULL, "2.16.840.1.113730.3.1.1", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"departmentNumber", NULL, "2.16.840.1.113730.3.1.2", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"displayName", NULL, "2.16.840.1.113730.3.1.241", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"employeeNumber", NULL, "2.16.840.1.113730.3.1.3", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"employeeType", NULL, "2.16.840.1.113730.3.1.4", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"jpegPhoto", NULL, "0.9.2342.19200300.100.1.60", NULL, RULE_NONE, 0, 28},
+    {"preferredLanguage", NULL, "2.16.840.1.113730.3.1.39", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"userSMIMECertificate", NULL, "2.16.840.1.113730.3.1.40", NULL, RULE_NONE, 0, 5},
+    {"userPKCS12", NULL, "2.16.840.1.113730.3.1.216", NULL, RULE_NONE, 0, 5},
     /* operational: RFC 4512 (3.4), 4530, 5020; OpenLDAP's own */
-    {"structuralObjectClass", NULL, "2.5.21.9", RULE_CASE_IGNORE},
-    {"createTimestamp", NULL, "2.5.18.1", RULE_GENERALIZED_TIME},
-    {"modifyTimestamp", NULL, "2.5.18.2", RULE_GENERALIZED_TIME},
-    {"creatorsName", NULL, "2.5.18.3", RULE_DN},
-    {"modifiersName", NULL, "2.5.18.4", RULE_DN},
-    {"hasSubordinates", NULL, "2.5.18.9", RULE_BOOLEAN},
-    {"subschemaSubentry", NULL, "2.5.18.10", RULE_DN},
-    {"entryUUID", NULL, "1.3.6.1.1.16.4", RULE_CASE_IGNORE},
-    {"entryDN", NULL, "1.3.6.1.1.20", RULE_DN},
-    {"entryCSN", NULL, "1.3.6.1.4.1.4203.666.1.7", RULE_CASE_IGNORE},
-    {"contextCSN", NULL, "1.3.6.1.4.1.4203.666.1.25", RULE_CASE_IGNORE},
-    {"memberOf", NULL, "1.2.840.113556.1.2.102", RULE_DN},
+    {"structuralObjectClass", NULL, "2.5.21.9", NULL, RULE_OBJECT_IDENTIFIER, OPERATIONAL, 38},
+    {"createTimestamp", NULL, "2.5.18.1", NULL, RULE_GENERALIZED_TIME, ORDERED | OPERATIONAL, 24},
+    {"modifyTimestamp", NULL, "2.5.18.2", NULL, RULE_GENERALIZED_TIME, ORDERED | OPERATIONAL, 24},
+    {"creatorsName", NULL, "2.5.18.3", NULL, RULE_DN, OPERATIONAL, 12},
+    {"modifiersName", NULL, "2.5.18.4", NULL, RULE_DN, OPERATIONAL, 12},
+    {"hasSubordinates", NULL, "2.5.18.9", NULL, RULE_BOOLEAN, OPERATIONAL, 7},
+    {"subschemaSubentry", NULL, "2.5.18.10", NULL, RULE_DN, OPERATIONAL, 12},
+    {"entryUUID", NULL, "1.3.6.1.1.16.4", NULL, RULE_UUID, ORDERED | OPERATIONAL, 0},
+    {"entryDN", NULL, "1.3.6.1.1.20", NULL, RULE_DN, OPERATIONAL, 12},
+    {"entryCSN", NULL, "1.3.6.1.4.1.4203.666.1.7", NULL, RULE_CSN, ORDERED | OPERATIONAL, 0},
+    {"contextCSN", NULL, "1.3.6.1.4.1.4203.666.1.25", NULL, RULE_CSN, ORDERED | OPERATIONAL, 0},
+    {"memberOf", NULL, "1.2.840.113556.1.2.102", NULL, RULE_DN, 0, 12},
     /* nis (RFC 2307) and Active Directory, as far as rosters use them */
-    {"uidNumber", NULL, "1.3.6.1.1.1.1.0", RULE_INTEGER},
-    {"gidNumber", NULL, "1.3.6.1.1.1.1.1", RULE_INTEGER},
-    {"objectGUID", NULL, "1.2.840.113556.1.4.2", RULE_OCTETS},
-    {"sAMAccountName", NULL, "1.2.840.113556.1.4.221", RULE_CASE_IGNORE},
-    {"userPrincipalName", NULL, "1.2.840.113556.1.4.656", RULE_CASE_IGNORE},
-    {"company", NULL, "1.2.840.113556.1.2.146", RULE_CASE_IGNORE},
-    {"department", NULL, "1.2.840.113556.1.2.141", RULE_CASE_IGNORE},
+    {"uidNumber", NULL, "1.3.6.1.1.1.1.0", NULL, RULE_INTEGER, ORDERED, 27},
+    {"gidNumber", NULL, "1.3.6.1.1.1.1.1", NULL, RULE_INTEGER, ORDERED, 27},
+    {"objectGUID", NULL, "1.2.840.113556.1.4.2", NULL, RULE_OCTETS, 0, 40},
+    {"sAMAccountName", NULL, "1.2.840.113556.1.4.221", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"userPrincipalName", NULL, "1.2.840.113556.1.4.656", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"company", NULL, "1.2.840.113556.1.2.146", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
+    {"department", NULL, "1.2.840.113556.1.2.141", NULL, RULE_CASE_IGNORE, SUBSTR, 15},
     /* Rundruf's own (contrib/ldap) */
-    {"ags", NULL, RUNDRUF_ARC ".1.1", RULE_NUMERIC_STRING},
-    {"population", NULL, RUNDRUF_ARC ".1.2", RULE_INTEGER},
+    {"ags", NULL, RUNDRUF_OID ".1.1", NULL, RULE_NUMERIC_STRING, SUBSTR, 36},
+    {"population", NULL, RUNDRUF_OID ".1.2", NULL, RULE_INTEGER, ORDERED, 27},
+    {NULL, NULL, NULL, NULL, RULE_NONE, 0, 0},
 };
 
-/* TRUE if the first `length` octets of `name` are a name, an alias or the OID of the type */
-static gboolean
-has_name(const AttributeType *type, const char *name, gsize length)
+guint
+attribute_name_hash(gconstpointer description)
 {
-    const char *const known[] = {type->name, type->alias, type->oid};
-    for (guint i = 0; i < G_N_ELEMENTS(known); i++)
-        if (known[i] && g_ascii_strncasecmp(known[i], name, length) == 0 && !known[i][length])
-            return TRUE;
-    return FALSE;
+    guint hash = 5381;
+    for (const char *p = description; *p && *p != ';'; p++)
+        hash = hash * 33 + (guchar)g_ascii_tolower(*p);
+    return hash;
+}
+
+gboolean
+attribute_name_equal(gconstpointer a, gconstpointer b)
+{
+    const char *x = a, *y = b;
+    while (*x && *x != ';' && g_ascii_tolower(*x) == g_ascii_tolower(*y)) {
+        x++;
+        y++;
+    }
+    return (!*x || *x == ';') && (!*y || *y == ';');
+}
+
+static gpointer
+collect_types(gpointer unused G_GNUC_UNUSED)
+{
+    GHashTable *known = g_hash_table_new(attribute_name_hash, attribute_name_equal);
+    for (const AttributeType *type = types; type->name; type++) {
+        const char *const names[] = {type->name, type->alias, type->oid};
+        for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+            if (names[i])
+                g_hash_table_insert(known, (gpointer)names[i], (gpointer)type);
+    }
+    return known;
 }
 
 const AttributeType *
 attribute_type_find(const char *description)
 {
-    gsize length = strcspn(description, ";");
-    for (guint i = 0; i < G_N_ELEMENTS(types); i++)
-        if (has_name(&types[i], description, length))
-            return &types[i];
-    return NULL;
+    static GOnce once = G_ONCE_INIT;
+    return g_hash_table_lookup(g_once(&once, collect_types, NULL), description);
+}
+
+const AttributeType *
+attribute_type_table(void)
+{
+    return types;
 }
 
 static gpointer
@@ -178,10 +207,10 @@ collect_names(gpointer unused G_GNUC_UNUSED)
 {
     const char **names = g_new0(const char *, 2 * G_N_ELEMENTS(types) + 1);
     guint count = 0;
-    for (guint i = 0; i < G_N_ELEMENTS(types); i++) {
-        names[count++] = types[i].name;
-        if (types[i].alias)
-            names[count++] = types[i].alias;
+    for (const AttributeType *type = types; type->name; type++) {
+        names[count++] = type->name;
+        if (type->alias)
+            names[count++] = type->alias;
     }
     return names;
 }
@@ -237,10 +266,16 @@ attribute_rule(const char *description)
 }
 
 gboolean
+attribute_is_comparable(const char *description)
+{
+    MatchingRule rule = attribute_rule(description);
+    return rule != RULE_OCTETS && rule != RULE_NONE;
+}
+
+gboolean
 attribute_is(const char *description, const char *attribute, const AttributeType *type)
 {
-    gsize length = strcspn(description, ";");
-    if (g_ascii_strncasecmp(description, attribute, length) == 0 && !attribute[length])
+    if (attribute_name_equal(description, attribute))
         return TRUE;
-    return type && has_name(type, description, length);
+    return type && attribute_type_find(description) == type;
 }

@@ -15,10 +15,17 @@ dn_value_clear(gpointer data)
     g_free(value->data);
 }
 
+/* RFC 4514 has none; OpenLDAP passes over these where nothing is meant by them */
+static gboolean
+is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 static void
 skip_blanks(Reader *reader)
 {
-    while (reader->at < reader->end && *reader->at == ' ')
+    while (reader->at < reader->end && is_blank(*reader->at))
         reader->at++;
 }
 
@@ -32,7 +39,7 @@ read_type(Reader *reader)
         reader->at++;
     g_autofree char *type = g_strndup(start, (gsize)(reader->at - start));
     skip_blanks(reader);
-    if (!*type || reader->at == reader->end || *reader->at != '=')
+    if (!g_ascii_isalnum(*type) || reader->at == reader->end || *reader->at != '=')
         return NULL;
     reader->at++;
     skip_blanks(reader);
@@ -52,10 +59,30 @@ read_hex(Reader *reader, GString *out)
     return TRUE;
 }
 
+/* RFC 2253, 4: a value in quotation marks, up to the one that closes it */
+static GString *
+read_quoted(Reader *reader)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (reader->at++; reader->at < reader->end && *reader->at != '"'; reader->at++) {
+        if (*reader->at == '\\' && ++reader->at == reader->end)
+            return NULL;
+        g_string_append_c(out, *reader->at);
+    }
+    if (reader->at == reader->end)
+        return NULL;
+    reader->at++;
+    skip_blanks(reader);
+    gboolean ends = reader->at == reader->end || strchr(",+;", *reader->at);
+    return ends ? g_steal_pointer(&out) : NULL;
+}
+
 /* the octets up to an unescaped "," or "+" (";" was one in RFC 2253), or to the end */
 static GString *
 read_data(Reader *reader)
 {
+    if (reader->at < reader->end && *reader->at == '"')
+        return read_quoted(reader);
     g_autoptr(GString) out = g_string_new(NULL);
     gsize kept = 0; /* blanks behind this length are no part of the value */
     gboolean hex = reader->at < reader->end && *reader->at == '#';
@@ -75,7 +102,7 @@ read_data(Reader *reader)
             kept = out->len;
         } else {
             g_string_append_c(out, *reader->at);
-            if (*reader->at++ != ' ')
+            if (!is_blank(*reader->at++))
                 kept = out->len;
         }
     }

@@ -66,7 +66,21 @@ field_map_free(FieldMap *map)
         return;
     for (guint i = 0; i < FIELDS; i++)
         g_strfreev(map->attributes[i]);
+    attribute_schema_free(map->schema);
     g_free(map);
+}
+
+const AttributeSchema *
+field_map_schema(const FieldMap *map)
+{
+    return map->schema ? map->schema : attribute_schema_builtin();
+}
+
+void
+field_map_use_schema(FieldMap *map, AttributeSchema *schema)
+{
+    attribute_schema_free(map->schema);
+    map->schema = schema;
 }
 
 static gint

@@ -7,7 +7,7 @@
 #ifndef RUNDRUF_MODEL_FIELD_H
 #define RUNDRUF_MODEL_FIELD_H
 
-#include <glib.h>
+#include "model/attribute_schema.h"
 
 typedef enum {
     FIELD_NAME,
@@ -46,6 +46,7 @@ FieldId field_find(const char *name);
 
 typedef struct {
     char **attributes[FIELDS]; /* NULL-terminated, never empty */
+    AttributeSchema *schema; /* what the directory says of its attributes; NULL: it was not asked */
 } FieldMap;
 
 /* The default map; field_map_set() replaces one field's attributes (separated by blanks). */
@@ -53,6 +54,12 @@ FieldMap *field_map_new(void);
 void field_map_set(FieldMap *map, FieldId field, const char *attributes);
 void field_map_free(FieldMap *map);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FieldMap, field_map_free)
+
+/* The schema in use: that of the map, or the built-in one. */
+const AttributeSchema *field_map_schema(const FieldMap *map);
+
+/* Takes a schema over; NULL: the built-in one again. */
+void field_map_use_schema(FieldMap *map, AttributeSchema *schema);
 
 /* All attributes of the map in lower case, each once, sorted: those that the store indexes. NULL at
  * the end; owned by the caller (g_strfreev). */

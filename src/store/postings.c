@@ -31,7 +31,7 @@ take_difference(const guint8 **at, const guint8 *end)
 gboolean
 postings_take(gint64 first, gconstpointer rest, gsize length, GArray *entries)
 {
-    const guint8 *at = rest, *end = at + length;
+    const guint8 *at = rest, *end = length ? at + length : at;
     g_array_append_val(entries, first);
     while (at < end) {
         guint64 difference = take_difference(&at, end);

@@ -271,7 +271,13 @@ static const char step_2[] =
     " at INTEGER NOT NULL,"
     " proof TEXT NOT NULL,"
     " author TEXT NOT NULL);"
-    "CREATE INDEX consent_person ON consent (person, purpose, id);";
+    "CREATE INDEX consent_person ON consent (person, purpose, id);"
+    /* what the directory says of its attributes (model/attribute_schema.h), in use for filters */
+    "CREATE TABLE directory_schema ("
+    " source TEXT PRIMARY KEY,"
+    " text TEXT NOT NULL);" /* '': it has none */
+    /* keys of values are made otherwise than before: the next sync makes the index anew */
+    "UPDATE sync_state SET indexed = '';";
 
 const char *const schema_steps[] = {step_1, step_2, NULL};
 

@@ -37,6 +37,7 @@ extern const StatementTable entries_statements;
 extern const StatementTable journal_statements;
 extern const StatementTable persons_statements;
 extern const StatementTable roster_statements;
+extern const StatementTable schemas_statements;
 extern const StatementTable sync_state_statements;
 extern const StatementTable terms_statements;
 extern const StatementTable tombstones_statements;

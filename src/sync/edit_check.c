@@ -114,7 +114,7 @@ static gboolean
 check_rule(const char *attribute, const AttributeValue *value, GError **error)
 {
     MatchingRule rule = attribute_rule(attribute);
-    if (!attribute_type_find(attribute) || rule == RULE_OCTETS)
+    if (!attribute_type_find(attribute) || !attribute_is_comparable(attribute))
         return TRUE;
     g_autofree char *norm = attribute_norm(rule, value->data, value->length);
     g_autofree char *text = g_utf8_make_valid(value->data, (gssize)MIN(value->length, 80));

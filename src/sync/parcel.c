@@ -130,21 +130,13 @@ start_write(Parcel *parcel)
     g_clear_pointer(&parcel->csn, g_free);
 }
 
-/* Values that no rule compares are none that a server could be asked for: that nobody has changed
- * them since only the entry's version tells, or a look. */
-static gboolean
-is_comparable(const char *attribute)
-{
-    return attribute_rule(attribute) != RULE_OCTETS;
-}
-
 /* The first edit's version: if it still holds, then also for those that came after it. */
 static void
 compose_wish(Parcel *parcel, const Wish *wish, const Change *first)
 {
     attributes_add_from(parcel->before, wish->old, wish->attribute);
     attributes_add_from(parcel->after, wish->new, wish->attribute);
-    if (is_comparable(wish->attribute) || parcel->is_blind)
+    if (attribute_is_comparable(wish->attribute) || parcel->is_blind)
         return;
     parcel->is_blind = TRUE;
     parcel->csn = g_strdup(first->csn);
@@ -329,7 +321,7 @@ assert_values(Parcel *parcel)
     const Attributes *seen = parcel->seen->attributes;
     for (guint i = 0; !parcel->csn && i < attributes_count(seen); i++) {
         const char *attribute = attributes_description(seen, i);
-        if (attribute_type_find(attribute) && is_comparable(attribute))
+        if (attribute_type_find(attribute) && attribute_is_comparable(attribute))
             attributes_add_from(parcel->before, seen, attribute);
     }
 }

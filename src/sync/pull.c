@@ -94,6 +94,8 @@ gboolean
 ladder_run(Pull *pull, PullDepth depth, GError **error)
 {
     const char *said = NULL;
+    if (!settle_schema(pull, depth != PULL_AUTO, error))
+        return FALSE;
     if (depth != PULL_WHOLE && directory_can_follow(pull->directory)) {
         if (settle_has_cookie(pull))
             return pull_changes(pull, depth, error);

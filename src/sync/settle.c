@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "store/journal.h"
+#include "store/schemas.h"
 #include "store/tombstones.h"
 #include "sync/cookie.h"
 #include "sync/uuids.h"
@@ -19,6 +20,7 @@ pull_clear(Pull *pull)
     sync_state_clear(&pull->state);
     g_clear_pointer(&pull->parameters, g_bytes_unref);
     g_clear_pointer(&pull->indexed, g_free);
+    g_clear_pointer(&pull->schema, g_free);
     g_clear_pointer(&pull->terms, terms_free);
     g_clear_pointer(&pull->approved, g_bytes_unref);
     g_clear_pointer(&pull->cookie, g_bytes_unref);
@@ -82,6 +84,21 @@ settle_load(Pull *pull, GError **error)
     pull->result.municipalities = (guint64)pull->state.municipalities;
     pull->result.unchanged = (guint64)(pull->state.entries - pull->kept);
     note_cookie(pull);
+    return TRUE;
+}
+
+gboolean
+settle_schema(Pull *pull, gboolean again, GError **error)
+{
+    g_autofree char *known = NULL;
+    if (!schemas_get(pull->store, pull->config->directory_uri, &known, error))
+        return FALSE;
+    if (known && !again)
+        return TRUE;
+    g_autofree char *text = directory_schema(pull->directory);
+    g_clear_pointer(&pull->schema, g_free);
+    if (g_strcmp0(known, text ? text : "") != 0)
+        pull->schema = text ? g_steal_pointer(&text) : g_strdup("");
     return TRUE;
 }
 
@@ -250,6 +267,7 @@ take_next(Pull *pull, SyncState *next)
     pull->state = *next;
     *next = (SyncState){0};
     pull->rebuild = FALSE;
+    g_clear_pointer(&pull->schema, g_free);
     pull->result.generation = pull->state.generation;
     pull->result.persons = (guint64)pull->state.persons;
     pull->result.municipalities = (guint64)pull->state.municipalities;
@@ -263,7 +281,7 @@ settle_save(Pull *pull, StoreTransaction *transaction, gboolean written, const S
     g_autoptr(StoreTransaction) open = transaction;
     g_auto(SyncState) next = make_next(pull, written, counts);
     gboolean settles = pull->approving || (pull->complete && pull->held > 0);
-    if (!written && !settles && !pull->auditing && is_saved(pull, &next)) {
+    if (!written && !settles && !pull->auditing && !pull->schema && is_saved(pull, &next)) {
         note_cookie(pull);
         return TRUE;
     }
@@ -273,6 +291,8 @@ settle_save(Pull *pull, StoreTransaction *transaction, gboolean written, const S
         return FALSE;
     if (settles)
         pull->held = 0;
+    if (pull->schema && !schemas_save(pull->store, next.source, pull->schema, error))
+        return FALSE;
     if ((written && pull->result.removed > 0 && !expire(pull, error)) ||
         !sync_state_save(pull->store, &next, error) || (written && !write_journal(pull, error)) ||
         !load_counts(pull, next.approved, error) || !store_commit(g_steal_pointer(&open), error))

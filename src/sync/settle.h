@@ -31,7 +31,8 @@ typedef struct {
     GuardCounts guard;        /* what the guard was asked last */
     GBytes *approved;         /* digest of what may go; or NULL */
 
-    GBytes *cookie;     /* to be kept with the rows; NULL: none */
+    char *schema;   /* of the directory, to be kept with the rows; NULL: it is, or was not read */
+    GBytes *cookie; /* to be kept with the rows; NULL: none */
     gboolean complete;  /* all was compared: what is held was, too */
     gboolean auditing;  /* all was compared with what the feed has told */
     gboolean approving; /* it goes through because a person said so */
@@ -43,6 +44,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pull, pull_clear)
 /* Fills a Pull of which the first members are set. NOT_FOUND if what is to be approved is not held.
  */
 gboolean settle_load(Pull *pull, GError **error);
+
+/* Asks for the directory's schema, if it was never asked or it is to be read `again`; settle_save()
+ * keeps what is new. After settle_load(), out of any transaction. */
+gboolean settle_schema(Pull *pull, gboolean again, GError **error);
 
 /* Whether the state's cookie may be sent. */
 gboolean settle_has_cookie(const Pull *pull);

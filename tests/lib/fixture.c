@@ -2,7 +2,6 @@
 #include "fixture.h"
 
 #include "mailing/control.h"
-#include "store/entries.h"
 #include "store/events.h"
 #include "store/statement.h"
 
@@ -72,6 +71,28 @@ fixture_free(Fixture *fixture)
     remove_folder(fixture->folder);
     g_free(fixture->folder);
     g_free(fixture);
+}
+
+gint64
+fixture_add_entry(Fixture *fixture, EntryKind kind, gint64 parent, const char *rdn,
+                  FixtureValue *values, guint count)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Attributes) attributes = attributes_new();
+    for (guint i = 0; i < count; i++)
+        attributes_add(attributes, values[i][0], values[i][1], strlen(values[i][1]));
+    g_autoptr(GByteArray) blob = attributes_encode(attributes);
+    EntryRow row = {.id = ++fixture->last_person,
+                    .kind = kind,
+                    .rdn = (char *)rdn,
+                    .parent = parent,
+                    .municipality = kind == ENTRY_PERSON ? parent : 0};
+    memcpy(row.uuid, &row.id, sizeof row.id);
+    entries_insert(fixture->store, &row, blob->data, blob->len, &error);
+    g_assert_no_error(error);
+    terms_change(fixture->terms, fixture->store, row.id, NULL, attributes, &error);
+    g_assert_no_error(error);
+    return row.id;
 }
 
 gint64

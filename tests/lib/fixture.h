@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "mailing/prepare.h"
+#include "store/entries.h"
 #include "store/terms.h"
 
 #define FIXTURE_NOW 1600000000 /* 2020-09-13; the event begins 59 days later */
@@ -26,6 +27,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fixture, fixture_free)
 
 /* Adds a person and returns the row's id. `mails` are separated by "|"; NULL: none. */
 gint64 fixture_add_person(Fixture *fixture, const char *name, const char *mails);
+
+/* Adds an entry of that kind with these values (description, value), below the entry `parent` (0:
+ * at the top), which is the municipality of a person; returns the row's id. */
+typedef const char *const FixtureValue[2];
+gint64 fixture_add_entry(Fixture *fixture, EntryKind kind, gint64 parent, const char *rdn,
+                         FixtureValue *values, guint count);
 
 /* Persons "Person 1" ... with p1@koeln.example ..., in one transaction. */
 void fixture_add_persons(Fixture *fixture, guint count);

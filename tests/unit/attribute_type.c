@@ -18,15 +18,15 @@ test_find(void)
         {"cn;lang-de;x-y", "cn", RULE_CASE_IGNORE},
         {"surname", "sn", RULE_CASE_IGNORE},
         {"stateOrProvinceName", "st", RULE_CASE_IGNORE},
-        {"rfc822Mailbox", "mail", RULE_CASE_IGNORE},
+        {"rfc822Mailbox", "mail", RULE_CASE_IGNORE_IA5},
         {"userid", "uid", RULE_CASE_IGNORE},
-        {"domainComponent", "dc", RULE_CASE_IGNORE},
+        {"domainComponent", "dc", RULE_CASE_IGNORE_IA5},
         {"labeledURI", "labeledURI", RULE_CASE_EXACT},
         {"telephoneNumber", "telephoneNumber", RULE_TELEPHONE},
         {"seeAlso", "seeAlso", RULE_DN},
         {"createTimestamp", "createTimestamp", RULE_GENERALIZED_TIME},
         {"hasSubordinates", "hasSubordinates", RULE_BOOLEAN},
-        {"jpegPhoto", "jpegPhoto", RULE_OCTETS},
+        {"jpegPhoto", "jpegPhoto", RULE_NONE},
         {"ags", "ags", RULE_NUMERIC_STRING},
         {"population", "population", RULE_INTEGER},
         {"c", "c", RULE_CASE_IGNORE},
@@ -95,13 +95,43 @@ test_norm(void)
     } rows[] = {
         {RULE_CASE_IGNORE, "  Groß  Gerau ", "groß gerau"},
         {RULE_CASE_IGNORE, "", NULL},
+        {RULE_CASE_IGNORE, "   ", " "},
+        {RULE_CASE_IGNORE, "A\tB\n C", "a\tb\n c"},  /* only U+0020 is a blank */
+        {RULE_CASE_IGNORE, "A\u00a0\u2003B", "a b"}, /* and what decomposes to it */
+        {RULE_CASE_IGNORE, "Ko\u0308ln", "köln"},
+        {RULE_CASE_IGNORE, "ＫÖＬＮ", "köln"},
+        {RULE_CASE_IGNORE, "™ ℃", "TM °C"}, /* no letter to make small before it is decomposed */
+        {RULE_CASE_IGNORE, "\x01\x02\x03", "\x01\x02\x01\x03\x03"},
+        {RULE_CASE_IGNORE_IA5, " A  b@X ", "a b@x"},
+        {RULE_CASE_IGNORE_IA5, "", ""},
+        {RULE_CASE_IGNORE_IA5, "  ", ""},
+        {RULE_CASE_EXACT_IA5, "A b", "A b"},
+        {RULE_CASE_IGNORE_LIST, " A $b  C$$D", "a$b c$$d"},
+        {RULE_CASE_IGNORE_LIST, "", ""},
+        {RULE_OBJECT_IDENTIFIER, "inetOrgPerson", "inetorgperson"},
+        {RULE_OBJECT_IDENTIFIER, "2.5.6.6", "2.5.6.6"},
+        {RULE_OBJECT_IDENTIFIER, "0.10", "0.10"},
+        {RULE_OBJECT_IDENTIFIER, "1.02", NULL},
+        {RULE_OBJECT_IDENTIFIER, "1.", NULL},
+        {RULE_OBJECT_IDENTIFIER, "1..2", NULL},
+        {RULE_OBJECT_IDENTIFIER, "a b", NULL},
+        {RULE_OBJECT_IDENTIFIER, "", NULL},
+        {RULE_UUID, "0F3C2A55-7d3b-4e0c-9d5e-6f0b8a4c1d22", "0f3c2a55-7d3b-4e0c-9d5e-6f0b8a4c1d22"},
+        {RULE_UUID, "0f3c2a55", NULL},
+        {RULE_BIT_STRING, "'0101'B", "'0101'B"},
+        {RULE_BIT_STRING, "''B", "''B"},
+        {RULE_BIT_STRING, "'2'B", NULL},
+        {RULE_BIT_STRING, "'B", NULL},
+        {RULE_NAME_AND_UID, "CN=A,dc=x#'01'B", ",cn=a,dc=x#'01'B"},
+        {RULE_NAME_AND_UID, "CN=A,dc=x", ",cn=a,dc=x"},
         {RULE_CASE_IGNORE, "bad \xff", NULL},
         {RULE_CASE_EXACT, "  Groß  Gerau ", "Groß Gerau"},
         {RULE_NUMERIC_STRING, " 082 22 000", "08222000"},
         {RULE_NUMERIC_STRING, "08222x", NULL},
         {RULE_NUMERIC_STRING, "", NULL},
         {RULE_TELEPHONE, "+49 621 293-0", "+496212930"},
-        {RULE_TELEPHONE, " - ", ""},
+        {RULE_TELEPHONE, " - ", " "},
+        {RULE_TELEPHONE, "X(1)", "X(1)"},
         {RULE_TELEPHONE, "", NULL},
         {RULE_INTEGER, "0", "p010"},
         {RULE_INTEGER, "200001", "p06200001"},
@@ -115,14 +145,16 @@ test_norm(void)
         {RULE_INTEGER, "1e3", NULL},
         {RULE_BOOLEAN, "TRUE", "TRUE"},
         {RULE_BOOLEAN, "true", NULL},
-        {RULE_GENERALIZED_TIME, "20201111113000Z", "20201111113000.000000000"},
-        {RULE_GENERALIZED_TIME, "20201111123000+0100", "20201111113000.000000000"},
-        {RULE_GENERALIZED_TIME, "202011111230+01", "20201111113000.000000000"},
-        {RULE_GENERALIZED_TIME, "2020111111.5Z", "20201111113000.000000000"},
-        {RULE_GENERALIZED_TIME, "202011111129,25Z", "20201111112915.000000000"},
-        {RULE_GENERALIZED_TIME, "20201111113000.125Z", "20201111113000.125000000"},
-        {RULE_GENERALIZED_TIME, "20161231235960Z", "20170101000000.000000000"},
-        {RULE_GENERALIZED_TIME, "20200229000000Z", "20200229000000.000000000"},
+        {RULE_GENERALIZED_TIME, "20201111113000Z", "20201111113000"},
+        {RULE_GENERALIZED_TIME, "20201111123000+0100", "20201111113000"},
+        {RULE_GENERALIZED_TIME, "202011111230+01", "20201111113000"},
+        {RULE_GENERALIZED_TIME, "2020111111.5Z", "20201111110000.5"},
+        {RULE_GENERALIZED_TIME, "202011111129,250Z", "20201111112900.25"},
+        {RULE_GENERALIZED_TIME, "20201111113000.0Z", "20201111113000"},
+        {RULE_GENERALIZED_TIME, "00001111113000Z", "00001111113000"},
+        {RULE_GENERALIZED_TIME, "20201111113000.125Z", "20201111113000.125"},
+        {RULE_GENERALIZED_TIME, "20161231235960Z", "20161231235960"},
+        {RULE_GENERALIZED_TIME, "20200229000000Z", "20200229000000"},
         {RULE_GENERALIZED_TIME, "20210229000000Z", NULL},
         {RULE_GENERALIZED_TIME, "20201111113000", NULL},
         {RULE_GENERALIZED_TIME, "20201111113000Zx", NULL},
@@ -136,8 +168,12 @@ test_norm(void)
         {RULE_DN, "uid=1+2.5.4.3=A,dc=X", ",cn=a+uid=1,dc=x"},
         {RULE_DN, "cn=A+uid=1,DC=x", ",cn=a+uid=1,dc=x"},
         {RULE_DN, "cn=#4142", ",cn=ab"},
+        {RULE_DN, "cn=\"A, b\" ,dc=x", ",cn=a\\, b,dc=x"},
+        {RULE_DN, "cn=a\t,\ndc=x", ",cn=a,dc=x"},
+        {RULE_DN, "cn=\"a", NULL},
         {RULE_DN, "cn=a\\ ", ",cn=a"},
         {RULE_DN, "cn", NULL},
+        {RULE_DN, "-cn=x", NULL},
         {RULE_DN, "=a", NULL},
         {RULE_DN, "cn=a,", NULL},
         {RULE_DN, "cn=a\\", NULL},
@@ -150,11 +186,51 @@ test_norm(void)
         g_autofree char *key = attribute_norm(rows[i].rule, rows[i].value, strlen(rows[i].value));
         g_assert_cmpstr(key, ==, rows[i].key);
     }
-    g_assert_null(attribute_norm(RULE_CASE_IGNORE, "a\0b", 3));
+    g_autofree char *low = attribute_norm(RULE_CASE_IGNORE, "a\0b", 3);
+    g_assert_cmpstr(low, ==,
+                    "a\x01\x01"
+                    "b");
     g_assert_null(attribute_norm(RULE_INTEGER, "1\0", 2));
     g_assert_null(attribute_norm(RULE_NUMERIC_STRING, "1\0", 2));
     g_assert_null(attribute_norm(RULE_DN, "cn=a\0", 5));
     g_assert_null(attribute_norm(RULE_GENERALIZED_TIME, "\0", 1));
+}
+
+/* of assertions more is asked than of values; pieces keep the blanks at their inner edges */
+static void
+test_asserted(void)
+{
+    static const struct {
+        MatchingRule rule;
+        const char *text, *whole, *initial, *any, *final;
+    } rows[] = {
+        {RULE_CASE_IGNORE, " A  B ", "a b", "a b ", " a b ", " a b"},
+        {RULE_CASE_IGNORE, "  ", " ", " ", " ", ""},
+        {RULE_CASE_EXACT, "A ", "A", "A ", "A ", "A"},
+        {RULE_CASE_IGNORE_IA5, " A ", "a", "a", "a", "a"},
+        {RULE_CASE_IGNORE_IA5, "ä", NULL, NULL, NULL, NULL},
+        {RULE_CASE_IGNORE_LIST, " a $ b ", "a$b", "a $b ", " a $ b ", " a$ b"},
+        {RULE_TELEPHONE, "+49 6-2", "+4962", "+4962", "+4962", "+4962"},
+        {RULE_TELEPHONE, "4_2", NULL, NULL, NULL, NULL},
+        {RULE_TELEPHONE, "ü", NULL, NULL, NULL, NULL},
+        {RULE_NUMERIC_STRING, " ", " ", " ", " ", " "},
+        {RULE_NONE, "x", NULL, NULL, NULL, NULL},
+        {RULE_DN, "dc=ü", NULL, NULL, NULL, NULL}, /* dc is ASCII only */
+        {RULE_DN, "dc=", NULL, NULL, NULL, NULL},
+        {RULE_DN, "x-own=Ü", ",x-own=ü", ",x-own=ü", ",x-own=ü", ",x-own=ü"},
+        {RULE_OCTETS, "x", "78", "78", "78", "78"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const char *text = rows[i].text, *const pieces[] = {rows[i].initial, rows[i].any,
+                                                            rows[i].final};
+        g_autofree char *whole = attribute_norm_asserted(rows[i].rule, text, strlen(text));
+        g_assert_cmpstr(whole, ==, rows[i].whole);
+        for (guint place = PIECE_INITIAL; place <= PIECE_FINAL; place++) {
+            g_autofree char *piece =
+                attribute_norm_piece(rows[i].rule, (PiecePlace)place, text, strlen(text));
+            g_assert_cmpstr(piece, ==, pieces[place]);
+        }
+    }
 }
 
 /* keys of integers sort as the numbers do */
@@ -244,6 +320,7 @@ main(int argc, char **argv)
     g_test_add_func("/model/attribute-type/is", test_is);
     g_test_add_func("/model/attribute-type/secret", test_secret);
     g_test_add_func("/model/attribute-type/norm", test_norm);
+    g_test_add_func("/model/attribute-type/asserted", test_asserted);
     g_test_add_func("/model/attribute-type/order", test_order);
     g_test_add_func("/model/dn-value", test_dn);
     return g_test_run();

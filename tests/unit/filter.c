@@ -8,6 +8,7 @@
 #include "base/json.h"
 
 #include <string.h>
+#include <time.h>
 
 static FilterNode *
 parse(const char *text)
@@ -171,12 +172,18 @@ test_limits(void)
         {"(&(a=1)", "", ")", 9000, FALSE},
         {"a", "", "", 1024 * 1024, FALSE},
         {"(a=1)", "", "", 100000, FALSE},
+        {"(!", "(a=1)", ")", 100000, FALSE},
+        {"(a=\\41", "", "", 9000, FALSE},
+        {"(a=*", "", "", 13000, FALSE},
+        {"\xc0\xaf", "", "", 500000, FALSE},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *text =
             repeat(rows[i].before, rows[i].middle, rows[i].after, rows[i].count);
         g_autoptr(GError) error = NULL;
+        clock_t begun = clock();
         g_autoptr(FilterNode) node = filter_parse(text, strlen(text), "filter", &error);
+        g_assert_cmpint(clock() - begun, <, CLOCKS_PER_SEC / 20);
         g_assert_cmpint(node != NULL, ==, rows[i].good);
         g_assert_cmpint(error == NULL, ==, rows[i].good);
     }
@@ -256,6 +263,87 @@ test_names(void)
     }
 }
 
+/* the directory's own schema is the one that counts */
+static void
+test_schema(void)
+{
+    static const struct {
+        const char *text, *error; /* NULL: fine */
+        MatchResult result;
+    } rows[] = {
+        {"(oddChild=ANNA)", NULL, MATCH_TRUE},
+        {"(oddText=anna)", NULL, MATCH_TRUE}, /* of which oddChild is a kind */
+        {"(1.2.3.1=anna)", NULL, MATCH_TRUE},
+        {"(text=anna)", NULL, MATCH_TRUE},
+        {"(oddText>=a)", NULL, MATCH_TRUE},
+        {"(oddText=a*)", NULL, MATCH_UNDEFINED}, /* has no such rule there */
+        {"(oddNumber>=9)", NULL, MATCH_TRUE},
+        {"(mail=x)", NULL, MATCH_FALSE}, /* a field */
+        {"(objectClass=person)", NULL, MATCH_TRUE},
+        {"(objectClass=human)", NULL, MATCH_TRUE},
+        {"(objectClass=organization)", NULL, MATCH_UNDEFINED}, /* there is none there */
+        {"(entryUUID=*)", NULL, MATCH_TRUE},
+        {"(entryDN=cn=x,o=k\\c3\\b6ln)", NULL, MATCH_TRUE},
+        {"(x-own=*)", NULL, MATCH_FALSE}, /* the configuration has it */
+        {"(street=x)",
+         "filter:1:1: there is no field or attribute \"street\"; fields are name, givenname, ",
+         MATCH_FALSE},
+        {"(oddTxt=x)",
+         "filter:1:1: there is no field or attribute \"oddTxt\"; did you mean \"oddText\"?",
+         MATCH_FALSE},
+        {"(|(mail=x)(changed=*))",
+         "filter:1:11: \"changed\" is an attribute that the directory keeps for itself",
+         MATCH_FALSE},
+    };
+    static const char text[] =
+        "a\toddText text\t1.2.3.1\t\tcaseIgnoreMatch\tcaseIgnoreOrderingMatch\t\t"
+        "1.3.6.1.4.1.1466.115.121.1.15\t\n"
+        "a\toddChild\t1.2.3.2\toddText\t\t\t\t\t\n"
+        "a\toddNumber\t1.2.3.3\t\t2.5.13.14\t2.5.13.15\t\t1.3.6.1.4.1.1466.115.121.1.27\t\n"
+        "a\tchanged\t1.2.3.4\t\t2.5.13.27\t\t\t1.3.6.1.4.1.1466.115.121.1.24\to\n"
+        "a\tentryUUID\t1.3.6.1.1.16.4\t\tUUIDMatch\t\t\t\to\n"
+        "a\tentryDN\t1.3.6.1.1.20\t\tdistinguishedNameMatch\t\t\t\to\n"
+        "a\tobjectClass\t2.5.4.0\t\tobjectIdentifierMatch\t\t\t1.3.6.1.4.1.1466.115.121.1.38\t\n"
+        "c\tperson human\t2.5.6.6\ttop\n"
+        "c\tworker\t1.2.4.1\t2.5.6.6\n";
+    g_autoptr(FieldMap) map = field_map_new();
+    field_map_set(map, FIELD_OFFICE, "X-Own ou");
+    field_map_use_schema(map, attribute_schema_read(text));
+    g_autoptr(Attributes) own = attributes_new();
+    attributes_add(own, "oddChild", "Anna", 4);
+    attributes_add(own, "oddNumber", "10", 2);
+    attributes_add(own, "objectClass", "worker", 6);
+    Person person = {.id = 1, .dn = (char *)"cn=X,o=Köln", .own = own};
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GError) wrong = NULL;
+        g_autoptr(FilterNode) node = parse(rows[i].text);
+        gboolean known = filter_resolve(node, map, "filter", &wrong);
+        if (known != !rows[i].error || (wrong && !g_str_has_prefix(wrong->message, rows[i].error)))
+            g_error("%s: %s", rows[i].text, wrong ? wrong->message : "no error");
+        if (known && filter_match(node, &person, map) != rows[i].result)
+            g_error("%s", rows[i].text);
+    }
+    field_map_use_schema(map, NULL);
+    g_autoptr(FilterNode) node = parse("(street=x)");
+    g_assert_true(filter_resolve(node, map, "filter", NULL));
+    g_assert_null(attribute_schema_read("a\tx\n"));
+}
+
+/* types and classes that inherit in a ring */
+static void
+test_ring(void)
+{
+    g_autoptr(AttributeSchema) schema = attribute_schema_read(
+        "a\tx\t1.1\ty\t\t\t\t\t\na\ty\t1.2\tx\t\t\t\t\t\na\tz\t1.3\t\t\t\t\t\t\n"
+        "c\tp\t1.4\tq\nc\tq\t1.5\tp\n");
+    const AttributeType *x = attribute_schema_find(schema, "x");
+    g_assert_cmpint(x->rule, ==, RULE_NONE);
+    g_assert_true(attribute_schema_is_kind(schema, x, attribute_schema_find(schema, "1.2")));
+    g_assert_false(attribute_schema_is_kind(schema, x, attribute_schema_find(schema, "z")));
+    g_assert_true(attribute_schema_class_is(schema, "p", "q"));
+    g_assert_false(attribute_schema_class_is(schema, "p", "nobody"));
+}
+
 static void
 test_match(void)
 {
@@ -304,13 +392,37 @@ test_match(void)
         {"(cn=anna meier *)", MATCH_FALSE},
         {"(cn=anna meier*r)", MATCH_FALSE},
         {"(cn=anna*anna meier)", MATCH_FALSE},
-        {"(cn>=anna)", MATCH_TRUE},
-        {"(cn<=anna)", MATCH_FALSE},
+        {"(cn>=anna)", MATCH_UNDEFINED}, /* names have no ordering rule */
+        {"(createTimestamp>=20201111120000Z)", MATCH_FALSE},
+        {"(dnQualifier>=a)", MATCH_TRUE},
+        {"(dnQualifier<=a)", MATCH_FALSE},
+        {"(!(dnQualifier<=a))", MATCH_TRUE},
         {"(seeAlso=CN=Max,O=Köln)", MATCH_TRUE},
         {"(seeAlso=cn=Max*)", MATCH_UNDEFINED},
         {"(seeAlso>=cn=a)", MATCH_UNDEFINED},
         {"(objectClass=INETORGPERSON)", MATCH_TRUE},
-        {"(jpegPhoto=\\ff\\d8\\00)", MATCH_TRUE},
+        {"(objectClass=person)", MATCH_TRUE}, /* which an inetOrgPerson is */
+        {"(objectClass=2.5.6.6)", MATCH_TRUE},
+        {"(objectClass=organization)", MATCH_FALSE},
+        {"(objectClass=noSuchClass)", MATCH_UNDEFINED},
+        {"(objectClass=1.2.3)", MATCH_UNDEFINED},
+        {"(objectClass:objectIdentifierMatch:=2.5.6.6)", MATCH_UNDEFINED},
+        {"(supportedApplicationContext=person)", MATCH_UNDEFINED},
+        {"(supportedApplicationContext=1.2)", MATCH_FALSE},
+        {"(2.5.4.41=anna meier)", MATCH_TRUE}, /* the type "name", of which cn is a kind */
+        {"(2.5.4.41=leitung)", MATCH_FALSE},
+        {"(distinguishedName=cn=max,o=köln)", MATCH_TRUE},
+        {"(entryUUID=00000000-0000-0000-0000-000000000000)", MATCH_TRUE},
+        {"(entryUUID=x)", MATCH_UNDEFINED},
+        {"(entryDN=UID=7+CN=anna  meier,o=köln,dc=NETZ,dc=example)", MATCH_TRUE},
+        {"(jpegPhoto=\\ff\\d8\\00)", MATCH_UNDEFINED}, /* has no rule */
+        {"(!(jpegPhoto=x))", MATCH_UNDEFINED},
+        {"(cn~=Ana Mayr)", MATCH_TRUE},
+        {"(cn~=maiar)", MATCH_TRUE},
+        {"(cn~=Anna\\00Meier)", MATCH_TRUE},
+        {"(cn~=Anna\\00b)", MATCH_FALSE},
+        {"(cn~=Mayer Anna)", MATCH_FALSE}, /* in that order */
+        {"(cn~=Anna Schmidt)", MATCH_FALSE},
         {"(jpegPhoto=*)", MATCH_TRUE},
         {"(cn:=anna meier)", MATCH_TRUE},
         {"(cn:caseExactMatch:=Anna Meier)", MATCH_TRUE},
@@ -318,7 +430,17 @@ test_match(void)
         {"(city:2.5.13.5:=Köln)", MATCH_TRUE},
         {"(cn:integerMatch:=x)", MATCH_UNDEFINED},
         {"(:caseIgnoreMatch:=leitung)", MATCH_TRUE},
-        {"(:caseExactMatch:=Leitung)", MATCH_FALSE}, /* no attribute has that rule */
+        {"(:caseExactMatch:=Leitung)", MATCH_TRUE},
+        {"(:caseExactMatch:=leitung)", MATCH_FALSE},
+        {"(telephoneNumber:caseIgnoreMatch:=+49 221 2210)", MATCH_TRUE},
+        {"(telephoneNumber:caseIgnoreMatch:=+49-221-2210)", MATCH_FALSE},
+        {"(cn:telephoneNumberMatch:=Anna Meier)", MATCH_UNDEFINED}, /* does not fit */
+        {"(cn:caseIgnoreOrderingMatch:=b)", MATCH_TRUE},
+        {"(cn:caseIgnoreOrderingMatch:=a)", MATCH_FALSE},
+        {"(cn:caseIgnoreSubstringsMatch:=anna)", MATCH_UNDEFINED},
+        {"(population:1.2.840.113556.1.4.803:=8)", MATCH_TRUE}, /* 1087352 is ...01111000 */
+        {"(population:1.2.840.113556.1.4.803:=9)", MATCH_FALSE},
+        {"(population:integerBitOrMatch:=9)", MATCH_TRUE},
         {"(o:dn:=Köln)", MATCH_TRUE},
         {"(o:dn:caseExactMatch:=köln)", MATCH_FALSE},
         {"(:dn:caseIgnoreMatch:=köln)", MATCH_TRUE},
@@ -340,6 +462,7 @@ test_match(void)
         {"title", "\xff"}, /* no text: filters do not see it */
         {"seeAlso", "cn=Max,o=K\\c3\\b6ln"},
         {"objectClass", "inetOrgPerson"},
+        {"dnQualifier", "b"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         attributes_add(own, texts[i][0], texts[i][1], strlen(texts[i][1]));
@@ -370,6 +493,8 @@ main(int argc, char **argv)
     g_test_add_func("/filter/limits", test_limits);
     g_test_add_func("/filter/value", test_value);
     g_test_add_func("/filter/names", test_names);
+    g_test_add_func("/filter/schema", test_schema);
+    g_test_add_func("/filter/ring", test_ring);
     g_test_add_func("/filter/match", test_match);
     return g_test_run();
 }

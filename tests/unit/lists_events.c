@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "store/events.h"
 #include "store/lists.h"
+#include "store/schemas.h"
 
 static List *
 make_list(const char *name)
@@ -23,6 +24,34 @@ test_statements(void)
     g_autoptr(GError) error = NULL;
     g_autoptr(Fixture) fixture = fixture_new();
     g_assert_true(store_check(fixture->store, &error));
+    g_assert_no_error(error);
+}
+
+/* the schema of the last source, or none */
+static void
+test_schemas(void)
+{
+    static const char text[] = "a\toddText\t1.2.3\t\tcaseIgnoreMatch\t\t\t\t\n";
+    g_autofree char *before = NULL, *kept = NULL, *other = NULL;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Fixture) fixture = fixture_new();
+    FieldMap *map = fixture->config->directory_fields;
+    g_assert_true(schemas_use(fixture->store, map, &error));
+    g_assert_true(field_map_schema(map) == attribute_schema_builtin());
+    g_assert_true(schemas_get(fixture->store, "ldap://a", &before, &error));
+    g_assert_null(before);
+    g_assert_true(schemas_save(fixture->store, "ldap://a", "?", &error));
+    g_assert_true(schemas_save(fixture->store, "ldap://a", text, &error));
+    g_assert_true(schemas_get(fixture->store, "ldap://a", &kept, &error));
+    g_assert_cmpstr(kept, ==, text);
+    g_assert_true(schemas_use(fixture->store, map, &error));
+    g_assert_nonnull(attribute_schema_find(field_map_schema(map), "ODDTEXT"));
+    g_assert_null(attribute_schema_find(field_map_schema(map), "cn"));
+    g_assert_true(schemas_save(fixture->store, "ldif:b", "", &error));
+    g_assert_true(schemas_get(fixture->store, "ldap://a", &other, &error));
+    g_assert_null(other);
+    g_assert_true(schemas_use(fixture->store, map, &error));
+    g_assert_true(field_map_schema(map) == attribute_schema_builtin());
     g_assert_no_error(error);
 }
 
@@ -115,6 +144,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/statements", test_statements);
+    g_test_add_func("/store/schemas", test_schemas);
     g_test_add_func("/store/lists", test_lists);
     g_test_add_func("/store/events", test_events);
     return g_test_run();

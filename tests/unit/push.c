@@ -69,7 +69,7 @@ fake_search(Directory *directory, const DirectoryQuery *query, DirectoryFunc fun
 static gboolean
 shows(Attributes *is, Attributes *was, const char *name)
 {
-    if (attribute_rule(name) == RULE_OCTETS)
+    if (!attribute_is_comparable(name))
         return (attributes_count(is) > 0) == (attributes_count(was) > 0);
     return attributes_equal(is, was);
 }
