@@ -1,24 +1,75 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* libFuzzer: any octets as a filter; what is read prints, reads back the same, compiles and
- * matches */
-#include "filter/compile.h"
+/* libFuzzer: any octets as a filter; what is read prints and reads back the same, and the store's
+ * index selects from a small roster those that are selected in memory */
+#include "../lib/fixture.h"
+
+#include "filter/filter.h"
 #include "filter/match.h"
+#include "mailing/selection.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const guint8 *data, gsize size);
 
-static const char *const texts[][2] = {
-    {"cn", "Anna Meier"},
-    {"displayName;lang-de", "Frau Meier"},
-    {"mail", "anna@netz.example"},
-    {"telephoneNumber", "+49 621 2930"},
-    {"population", "200001"},
-    {"createTimestamp", "20201111113000Z"},
-    {"seeAlso", "cn=Max+uid=7,o=K\\c3\\b6ln"},
-    {"businessCategory", "Sozialplanung"},
+static FixtureValue towns[][4] = {
+    {{"o", "K\xc3\xb6ln"}, {"st", "NRW"}, {"ags", "05315000"}, {"population", "1087352"}},
+    {{"o", "Gro\xc3\x9f-Gerau"}, {"st", "Hessen"}, {"ags", "06 433 006"}, {"population", "25000"}},
 };
+
+/* two for each town, and two without one */
+static FixtureValue persons[][9] = {
+    {{"objectClass", "inetOrgPerson"},
+     {"cn", "Anna Meier"},
+     {"displayName", "Frau  Meier"},
+     {"sn", "Meier"},
+     {"mail", "anna@netz.example"},
+     {"telephoneNumber", "+49 621 2930"},
+     {"businessCategory", "Sozialplanung"},
+     {"businessCategory", "Bildungsplanung"},
+     {"employeeType", "planner"}},
+    {{"objectClass", "inetOrgPerson"},
+     {"cn", "J\xc3\xb6rg Gr\xc3\xb6\xc3\x9fke"},
+     {"sn", "Gr\xc3\xb6\xc3\x9fke"},
+     {"description;lang-de", "Leitung"},
+     {"mail", "JORG@netz.example"},
+     {"seeAlso", "cn=Max+uid=7,o=K\\c3\\b6ln"},
+     {"businessCategory", "sozialplanung "},
+     {"employeeType", "Head"},
+     {"labeledURI", "https://a.example X"}},
+    {{"objectClass", "person"},
+     {"cn", " "},
+     {"sn", "a%b_c\\"},
+     {"title", "Leitung"},
+     {"ou", "Schul\tamt"},
+     {"telephoneNumber", "x-1"},
+     {"createTimestamp", "20201111113000Z"},
+     {"dnQualifier", "b"},
+     {"postalAddress", "Markt 1$K\xc3\xb6ln"}},
+    {{"objectClass", "inetOrgPerson"},
+     {"cn", "\xff\xfe"},
+     {"displayName;x-a", "Anna"},
+     {"sn", "\xf4\x8f\xbf\xbf"},
+     {"givenName", "\x01\x02"},
+     {"mail", ""},
+     {"uidNumber", "7"},
+     {"jpegPhoto", "\xff\xd8"},
+     {"x500UniqueIdentifier", "'01'B"}},
+};
+
+static Fixture *
+make_roster(void)
+{
+    Fixture *fixture = fixture_new();
+    gint64 ids[G_N_ELEMENTS(towns) + 1] = {0};
+    for (guint i = 0; i < G_N_ELEMENTS(towns); i++)
+        ids[i] = fixture_add_entry(fixture, ENTRY_MUNICIPALITY, 0, "o=Ort", towns[i],
+                                   G_N_ELEMENTS(towns[i]));
+    for (guint i = 0; i < G_N_ELEMENTS(ids) * G_N_ELEMENTS(persons); i++)
+        fixture_add_entry(fixture, ENTRY_PERSON, ids[i % G_N_ELEMENTS(ids)], "cn=Anna+uid=7",
+                          persons[i % G_N_ELEMENTS(persons)], G_N_ELEMENTS(persons[0]));
+    return fixture;
+}
 
 static void
 read_back(const FilterNode *node)
@@ -33,34 +84,71 @@ read_back(const FilterNode *node)
     value_unref(filter_to_value(node));
 }
 
-static void
-compile_and_match(const FilterNode *node)
+typedef struct {
+    Matcher *matcher;
+    guint64 selected; /* bit: row */
+} InMemory;
+
+static gboolean
+match_one(const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
 {
-    g_autoptr(FieldMap) map = field_map_new();
-    g_autoptr(Attributes) attributes = attributes_new();
-    for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
-        attributes_add(attributes, texts[i][0], texts[i][1], strlen(texts[i][1]));
-    Person person = {.id = 1,
-                     .dn = (char *)"cn=Anna Meier,o=Köln,dc=netz",
-                     .own = attributes,
-                     .municipality = attributes};
-    g_autoptr(Condition) condition = filter_compile(node, map, "fuzz", NULL);
-    filter_match(node, &person, map);
-    for (guint i = 0; condition && i < condition->values->len; i++)
-        if (!g_utf8_validate(g_ptr_array_index(condition->values, i), -1, NULL))
-            abort();
+    InMemory *memory = data;
+    if (matcher_match(memory->matcher, person) == MATCH_TRUE)
+        memory->selected |= G_GUINT64_CONSTANT(1) << person->id;
+    return TRUE;
+}
+
+static gboolean
+note_one(const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
+{
+    *(guint64 *)data |= G_GUINT64_CONSTANT(1) << person->id;
+    return TRUE;
+}
+
+static guint
+count_bits(guint64 set)
+{
+    guint count = 0;
+    for (; set; set &= set - 1)
+        count++;
+    return count;
+}
+
+/* by the store's index, where names and values are what they must be */
+static void
+select_both_ways(Fixture *fixture, const FilterNode *node)
+{
+    const FieldMap *map = fixture->config->directory_fields;
+    g_autofree char *text = filter_to_text(node);
+    g_autoptr(Matcher) matcher = matcher_new(node, map);
+    InMemory memory = {matcher, 0};
+    if (!persons_each(fixture->store, NULL, match_one, &memory, NULL))
+        abort();
+    g_autoptr(Selection) selection = selection_new(text, NULL, map, NULL);
+    if (!selection)
+        return;
+    guint64 selected = 0;
+    gint64 count = 0;
+    if (!selection_each(selection, fixture->store, note_one, &selected, NULL) ||
+        !selection_count(selection, fixture->store, &count, NULL))
+        abort();
+    if (selected != memory.selected || count != count_bits(selected))
+        abort();
 }
 
 int
 LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
 {
+    static Fixture *fixture;
+    if (!fixture)
+        fixture = make_roster();
     g_autoptr(GError) error = NULL;
     g_autoptr(FilterNode) node = filter_parse((const char *)data, size, "fuzz", &error);
     if ((node == NULL) != (error != NULL))
         abort();
     if (node) {
         read_back(node);
-        compile_and_match(node);
+        select_both_ways(fixture, node);
     }
     return 0;
 }
