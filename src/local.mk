@@ -43,6 +43,8 @@ librundruf_a_SOURCES = \
 	src/store/entries.c src/store/entries.h \
 	src/store/events.c src/store/events.h \
 	src/store/journal.c src/store/journal.h \
+	src/store/list_changes.c src/store/list_changes.h \
+	src/store/list_persons.c src/store/list_persons.h \
 	src/store/lists.c src/store/lists.h \
 	src/store/mailings.c src/store/mailings.h \
 	src/store/mirror.c src/store/mirror.h \
@@ -147,6 +149,7 @@ librundruf_a_SOURCES = \
 	src/mailing/control.c src/mailing/control.h \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
+	src/mailing/membership.c src/mailing/membership.h \
 	src/mailing/selection.c src/mailing/selection.h \
 	src/mailing/send.c src/mailing/send.h \
 	src/cli/addressee.c src/cli/addressee.h \
@@ -158,7 +161,10 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_help.c \
 	src/cli/cmd_init.c \
 	src/cli/cmd_invite.c \
+	src/cli/cmd_list_fixed.c \
+	src/cli/cmd_list_history.c \
 	src/cli/cmd_list.c \
+	src/cli/lists.c src/cli/lists.h \
 	src/cli/cmd_mailing.c \
 	src/cli/cmd_member.c \
 	src/cli/cmd_member_add.c \

@@ -42,6 +42,7 @@ unit_tests = \
 	tests/unit/lists_events \
 	tests/unit/mailbox \
 	tests/unit/markdown \
+	tests/unit/membership \
 	tests/unit/merge \
 	tests/unit/outcome \
 	tests/unit/prepare \

@@ -3,6 +3,7 @@
 
 #include "base/dates.h"
 #include "base/error.h"
+#include "cli/output.h"
 #include "store/schemas.h"
 
 #include <pwd.h>
@@ -133,6 +134,16 @@ cli_when(const Cli *cli, gint64 time)
 {
     GTimeZone *zone = dates_zone(cli->config->network_timezone, NULL);
     return zone ? dates_format_short(zone, time) : g_strdup_printf("%" PRId64, time);
+}
+
+char *
+cli_ago(const Cli *cli, gint64 now, gint64 time)
+{
+    if (time == 0)
+        return g_strdup(_("never"));
+    g_autofree char *when = cli_when(cli, time);
+    g_autofree char *age = output_age(MAX(now - time, 0));
+    return g_strdup_printf(_("%s, %s ago"), when, age);
 }
 
 gboolean

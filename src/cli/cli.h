@@ -80,6 +80,9 @@ const char *cli_language(void);
 /* A time in the network's zone; the configuration is loaded. Owned by the caller. */
 char *cli_when(const Cli *cli, gint64 time);
 
+/* "2026-11-23 01:02, 3 hours ago"; "never" of 0. Owned by the caller. */
+char *cli_ago(const Cli *cli, gint64 now, gint64 time);
+
 /* Asks a question on the terminal; FALSE with FAILED if there is none to ask (then say --yes),
  * or if the answer is not yes. */
 gboolean cli_confirm(const char *question, GError **error);
@@ -102,6 +105,10 @@ ExitStatus cmd_help(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_init(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_invite(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_add(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_list_exclude(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_list_forget(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_list_history(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_list_include(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_ls(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_members(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_remove(Cli *cli, int argc, char **argv, GError **error);

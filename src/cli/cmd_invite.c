@@ -5,12 +5,13 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "mailing/control.h"
+#include "mailing/membership.h"
 #include "mailing/prepare.h"
-#include "mailing/selection.h"
 #include "message/compose.h"
 #include "model/address.h"
 #include "store/events.h"
 #include "store/lists.h"
+#include "sync/turn.h"
 #include "transport/transport.h"
 
 #include <stdio.h>
@@ -123,8 +124,10 @@ print_remarks(const PreparedMailing *prepared)
 }
 
 static void
-print_preview(const Config *config, const Event *event, const PreparedMailing *prepared)
+print_preview(const Cli *cli, const Event *event, const PreparedMailing *prepared, gint64 synced_at)
 {
+    const Config *config = cli->config;
+    g_autofree char *age = cli_ago(cli, clock_now(), synced_at);
     GTimeZone *zone = dates_zone(config->network_timezone, NULL);
     g_autofree char *subject = compose_subject(event, config->network_language);
     g_autofree char *due = dates_format_short(zone, prepared->due);
@@ -136,13 +139,14 @@ print_preview(const Config *config, const Event *event, const PreparedMailing *p
     output_pair(_("Subject"), subject);
     output_pair(_("To"), to);
     output_pair(_("First of them"), *names ? names : "-");
+    output_pair(_("Roster as of"), age);
     output_pair(_("Sent from"), due);
     output_pair(_("Sent until"), until);
     print_remarks(prepared);
 }
 
 static void
-print_json(const Event *event, const PreparedMailing *prepared)
+print_json(const Event *event, const PreparedMailing *prepared, gint64 synced_at)
 {
     static const char *const names[PREPARE_REMARKS] = {
         [PREPARE_NO_ADDRESS] = "no_address", [PREPARE_BAD_ADDRESS] = "bad_address",
@@ -155,6 +159,7 @@ print_json(const Event *event, const PreparedMailing *prepared)
     value_set_int(value, "mailing", prepared->mailing);
     value_set_int(value, "recipients", prepared->recipients);
     value_set_int(value, "queued", prepared->counts[DELIVERY_QUEUED]);
+    output_set_time(value, "roster_at", synced_at);
     value_set_int(value, "due", prepared->due);
     value_set_int(value, "not_after", prepared->not_after);
     Value *remarks = value_new_map();
@@ -266,10 +271,10 @@ invite_sample(Cli *cli, const InviteOptions *given, const PrepareRequest *reques
         .address = address,
         .dry_run = given->dry_run,
     };
-    g_autoptr(Selection) selection =
-        selection_new(list ? list->filter : request->filter, request->except,
-                      cli->config->directory_fields, error);
-    if (!selection || !selection_each(selection, cli->store, send_sample, &sample, error))
+    const List filtered = {.filter = (char *)request->filter};
+    g_autoptr(Membership) membership = membership_new(
+        cli->store, list ? list : &filtered, request->except, cli->config->directory_fields, error);
+    if (!membership || !membership_each(membership, send_sample, &sample, error))
         return STATUS_FAILED;
     if (!sample.done) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
@@ -285,10 +290,11 @@ static ExitStatus
 decide(Cli *cli, const InviteOptions *given, const Event *event, PreparedMailing *prepared,
        GError **error)
 {
+    const gint64 synced_at = turn_last_good(cli->store);
     if (cli->json)
-        print_json(event, prepared);
+        print_json(event, prepared, synced_at);
     else if (!cli->quiet)
-        print_preview(cli->config, event, prepared);
+        print_preview(cli, event, prepared, synced_at);
     if (given->dry_run) {
         if (!cli->json)
             puts(_("Nothing was queued (--dry-run)."));
@@ -338,7 +344,9 @@ cmd_invite(Cli *cli, int argc, char **argv, GError **error)
     if (given.test_to)
         return invite_sample(cli, &given, &request, error);
     g_auto(PreparedMailing) prepared = {0};
-    if (!mailing_prepare(store, cli->config, &request, &prepared, error))
+    if (!mailing_check_roster(turn_last_good(store), cli->config->mailing_max_roster_age,
+                              request.now, error) ||
+        !mailing_prepare(store, cli->config, &request, &prepared, error))
         return STATUS_FAILED;
     return decide(cli, &given, event, &prepared, error);
 }

@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/clock.h"
-#include "base/dates.h"
-#include "base/error.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/lists.h"
 #include "cli/output.h"
 #include "cli/persons.h"
 #include "filter/compile.h"
+#include "mailing/membership.h"
 #include "model/event.h"
 #include "model/mailbox.h"
 #include "store/journal.h"
+#include "store/list_changes.h"
 #include "store/lists.h"
+#include "sync/turn.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* What `list add` and `list set` take; NULL: not given. */
 typedef struct {
-    char *title, *filter, *purpose, *sender;
+    char *title, *filter, *except, *purpose, *basis, *sender, *owner;
+    gint64 max_members; /* -1: not given */
     gboolean dry_run;
 } ListOptions;
 
@@ -26,8 +29,11 @@ list_options_clear(ListOptions *options)
 {
     g_free(options->title);
     g_free(options->filter);
+    g_free(options->except);
     g_free(options->purpose);
+    g_free(options->basis);
     g_free(options->sender);
+    g_free(options->owner);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ListOptions, list_options_clear)
 
@@ -40,10 +46,19 @@ parse_list_options(Cli *cli, ListOptions *given, int *argc, char ***argv, ExitSt
          N_("what recipients see; else the list's name"), N_("TEXT")},
         {"filter", 'f', 0, G_OPTION_ARG_STRING, &given->filter,
          N_("who is in it (RFC 4515), e.g. (planning=Sozialplanung)"), N_("FILTER")},
+        {"except", 'x', 0, G_OPTION_ARG_STRING, &given->except,
+         N_("without those that this filter selects; \"\": without exception"), N_("FILTER")},
         {"purpose", 0, 0, G_OPTION_ARG_STRING, &given->purpose,
          N_("what it is used for; who opts out, opts out of a purpose"), N_("WORD")},
+        {"basis", 0, 0, G_OPTION_ARG_STRING, &given->basis,
+         N_("legal basis, the letter of Art. 6 (1) GDPR: a (consent) to f; e is a public task"),
+         N_("LETTER")},
         {"sender", 0, 0, G_OPTION_ARG_STRING, &given->sender,
          N_("sender of its mailings, Name <address>"), N_("SENDER")},
+        {"owner", 0, 0, G_OPTION_ARG_STRING, &given->owner, N_("who answers for the list"),
+         N_("NAME")},
+        {"max-members", 0, 0, G_OPTION_ARG_INT64, &given->max_members,
+         N_("a mailing to more is held; 0: no limit"), N_("NUMBER")},
         CLI_DRY_RUN(given->dry_run),
         CLI_END,
     };
@@ -59,24 +74,71 @@ take(char **to, char **from)
     *to = g_steal_pointer(from);
 }
 
+/* the same of what may be absent: empty text takes it away */
+static void
+take_or_clear(char **to, char **from)
+{
+    take(to, from);
+    if (*to && !**to)
+        g_clear_pointer(to, g_free);
+}
+
+static void
+take_options(List *list, ListOptions *given)
+{
+    take(&list->title, &given->title);
+    take(&list->filter, &given->filter);
+    take_or_clear(&list->except, &given->except);
+    take(&list->purpose, &given->purpose);
+    take(&list->basis, &given->basis);
+    take_or_clear(&list->sender, &given->sender);
+    take_or_clear(&list->owner, &given->owner);
+    if (given->max_members >= 0)
+        list->max_members = given->max_members;
+}
+
+static gboolean
+check_line(const char *option, const char *text, GError **error)
+{
+    g_autofree char *line = text ? text_one_line(text) : NULL;
+    if (!text || (*line && strcmp(line, text) == 0))
+        return TRUE;
+    cli_usage(error, _("%s: write one line, without blanks at its ends"), option);
+    return FALSE;
+}
+
+static gboolean
+check_filter(const Config *config, const char *text, const char *source, GError **error)
+{
+    g_autoptr(FilterNode) node = text ? filter_parse(text, -1, source, error) : NULL;
+    return !text || (node && filter_resolve(node, config->directory_fields, source, error));
+}
+
+static gboolean
+check_basis(const char *basis, GError **error)
+{
+    g_autofree char *words = basis ? list_basis_text(basis) : NULL;
+    if (!basis || words)
+        return TRUE;
+    g_autoptr(GString) choice = g_string_new(NULL);
+    for (char letter[] = "a"; *letter <= 'f'; ++*letter) {
+        g_autofree char *text = list_basis_text(letter);
+        g_string_append_printf(choice, "\n  %s", text);
+    }
+    cli_usage(error, _("--basis: say the letter of Art. 6 (1) GDPR, one of:%s"), choice->str);
+    return FALSE;
+}
+
 /* Moves what was given into the list and checks the whole. */
 static gboolean
 apply_options(Cli *cli, List *list, ListOptions *given, GError **error)
 {
-    take(&list->title, &given->title);
-    take(&list->filter, &given->filter);
-    take(&list->purpose, &given->purpose);
-    take(&list->sender, &given->sender);
+    take_options(list, given);
     const Config *config = cli_config(cli, error);
-    if (!config)
-        return FALSE;
-    g_autofree char *line = text_one_line(list->title);
-    if (!*line || strcmp(line, list->title) != 0) {
-        cli_usage(error, _("--title: write one line, without blanks at its ends"));
-        return FALSE;
-    }
-    g_autoptr(FilterNode) node = filter_parse(list->filter, -1, "filter", error);
-    if (!node || !filter_resolve(node, config->directory_fields, "filter", error))
+    if (!config || !check_line("--title", list->title, error) ||
+        !check_line("--owner", list->owner, error) ||
+        !check_filter(config, list->filter, "filter", error) ||
+        !check_filter(config, list->except, "except", error) || !check_basis(list->basis, error))
         return FALSE;
     if (!event_name_valid(list->purpose)) {
         cli_usage(error, _("\"%s\" is no purpose; use one word of small letters, digits, hyphens"),
@@ -92,68 +154,78 @@ apply_options(Cli *cli, List *list, ListOptions *given, GError **error)
 }
 
 static void
-print_list(Cli *cli, const List *list)
+print_json(const List *list)
 {
-    if (cli->json) {
-        g_autoptr(Value) value = value_new_map();
-        value_set_text(value, "list", list->name);
-        value_set_text(value, "title", list->title);
-        value_set_text(value, "filter", list->filter);
-        value_set_text(value, "purpose", list->purpose);
-        value_set_text(value, "sender", list->sender);
-        output_json(value);
-        return;
+    g_autoptr(Value) value = value_new_map();
+    value_set_text(value, "list", list->name);
+    for (guint i = 0; i < LIST_PROPERTIES; i++) {
+        g_autofree char *text = list_property_text(list, (ListProperty)i);
+        if (i == LIST_MAX_MEMBERS)
+            value_set_int(value, list_property_names[i], list->max_members);
+        else
+            value_set_text(value, list_property_names[i], text);
     }
+    output_json(value);
+}
+
+static void
+print_list(const List *list)
+{
     output_pair(_("List"), list->name);
-    output_pair(_("Title"), list->title);
-    output_pair(_("Filter"), list->filter);
-    output_pair(_("Purpose"), list->purpose);
-    output_pair(_("Sender"), list->sender);
+    for (guint i = 0; i < LIST_PROPERTIES; i++) {
+        g_autofree char *text = i == LIST_BASIS && list->basis
+                                    ? list_basis_text(list->basis)
+                                    : list_property_text(list, (ListProperty)i);
+        output_pair(lists_title((ListProperty)i), text);
+    }
 }
 
 /* Shows a list with the number of its members, as the answer to `add` and `set`. */
 static gboolean
 answer(Cli *cli, const List *list, gboolean dry_run, GError **error)
 {
+    g_autoptr(Membership) membership =
+        membership_new(cli->store, list, NULL, cli->config->directory_fields, error);
     gint64 members;
-    if (!persons_count_matching(cli, list->filter, &members, error))
+    if (!membership || !membership_count(membership, &members, error))
         return FALSE;
-    if (cli->quiet)
-        return TRUE;
-    print_list(cli, list);
     if (cli->json)
+        print_json(list);
+    if (cli->quiet || cli->json)
         return TRUE;
+    print_list(list);
+    if (!lists_print_fixed(cli, membership_fixed(membership), error))
+        return FALSE;
     printf(
         P_("%" PRId64 " person is in it now.\n", "%" PRId64 " persons are in it now.\n", members),
         members);
+    if (!list->basis)
+        printf(_("Before the first mailing, say on what legal basis: rundruf list set %s --basis "
+                 "LETTER (rundruf list set --help)\n"),
+               list->name);
     if (dry_run)
         puts(_("Nothing was stored (--dry-run)."));
     return TRUE;
 }
 
-typedef gboolean (*ListWrite)(Store *store, List *list, GError **error);
-
+/* Writes a list, its history and its journal row in one transaction; `before` NULL: it is new. */
 static gboolean
-update(Store *store, List *list, GError **error)
-{
-    return lists_update(store, list, error);
-}
-
-/* Writes a list with its journal row in one transaction. */
-static gboolean
-write_list(Cli *cli, List *list, ListWrite write, const char *deed, GError **error)
+write_list(Cli *cli, const List *before, List *list, GError **error)
 {
     g_autoptr(StoreTransaction) transaction = store_begin(cli->store, error);
-    return transaction && write(cli->store, list, error) &&
-           journal_add(cli->store, list->changed_at, cli_actor(), deed, list->name, list->filter,
-                       error) &&
+    return transaction &&
+           (before ? lists_update(cli->store, list, error)
+                   : lists_insert(cli->store, list, error)) &&
+           list_changes_compare(cli->store, before, list, cli_actor(), list->changed_at, error) &&
+           journal_add(cli->store, list->changed_at, cli_actor(), before ? "list.set" : "list.add",
+                       list->name, list->filter, error) &&
            store_commit(g_steal_pointer(&transaction), error);
 }
 
 ExitStatus
 cmd_list_add(Cli *cli, int argc, char **argv, GError **error)
 {
-    g_auto(ListOptions) given = {0};
+    g_auto(ListOptions) given = {.max_members = -1};
     ExitStatus status;
     if (!parse_list_options(cli, &given, &argc, &argv, &status, error))
         return status;
@@ -171,7 +243,7 @@ cmd_list_add(Cli *cli, int argc, char **argv, GError **error)
     list->purpose = g_strdup("invitation");
     list->created_at = list->changed_at = clock_now();
     if (!cli_store(cli, error) || !apply_options(cli, list, &given, error) ||
-        (!given.dry_run && !write_list(cli, list, lists_insert, "list.add", error)))
+        (!given.dry_run && !write_list(cli, NULL, list, error)))
         return STATUS_FAILED;
     return answer(cli, list, given.dry_run, error) ? STATUS_DONE : STATUS_FAILED;
 }
@@ -179,17 +251,18 @@ cmd_list_add(Cli *cli, int argc, char **argv, GError **error)
 ExitStatus
 cmd_list_set(Cli *cli, int argc, char **argv, GError **error)
 {
-    g_auto(ListOptions) given = {0};
+    g_auto(ListOptions) given = {.max_members = -1};
     ExitStatus status;
     if (!parse_list_options(cli, &given, &argc, &argv, &status, error))
         return status;
     Store *store = cli_store(cli, error);
     g_autoptr(List) list = store ? lists_find(store, argv[1], error) : NULL;
-    if (!list)
+    g_autoptr(List) before = list ? lists_find(store, argv[1], error) : NULL;
+    if (!before)
         return STATUS_FAILED;
     list->changed_at = clock_now();
     if (!apply_options(cli, list, &given, error) ||
-        (!given.dry_run && !write_list(cli, list, update, "list.set", error)))
+        (!given.dry_run && !write_list(cli, before, list, error)))
         return STATUS_FAILED;
     return answer(cli, list, given.dry_run, error) ? STATUS_DONE : STATUS_FAILED;
 }
@@ -220,7 +293,7 @@ cmd_list_ls(Cli *cli, int argc, char **argv, GError **error)
     for (guint i = 0; i < lists->len; i++) {
         const List *list = g_ptr_array_index(lists, i);
         if (cli->json)
-            print_list(cli, list);
+            print_json(list);
         else
             output_table_add(table, list->name, list->purpose, list->title, list->filter, NULL);
     }
@@ -237,7 +310,13 @@ cmd_list_members(Cli *cli, int argc, char **argv, GError **error)
         return status;
     Store *store = cli_store(cli, error);
     g_autoptr(List) list = store ? lists_find(store, argv[1], error) : NULL;
-    return list && persons_print(cli, list->filter, error) ? STATUS_DONE : STATUS_FAILED;
+    if (!list || !persons_print(cli, list, error))
+        return STATUS_FAILED;
+    if (!cli->json && !cli->quiet) {
+        g_autofree char *age = cli_ago(cli, clock_now(), turn_last_good(store));
+        printf(_("The roster is as of %s.\n"), age);
+    }
+    return STATUS_DONE;
 }
 
 ExitStatus
@@ -260,10 +339,12 @@ cmd_list_remove(Cli *cli, int argc, char **argv, GError **error)
         g_strdup_printf(_("Remove the list %s (%s)?"), list->name, list->filter);
     if (!yes && !cli_confirm(question, error))
         return STATUS_FAILED;
+    const gint64 now = clock_now();
     g_autoptr(StoreTransaction) transaction = store_begin(store, error);
-    if (!transaction || !lists_delete(store, list->name, error) ||
-        !journal_add(store, clock_now(), cli_actor(), "list.remove", list->name, list->filter,
-                     error) ||
+    if (!transaction || !lists_forget_all(cli, list, now, error) ||
+        !lists_delete(store, list->name, error) ||
+        !list_changes_compare(store, list, NULL, cli_actor(), now, error) ||
+        !journal_add(store, now, cli_actor(), "list.remove", list->name, list->filter, error) ||
         !store_commit(g_steal_pointer(&transaction), error))
         return STATUS_FAILED;
     if (!cli->quiet)

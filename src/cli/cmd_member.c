@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/persons.h"
 #include "filter/filter.h"
+#include "mailing/membership.h"
 #include "mailing/selection.h"
 #include "store/changes.h"
 #include "sync/putback.h"
@@ -26,15 +27,6 @@ join_values(const Person *person, const FieldMap *map, FieldId field)
         g_string_append(text, value);
     }
     return g_string_free(text, FALSE);
-}
-
-gboolean
-persons_count_matching(Cli *cli, const char *filter, gint64 *count, GError **error)
-{
-    Store *store = cli_store(cli, error);
-    g_autoptr(Selection) selection =
-        store ? selection_new(filter, NULL, cli->config->directory_fields, error) : NULL;
-    return selection && selection_count(selection, store, count, error);
 }
 
 typedef struct {
@@ -64,18 +56,18 @@ list_one(const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
 }
 
 gboolean
-persons_print(Cli *cli, const char *filter, GError **error)
+persons_print(Cli *cli, const List *list, GError **error)
 {
     Store *store = cli_store(cli, error);
-    g_autoptr(Selection) selection =
-        store ? selection_new(filter, NULL, cli->config->directory_fields, error) : NULL;
-    if (!selection)
+    g_autoptr(Membership) membership =
+        store ? membership_new(store, list, NULL, cli->config->directory_fields, error) : NULL;
+    if (!membership)
         return FALSE;
     g_autoptr(OutputTable) table = cli->json ? NULL
                                              : output_table_new(_("NAME"), _("MAIL"), _("ROLE"),
                                                                 _("CITY"), _("PLANNING"), NULL);
     Listing listing = {cli->config->directory_fields, table, 0};
-    if (!selection_each_by_name(selection, store, list_one, &listing, error))
+    if (!membership_each_by_name(membership, list_one, &listing, error))
         return FALSE;
     if (!table)
         return TRUE;
@@ -99,7 +91,8 @@ cmd_member_ls(Cli *cli, int argc, char **argv, GError **error)
     ExitStatus status;
     if (!cli_parse(cli, options, &argc, &argv, 0, 0, &status, error))
         return status;
-    return persons_print(cli, filter, error) ? STATUS_DONE : STATUS_FAILED;
+    const List filtered = {.filter = filter};
+    return persons_print(cli, &filtered, error) ? STATUS_DONE : STATUS_FAILED;
 }
 
 typedef struct {
@@ -195,6 +188,53 @@ persons_set_not_found(const char *key, GError **error)
           "in the directory say: rundruf sync"),
         key);
     return FALSE;
+}
+
+typedef struct {
+    const FieldMap *map;
+    guint found;
+    guint8 person[UUID_LENGTH];
+    char *name;
+    GString *uuids;
+} One;
+
+static gboolean
+note_one(const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
+{
+    One *one = data;
+    g_autofree char *uuid = uuid_to_text(person->uuid);
+    g_free(one->name);
+    one->name = person_text(person, one->map, FIELD_NAME);
+    if (!one->name)
+        one->name = g_strdup(person->dn);
+    memcpy(one->person, person->uuid, UUID_LENGTH);
+    g_string_append_printf(one->uuids, "\n  %s  %s", uuid, one->name);
+    one->found++;
+    return TRUE;
+}
+
+gboolean
+persons_find_one(Cli *cli, const char *key, guint8 person[UUID_LENGTH], char **name, GError **error)
+{
+    Store *store = cli_store(cli, error);
+    if (!store)
+        return FALSE;
+    g_autoptr(GString) uuids = g_string_new(NULL);
+    One one = {.map = cli->config->directory_fields, .uuids = uuids};
+    gboolean good = persons_find(cli, key, note_one, &one, error);
+    g_autofree char *found = one.name;
+    if (!good)
+        return FALSE;
+    if (one.found > 1) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
+                    _("\"%s\" names several persons; say which by UUID:%s"), key, uuids->str);
+        return FALSE;
+    }
+    if (one.found == 0 && !uuid_from_text(key, strlen(key), one.person))
+        return persons_set_not_found(key, error);
+    memcpy(person, one.person, UUID_LENGTH);
+    *name = g_steal_pointer(&found);
+    return TRUE;
 }
 
 ExitStatus

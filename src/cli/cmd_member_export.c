@@ -172,8 +172,9 @@ cmd_member_export(Cli *cli, int argc, char **argv, GError **error)
         return cli_usage(error, _("--json and --format: say one of them"));
     if (municipalities && format != FORMAT_LDIF)
         return cli_usage(error, _("--municipalities needs --format ldif"));
+    const List filtered = {.filter = filter};
     if (cli->json)
-        return persons_print(cli, filter, error) ? STATUS_DONE : STATUS_FAILED;
+        return persons_print(cli, &filtered, error) ? STATUS_DONE : STATUS_FAILED;
     Store *store = cli_store(cli, error);
     g_autoptr(Selection) selection =
         store ? selection_new(filter, NULL, cli->config->directory_fields, error) : NULL;

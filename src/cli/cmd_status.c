@@ -175,21 +175,10 @@ print_json(const Cli *cli, const Status *status)
 
 /* ---- in words */
 
-/* "2026-11-23 01:02, 3 hours ago"; "never" */
-static char *
-time_text(const Cli *cli, const Status *status, gint64 time)
-{
-    if (time == 0)
-        return g_strdup(_("never"));
-    g_autofree char *when = cli_when(cli, time);
-    g_autofree char *age = output_age(MAX(status->now - time, 0));
-    return g_strdup_printf(_("%s, %s ago"), when, age);
-}
-
 static void
 print_time(const Cli *cli, const Status *status, const char *title, gint64 time)
 {
-    g_autofree char *text = time_text(cli, status, time);
+    g_autofree char *text = cli_ago(cli, status->now, time);
     output_pair(title, text);
 }
 

@@ -4,18 +4,22 @@
 #define RUNDRUF_CLI_PERSONS_H
 
 #include "cli/cli.h"
+#include "model/list.h"
 #include "store/persons.h"
 
-/* How many persons `filter` selects now. */
-gboolean persons_count_matching(Cli *cli, const char *filter, gint64 *count, GError **error);
-
-/* Prints them as a table with their number, or as JSON lines; `filter` NULL: all. */
-gboolean persons_print(Cli *cli, const char *filter, GError **error);
+/* Prints the members of a list (mailing/membership.h: it need not be a stored one) as a table with
+ * their number, or as JSON lines. */
+gboolean persons_print(Cli *cli, const List *list, GError **error);
 
 /* Calls back for each person that `key` names: a UUID, an address, a DN or a full name, whichever
  * it looks like. */
 gboolean persons_find(Cli *cli, const char *key, PersonFunc func, gpointer user_data,
                       GError **error);
+
+/* The one person that `key` names. A UUID may be of somebody who has left the roster: then `name`
+ * (owned by the caller) is NULL. INPUT with their UUIDs if `key` names several, or NOT_FOUND. */
+gboolean persons_find_one(Cli *cli, const char *key, guint8 person[UUID_LENGTH], char **name,
+                          GError **error);
 
 /* Sets NOT_FOUND, with what else to try. Returns FALSE. */
 gboolean persons_set_not_found(const char *key, GError **error);

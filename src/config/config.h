@@ -59,6 +59,8 @@ typedef struct {
     char *message_templates; /* folder whose files replace the built-in ones; NULL: none */
     gint64 mailing_lifetime; /* seconds from confirmation to not_after, at the latest the start */
 
+    gint64 mailing_max_roster_age; /* seconds since the last good sync; older: invite is held */
+
     char *web_public_url; /* https://...: in links; without a slash at its end */
 } Config;
 

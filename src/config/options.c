@@ -97,6 +97,8 @@ const Option option_table[] = {
      N_("folder with templates that replace the built-in ones")},
     {"mailing.lifetime", OPTION_DURATION, MEMBER(mailing_lifetime), "5d", 60, 90 * DAY_S, NULL,
      N_("how long a mailing is tried; at most until the event starts")},
+    {"mailing.max_roster_age", OPTION_DURATION, MEMBER(mailing_max_roster_age), "24h", 60,
+     3650 * DAY_S, NULL, N_("a mailing from a roster that was in step longer ago is held")},
     {"web.public_url", OPTION_TEXT, MEMBER(web_public_url), NULL, 0, 0, NULL,
      N_("https address under which people reach the web pages; in links")},
     {0},

@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/text.h"
-#include "mailing/selection.h"
+#include "mailing/membership.h"
 #include "model/address.h"
 #include "store/deliveries.h"
 #include "store/mailings.h"
@@ -41,11 +41,33 @@ mailing_not_after(const Event *event, gint64 from, gint64 lifetime, gboolean all
     return TRUE;
 }
 
+gboolean
+mailing_check_roster(gint64 synced_at, gint64 max_age, gint64 now, GError **error)
+{
+    gint64 hours = (now - synced_at) / 3600;
+    if (synced_at && now - synced_at <= max_age)
+        return TRUE;
+    if (!synced_at)
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
+                    _("held: the roster was never brought in step with the directory; say: rundruf "
+                      "sync"));
+    else
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
+                    P_("held: the roster was in step with the directory %" PRId64
+                       " hour ago, longer than mailing.max_roster_age allows; say: rundruf sync",
+                       "held: the roster was in step with the directory %" PRId64
+                       " hours ago, longer than mailing.max_roster_age allows; say: rundruf sync",
+                       hours),
+                    hours);
+    return FALSE;
+}
+
 /* One freezing in progress. */
 typedef struct {
     Store *store;
     const FieldMap *map;
     const Mailing *mailing;
+    const List *list; /* or NULL */
     PreparedMailing *result;
 } Freezer;
 
@@ -169,17 +191,45 @@ freeze_person(const Person *person, gpointer data, GError **error)
 }
 
 static gboolean
-freeze(Freezer *freezer, const Selection *selection, GError **error)
+check_size(const List *list, guint recipients, GError **error)
 {
-    if (!selection_each(selection, freezer->store, freeze_person, freezer, error))
+    if (!list || list->max_members == 0 || recipients <= list->max_members)
+        return TRUE;
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
+                _("held: this would go to %u persons, and the list %s may have %" PRId64
+                  "; look at them with \"rundruf list members %s\", and if they are right, say: "
+                  "rundruf list set %s --max-members %u"),
+                recipients, list->name, list->max_members, list->name, list->name, recipients);
+    return FALSE;
+}
+
+static gboolean
+check_basis(const List *list, GError **error)
+{
+    if (!list || list->basis)
+        return TRUE;
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
+                _("held: nobody has said yet on what legal basis the list %s is written to "
+                  "(Art. 6 (1) GDPR); say so once, e.g. for a task in the public interest: rundruf "
+                  "list set %s --basis e"),
+                list->name, list->name);
+    return FALSE;
+}
+
+static gboolean
+freeze(Freezer *freezer, const Membership *membership, GError **error)
+{
+    if (!membership_each(membership, freeze_person, freezer, error))
         return FALSE;
     if (freezer->result->recipients == 0) {
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
                     _("the filter %s selects nobody in the roster; try it with: rundruf member ls "
                       "--filter"),
-                    selection_text(selection));
+                    membership_text(membership));
         return FALSE;
     }
+    if (!check_size(freezer->list, freezer->result->recipients, error))
+        return FALSE;
     return deliveries_count_repeated(freezer->store, freezer->mailing->id,
                                      &freezer->result->remarks[PREPARE_REPEATED],
                                      &freezer->result->repeated_in, error);
@@ -231,12 +281,15 @@ mailing_prepare(Store *store, const Config *config, const PrepareRequest *reques
     g_auto(PreparedMailing) prepared = {0};
     if (!set_times(&prepared, request, config->mailing_lifetime, error))
         return FALSE;
-    const char *filter = request->list ? request->list->filter : request->filter;
-    g_autoptr(Selection) selection =
-        selection_new(filter, request->except, config->directory_fields, error);
-    if (!selection)
+    if (!check_basis(request->list, error))
         return FALSE;
-    g_autoptr(Mailing) draft = make_draft(request, selection_text(selection), &prepared);
+    const List filtered = {.filter = (char *)request->filter};
+    g_autoptr(Membership) membership =
+        membership_new(store, request->list ? request->list : &filtered, request->except,
+                       config->directory_fields, error);
+    if (!membership)
+        return FALSE;
+    g_autoptr(Mailing) draft = make_draft(request, membership_text(membership), &prepared);
     g_autoptr(StoreTransaction) transaction = store_begin(store, error);
     if (!transaction ||
         !mailings_delete_drafts_before(store, request->now - DRAFT_LIFETIME_S, error) ||
@@ -246,9 +299,10 @@ mailing_prepare(Store *store, const Config *config, const PrepareRequest *reques
         .store = store,
         .map = config->directory_fields,
         .mailing = draft,
+        .list = request->list,
         .result = &prepared,
     };
-    if (!freeze(&freezer, selection, error))
+    if (!freeze(&freezer, membership, error))
         return FALSE;
     if (!request->dry_run) {
         if (!store_commit(g_steal_pointer(&transaction), error))

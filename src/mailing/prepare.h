@@ -18,9 +18,9 @@
 #define PREPARE_NAMES_MAX 5
 
 typedef struct {
-    const Event *event; /* a stored version; a cancelled one makes a cancellation */
-    const List
-        *list; /* gives filter, purpose, sender; NULL: `filter`, "invitation", the network's */
+    const Event *event;  /* a stored version; a cancelled one makes a cancellation */
+    const List *list;    /* gives members, purpose, sender; NULL: those whom `filter` selects,
+                         * "invitation", the network's */
     const char *filter;  /* RFC 4515; read if `list` is NULL */
     const char *except;  /* a filter whose people are left out; NULL: nobody */
     gint64 due;          /* when sending may begin, Unix seconds; earlier than `now`: at once */
@@ -58,10 +58,14 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PreparedMailing, prepared_mailing_clear)
 
 /* Makes the draft. Of persons with the same address (address_key()) the first by row of `entry`
  * keeps it. Errors: INPUT (a filter is wrong, with the column; `not_after` is before `due`), HELD
- * (the event is over), NOT_FOUND (the filter selects nobody), STORE, BUSY; then nothing was changed
+ * (the event is over; the list has no legal basis, or more members than it may), NOT_FOUND (the filter selects nobody), STORE, BUSY; then nothing was changed
  * and `result` is untouched. Memory does not grow with the number of persons. */
 gboolean mailing_prepare(Store *store, const Config *config, const PrepareRequest *request,
                          PreparedMailing *result, GError **error);
+
+/* HELD, with what to do, if the roster was in step with the directory more than `max_age` seconds ago,
+ * at `synced_at` (0: never). Mailings to people go out from a fresh roster only. */
+gboolean mailing_check_roster(gint64 synced_at, gint64 max_age, gint64 now, GError **error);
 
 /* The time after which an announcement that goes out from `from` on is worth nothing: `lifetime`
  * seconds later, but at the latest the event's start (once it has begun, its end). If it is over by

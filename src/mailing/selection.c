@@ -114,6 +114,14 @@ selection_each_by_name(const Selection *selection, Store *store, PersonFunc func
                                 error);
 }
 
+gboolean
+selection_matches(const Selection *selection, G_GNUC_UNUSED Store *store, const Person *person,
+                  gboolean *matches, G_GNUC_UNUSED GError **error)
+{
+    *matches = !selection->matcher || matcher_match(selection->matcher, person) == MATCH_TRUE;
+    return TRUE;
+}
+
 static gboolean
 count_one(G_GNUC_UNUSED const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
 {

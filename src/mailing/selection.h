@@ -28,6 +28,10 @@ gboolean selection_each(const Selection *selection, Store *store, PersonFunc fun
 gboolean selection_each_by_name(const Selection *selection, Store *store, PersonFunc func,
                                 gpointer user_data, GError **error);
 
+/* Whether this person is selected. */
+gboolean selection_matches(const Selection *selection, Store *store, const Person *person,
+                           gboolean *matches, GError **error);
+
 /* How many are selected. */
 gboolean selection_count(const Selection *selection, Store *store, gint64 *count, GError **error);
 

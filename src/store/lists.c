@@ -5,20 +5,36 @@
 #include "base/i18n.h"
 #include "store/statement.h"
 
-#define COLUMNS "id, name, title, filter, purpose, sender, created_at, changed_at"
+#define COLUMNS                                                                                    \
+    "id, name, title, filter, purpose, sender, created_at, changed_at, except_filter, basis, "     \
+    "owner,"                                                                                       \
+    " max_members"
 
 enum { INSERT, UPDATE, DELETE, FIND, ALL };
 
 static const char *const texts[] = {
-    [INSERT] = "INSERT INTO list (name, title, filter, purpose, sender, created_at, changed_at)"
-               " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO NOTHING RETURNING id",
+    [INSERT] = "INSERT INTO list (name, title, filter, purpose, sender, created_at, changed_at,"
+               " except_filter, basis, owner, max_members)"
+               " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+               " ON CONFLICT (name) DO NOTHING RETURNING id",
     [UPDATE] = "UPDATE list SET name = $2, title = $3, filter = $4, purpose = $5, sender = $6,"
-               " changed_at = $7 WHERE id = $1",
+               " changed_at = $7, except_filter = $8, basis = $9, owner = $10, max_members = $11"
+               " WHERE id = $1",
     [DELETE] = "DELETE FROM list WHERE name = $1",
     [FIND] = "SELECT " COLUMNS " FROM list WHERE name = $1",
     [ALL] = "SELECT " COLUMNS " FROM list ORDER BY name",
 };
 const StatementTable lists_statements = {"lists", texts, G_N_ELEMENTS(texts)};
+
+/* $8 and what follows: the same of both statements */
+static void
+bind_rest(Statement *statement, const List *list)
+{
+    statement_bind_text(statement, 8, list->except);
+    statement_bind_text(statement, 9, list->basis);
+    statement_bind_text(statement, 10, list->owner);
+    statement_bind_int(statement, 11, list->max_members);
+}
 
 static gboolean
 set_not_found(const char *name, GError **error)
@@ -41,6 +57,7 @@ lists_insert(Store *store, List *list, GError **error)
     statement_bind_text(insert, 5, list->sender);
     statement_bind_int(insert, 6, list->created_at);
     statement_bind_int(insert, 7, list->changed_at);
+    bind_rest(insert, list);
     gint64 id = 0;
     if (!statement_run_number(insert, &id, error))
         return FALSE;
@@ -67,6 +84,7 @@ lists_update(Store *store, const List *list, GError **error)
     statement_bind_text(update, 5, list->purpose);
     statement_bind_text(update, 6, list->sender);
     statement_bind_int(update, 7, list->changed_at);
+    bind_rest(update, list);
     gint64 changes = 0;
     if (!statement_run(update, &changes, error))
         return FALSE;
@@ -98,6 +116,10 @@ read_row(Statement *row)
     list->sender = g_strdup(statement_text(row, 5));
     list->created_at = statement_int(row, 6);
     list->changed_at = statement_int(row, 7);
+    list->except = g_strdup(statement_text(row, 8));
+    list->basis = g_strdup(statement_text(row, 9));
+    list->owner = g_strdup(statement_text(row, 10));
+    list->max_members = statement_int(row, 11);
     return list;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* lists.h - the table `list`: named filters
+/* lists.h - the table `list`: recipient lists
  *
  * Each call is one statement: atomic by itself, or part of the caller's transaction. */
 #ifndef RUNDRUF_STORE_LISTS_H

@@ -187,15 +187,21 @@ named_clear(gpointer data)
     g_free(((Named *)data)->key);
 }
 
+char *
+persons_name_key(const Person *person, const FieldMap *map)
+{
+    g_autofree char *surname = person_text(person, map, FIELD_SURNAME);
+    g_autofree char *name = person_text(person, map, FIELD_NAME);
+    g_autofree char *both = g_strconcat(surname ? surname : "", "\n", name ? name : "", NULL);
+    return g_utf8_collate_key(both, -1);
+}
+
 static gboolean
 note_name(const Person *person, gpointer user_data, GError **error)
 {
     NameList *names = user_data;
     (void)error;
-    g_autofree char *surname = person_text(person, names->map, FIELD_SURNAME);
-    g_autofree char *name = person_text(person, names->map, FIELD_NAME);
-    g_autofree char *both = g_strconcat(surname ? surname : "", "\n", name ? name : "", NULL);
-    Named named = {g_utf8_collate_key(both, -1), person->id};
+    Named named = {persons_name_key(person, names->map), person->id};
     g_array_append_val(names->list, named);
     return TRUE;
 }

@@ -24,6 +24,9 @@ gboolean persons_each(Store *store, const Condition *condition, PersonFunc func,
 gboolean persons_each_by_name(Store *store, const Condition *condition, const FieldMap *map,
                               PersonFunc func, gpointer user_data, GError **error);
 
+/* What that order compares, with strcmp(), before the id; owned by the caller. */
+char *persons_name_key(const Person *person, const FieldMap *map);
+
 /* The persons for whom `condition` holds (NULL: all). */
 gboolean persons_count(Store *store, const Condition *condition, gint64 *count, GError **error);
 

@@ -277,7 +277,34 @@ static const char step_2[] =
     " source TEXT PRIMARY KEY,"
     " text TEXT NOT NULL);" /* '': it has none */
     /* keys of values are made otherwise than before: the next sync makes the index anew */
-    "UPDATE sync_state SET indexed = '';";
+    "UPDATE sync_state SET indexed = '';"
+    /* lists: who is left out, on what legal basis (Art. 6 (1) GDPR, by letter), who answers for it */
+    "ALTER TABLE list ADD COLUMN except_filter TEXT;"
+    "ALTER TABLE list ADD COLUMN basis TEXT CHECK (basis IN ('a', 'b', 'c', 'd', 'e', 'f'));"
+    "ALTER TABLE list ADD COLUMN owner TEXT;"
+    "ALTER TABLE list ADD COLUMN max_members INTEGER NOT NULL DEFAULT 0;" /* 0: no limit */
+    /* single persons whom somebody took in or left out, whatever the filter says */
+    "CREATE TABLE list_person ("
+    " list INTEGER NOT NULL REFERENCES list (id) ON DELETE CASCADE,"
+    " person BLOB NOT NULL CHECK (length(person) = 16)," /* UUID */
+    " effect TEXT NOT NULL CHECK (effect IN ('include', 'exclude')),"
+    " reason TEXT NOT NULL,"
+    " author TEXT NOT NULL,"
+    " at INTEGER NOT NULL,"
+    " PRIMARY KEY (list, person)) WITHOUT ROWID;"
+    /* what was changed of lists: rows are only added (list_changes.h) */
+    "CREATE TABLE list_change ("
+    " id INTEGER PRIMARY KEY,"
+    " list TEXT NOT NULL," /* its name: the history outlives the list */
+    " at INTEGER NOT NULL,"
+    " author TEXT NOT NULL,"
+    " property TEXT," /* NULL: a person */
+    " person BLOB CHECK (length(person) = 16),"
+    " old TEXT,"
+    " new TEXT,"
+    " reason TEXT,"
+    " CHECK ((property IS NULL) = (person IS NOT NULL)));"
+    "CREATE INDEX list_change_list ON list_change (list, id);";
 
 const char *const schema_steps[] = {step_1, step_2, NULL};
 

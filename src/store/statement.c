@@ -16,6 +16,7 @@ struct Statement {
 
 const StatementTable *const statement_tables[] = {
     &changes_statements,      &deliveries_statements, &events_statements,
+    &list_changes_statements, &list_persons_statements,
     &lists_statements,        &mailings_statements,   &mirror_statements,
     &suppressions_statements, &entries_statements,    &journal_statements,
     &persons_statements,      &roster_statements,     &sync_state_statements,

@@ -74,7 +74,7 @@ def session(rig):
     add_real_locale(rig.folder)
     rig.roster([person("Anna Müller", "anna@a.example"), person("Bert Ohne"), person("Carla Ohne")])
     rig.run("sync")
-    rig.run("list", "add", "alle", "--filter", "(cn=*)")
+    rig.run("list", "add", "alle", "--filter", "(cn=*)", "--basis", "e")
     rig.event()
     rig.event("vorbei", "2020-11-11T12:30", "2020-11-12T14:00")
     for environment in ENVIRONMENTS:

@@ -110,9 +110,9 @@ def check_lists(rig):
     rig.run("list", "add", "schools", "--filter", "(role=head)")
     expect(rig.run("list", "add", "schools", "--filter", LIST, status=FAILED), "list set schools")
     rig.run("list", "set", "schools", "--filter", LIST, "--title", "Große Städte", "--purpose", "schools",
-            "--sender", "Büro <buero@netz.example>")
+            "--sender", "Büro <buero@netz.example>", "--basis", "e")
     wanted = {"list": "schools", "title": "Große Städte", "filter": LIST, "purpose": "schools",
-              "sender": "Büro <buero@netz.example>"}
+              "sender": "Büro <buero@netz.example>", "basis": "e", "except": None, "owner": None, "max_members": 0}
     assert rig.json("list", "ls") == rig.json("list", "show", "schools") == [wanted]
     assert len(rig.json("list", "members", "schools")) == 47
     expect(rig.run("list", "show", "schools"), "47 persons")

@@ -86,7 +86,7 @@ def by_purpose():
         rig.roster(people(3))
         rig.run("sync")
         rig.event()
-        rig.run("list", "add", "news", *EVERYBODY, "--purpose", "news")
+        rig.run("list", "add", "news", *EVERYBODY, "--purpose", "news", "--basis", "e")
         rig.run("suppression", "add", "p0@stadt.example", "--purpose", "news")
         rig.run("suppression", "add", "p1@stadt.example", "--purpose", "invitation")
         rig.run("invite", "mannheim-2027", "--list", "news", "--yes")

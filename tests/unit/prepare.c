@@ -121,6 +121,7 @@ test_list(void)
                  .title = (char *)"All",
                  .filter = (char *)"(sn=Person)",
                  .purpose = (char *)"meetings",
+                 .basis = (char *)"e",
                  .sender = (char *)"n@netz.example"};
     g_auto(PreparedMailing) prepared = {0};
     PrepareRequest request = request_for(fixture);
@@ -346,6 +347,65 @@ test_report(void)
     g_assert_cmpint(value_int(value_get(value, "queued")), ==, 1);
 }
 
+/* what a list must have before anything goes to it, and how fresh the roster must be */
+static void
+test_held(void)
+{
+    static const struct {
+        const char *basis;
+        gint64 max_members;
+        const char *said; /* NULL: not held */
+    } lists[] = {
+        {NULL, 0, "list set all --basis e"},
+        {NULL, 9, "list set all --basis e"},
+        {"e", 2, "list set all --max-members 3"},
+        {"a", 3, NULL},
+        {"f", 0, NULL},
+    };
+    static const struct {
+        gint64 synced_at, max_age;
+        const char *said;
+    } rosters[] = {
+        {0, 3600, "never brought in step"},
+        {FIXTURE_NOW - 3601, 3600, "1 hour ago"},
+        {FIXTURE_NOW - 7200, 3600, "2 hours ago"},
+        {FIXTURE_NOW - 3600, 3600, NULL},
+        {FIXTURE_NOW + 5, 3600, NULL}, /* a clock that was set back */
+    };
+    g_autoptr(Fixture) fixture = fixture_new();
+    fixture_add_persons(fixture, 3);
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+        g_autoptr(GError) error = NULL;
+        g_auto(PreparedMailing) prepared = {0};
+        List list = {.name = (char *)"all",
+                     .title = (char *)"All",
+                     .filter = (char *)"(sn=Person)",
+                     .purpose = (char *)"meetings",
+                     .basis = (char *)lists[i].basis,
+                     .max_members = lists[i].max_members};
+        PrepareRequest request = request_for(fixture);
+        request.list = &list;
+        gboolean done =
+            mailing_prepare(fixture->store, fixture->config, &request, &prepared, &error);
+        g_assert_true(done == !lists[i].said);
+        if (lists[i].said) {
+            g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD);
+            g_assert_nonnull(strstr(error->message, lists[i].said));
+        }
+    }
+    g_assert_cmpint(fixture_number(fixture, "SELECT count(*) FROM mailing"), ==, 2);
+    for (guint i = 0; i < G_N_ELEMENTS(rosters); i++) {
+        g_autoptr(GError) error = NULL;
+        gboolean good =
+            mailing_check_roster(rosters[i].synced_at, rosters[i].max_age, FIXTURE_NOW, &error);
+        g_assert_true(good == !rosters[i].said);
+        if (rosters[i].said) {
+            g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD);
+            g_assert_nonnull(strstr(error->message, rosters[i].said));
+        }
+    }
+}
+
 /* 100,000 persons: time and memory are printed; run with -m perf */
 static void
 test_many(void)
@@ -378,6 +438,7 @@ main(int argc, char **argv)
     g_test_add_func("/prepare/not-after", test_not_after);
     g_test_add_func("/prepare/dry-run-and-discard", test_dry_run_and_discard);
     g_test_add_func("/prepare/repeated", test_repeated);
+    g_test_add_func("/prepare/held", test_held);
     g_test_add_func("/control/states", test_control);
     g_test_add_func("/control/retry", test_retry);
     g_test_add_func("/report/value", test_report);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/lists.h"
+
+#include "cli/output.h"
+#include "store/list_changes.h"
+#include "store/list_persons.h"
+#include "store/persons.h"
+
+#include <string.h>
+
+const char *
+lists_title(ListProperty property)
+{
+    static const char *const titles[LIST_PROPERTIES] = {
+        [LIST_TITLE] = N_("Title"),   [LIST_FILTER] = N_("Filter"),
+        [LIST_EXCEPT] = N_("Except"), [LIST_PURPOSE] = N_("Purpose"),
+        [LIST_BASIS] = N_("Basis"),   [LIST_SENDER] = N_("Sender"),
+        [LIST_OWNER] = N_("Owner"),   [LIST_MAX_MEMBERS] = N_("At most"),
+    };
+    return _(titles[property]);
+}
+
+const char *
+lists_effect_text(const char *effect)
+{
+    return strcmp(effect, "include") == 0 ? _("taken in by hand") : _("left out by hand");
+}
+
+typedef struct {
+    const FieldMap *map;
+    char *name;
+} Name;
+
+static gboolean
+note_name(const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
+{
+    Name *name = data;
+    name->name = person_text(person, name->map, FIELD_NAME);
+    if (!name->name)
+        name->name = g_strdup(person->dn);
+    return TRUE;
+}
+
+char *
+lists_person_name(Cli *cli, const guint8 person[UUID_LENGTH], GError **error)
+{
+    Name name = {cli->config->directory_fields, NULL};
+    if (!persons_find_uuid(cli->store, person, note_name, &name, error))
+        return NULL;
+    return name.name ? name.name : uuid_to_text(person);
+}
+
+gboolean
+lists_print_fixed(Cli *cli, const GPtrArray *fixed, GError **error)
+{
+    for (guint i = 0; i < fixed->len; i++) {
+        const ListPerson *person = g_ptr_array_index(fixed, i);
+        g_autofree char *name = lists_person_name(cli, person->person, error);
+        if (!name)
+            return FALSE;
+        g_autofree char *when = cli_when(cli, person->at);
+        g_autofree char *text =
+            g_strdup_printf(_("%s: %s (%s, %s)"), name, person->reason, person->author, when);
+        output_pair(person->included ? _("Taken in") : _("Left out"), text);
+    }
+    return TRUE;
+}
+
+gboolean
+lists_forget_all(Cli *cli, const List *list, gint64 now, GError **error)
+{
+    g_autoptr(GPtrArray) fixed = list_persons_all(cli->store, list->id, error);
+    for (guint i = 0; fixed && i < fixed->len; i++) {
+        const ListPerson *person = g_ptr_array_index(fixed, i);
+        ListChange change = {.at = now,
+                             .author = (char *)cli_actor(),
+                             .old = (char *)(person->included ? "include" : "exclude")};
+        memcpy(change.person, person->person, UUID_LENGTH);
+        if (!list_persons_remove(cli->store, list->id, person->person, error) ||
+            !list_changes_add(cli->store, list->name, &change, error))
+            return FALSE;
+    }
+    return fixed != NULL;
+}
