@@ -62,6 +62,7 @@ librundruf_a_SOURCES = \
 	src/store/tombstones.c src/store/tombstones.h \
 	src/filter/assertion.c src/filter/assertion.h \
 	src/filter/compile.c src/filter/compile.h \
+	src/filter/explain.c src/filter/explain.h \
 	src/filter/filter.c src/filter/filter.h \
 	src/filter/match.c src/filter/match.h \
 	src/filter/phonetic.c src/filter/phonetic.h \
@@ -150,8 +151,10 @@ librundruf_a_SOURCES = \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
 	src/mailing/membership.c src/mailing/membership.h \
+	src/mailing/reach.c src/mailing/reach.h \
 	src/mailing/selection.c src/mailing/selection.h \
 	src/mailing/send.c src/mailing/send.h \
+	src/mailing/why.c src/mailing/why.h \
 	src/cli/addressee.c src/cli/addressee.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/cmd_check.c \
@@ -161,6 +164,7 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_help.c \
 	src/cli/cmd_init.c \
 	src/cli/cmd_invite.c \
+	src/cli/cmd_list_explain.c \
 	src/cli/cmd_list_fixed.c \
 	src/cli/cmd_list_history.c \
 	src/cli/cmd_list.c \

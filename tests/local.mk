@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/dn \
 	tests/unit/dns \
 	tests/unit/edit \
+	tests/unit/explain \
 	tests/unit/feed \
 	tests/unit/filter \
 	tests/unit/filter_sql \
@@ -77,10 +78,10 @@ peer_tests = tests/corpora.py tests/mustache.py tests/e2e/cases_connection.py \
 	tests/e2e/cases_content.py tests/e2e/cases_refresh.py tests/e2e/cases_safety.py \
 	tests/e2e/cases_tree.py tests/e2e/cases_write.py tests/e2e/connection.py \
 	tests/e2e/files.py tests/e2e/filters.py tests/e2e/german.py tests/e2e/hostile_filters.py \
-	tests/e2e/kerberos.py tests/e2e/kill.py tests/e2e/model.py tests/e2e/probe.py \
-	tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py tests/e2e/store.py \
-	tests/e2e/suppression.py tests/e2e/sync.py tests/e2e/tls.py tests/e2e/told.py \
-	tests/e2e/write.py
+	tests/e2e/kerberos.py tests/e2e/kill.py tests/e2e/lists.py tests/e2e/model.py \
+	tests/e2e/probe.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py \
+	tests/e2e/store.py tests/e2e/suppression.py tests/e2e/sync.py tests/e2e/tls.py \
+	tests/e2e/told.py tests/e2e/write.py
 TESTS += $(peer_tests)
 EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/cases.py tests/lib/check_message.py \
 	tests/lib/ldapwire.py tests/lib/mirror.py tests/lib/odd_roster.py tests/lib/provider.py \

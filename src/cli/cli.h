@@ -106,6 +106,7 @@ ExitStatus cmd_init(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_invite(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_add(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_exclude(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_list_explain(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_forget(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_history(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_include(Cli *cli, int argc, char **argv, GError **error);

@@ -85,10 +85,11 @@ note_member(const Person *person, gpointer data, GError **error)
         printf(_("%s is in the list %s now.\n"), deed->name, deed->list->name);
     else
         printf(_("%s is not in the list %s now.\n"), deed->name, deed->list->name);
+    g_autofree char *uuid = uuid_to_text(person->uuid);
     if (!has && deed->effect == INCLUDE)
-        printf(_("The list's exception leaves this person out, and weighs more: rundruf list "
-                 "explain %s tells more.\n"),
-               deed->list->name);
+        printf(_("The list's exception leaves them out, and weighs more; to see why: rundruf list "
+                 "explain %s %s\n"),
+               deed->list->name, uuid);
     return TRUE;
 }
 

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "cli/edits.h"
+#include "cli/lists.h"
 #include "cli/output.h"
 #include "cli/persons.h"
 #include "filter/filter.h"
@@ -96,12 +97,12 @@ cmd_member_ls(Cli *cli, int argc, char **argv, GError **error)
 }
 
 typedef struct {
-    const Cli *cli;
+    Cli *cli;
     guint found;
 } Show;
 
 static void
-show_json(const Person *person, const FieldMap *map, const GPtrArray *edits)
+show_json(const Person *person, const FieldMap *map, const GPtrArray *edits, Value *lists)
 {
     g_autoptr(Value) value = person_to_value(person, map);
     Value *list = value_new_list();
@@ -112,13 +113,18 @@ show_json(const Person *person, const FieldMap *map, const GPtrArray *edits)
     for (guint i = 0; i < edits->len; i++)
         value_append(list, edits_to_value(g_ptr_array_index(edits, i)));
     value_set(value, "edits", list);
+    value_set(value, "lists", value_ref(lists));
     output_json(value);
 }
 
-/* that the directory does not show the person, and what waits for it */
+/* the lists the person is in, that the directory does not show the person, and what waits for it */
 static void
-show_state(const Cli *cli, const Person *person, const GPtrArray *edits)
+show_state(const Cli *cli, const Person *person, const GPtrArray *edits, const Value *lists)
 {
+    g_autoptr(GString) names = g_string_new(NULL);
+    for (guint i = 0; i < value_count(lists); i++)
+        g_string_append_printf(names, "%s%s", i ? ", " : "", value_text(value_item(lists, i)));
+    output_pair(_("lists"), names->len ? names->str : "-");
     if (person->missing_reason) {
         g_autofree char *when = cli_when(cli, person->missing_since);
         g_autofree char *text = g_strdup_printf(_("since %s (%s)"), when, person->missing_reason);
@@ -136,11 +142,12 @@ show_one(const Person *person, gpointer data, GError **error)
     Show *show = data;
     const FieldMap *map = show->cli->config->directory_fields;
     g_autoptr(GPtrArray) edits = changes_unsettled(show->cli->store, person->uuid, error);
-    if (!edits)
+    g_autoptr(Value) lists = edits ? lists_of_person(show->cli, person, error) : NULL;
+    if (!lists)
         return FALSE;
     show->found++;
     if (show->cli->json) {
-        show_json(person, map, edits);
+        show_json(person, map, edits, lists);
         return TRUE;
     }
     if (show->found > 1)
@@ -153,7 +160,7 @@ show_one(const Person *person, gpointer data, GError **error)
     }
     output_pair("dn", person->dn);
     output_pair("uuid", uuid);
-    show_state(show->cli, person, edits);
+    show_state(show->cli, person, edits, lists);
     return TRUE;
 }
 

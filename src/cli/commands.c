@@ -31,6 +31,8 @@ const Command command_table[] = {
      cmd_list_forget},
     {"list history", "NAME", N_("tells what was changed of a list, by whom and when"),
      cmd_list_history},
+    {"list explain", "NAME PERSON", N_("tells why a person is in a list, or is not"),
+     cmd_list_explain},
     {"list remove", "NAME", N_("removes a recipient list"), cmd_list_remove},
     {"event import", "FILE", N_("makes an event of an announcement (\"-\": standard input)"),
      cmd_event_import},

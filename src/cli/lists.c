@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/lists.h"
 
+#include "base/error.h"
 #include "cli/output.h"
+#include "mailing/membership.h"
 #include "store/list_changes.h"
 #include "store/list_persons.h"
+#include "store/lists.h"
 #include "store/persons.h"
 
 #include <string.h>
@@ -64,6 +67,37 @@ lists_print_fixed(Cli *cli, const GPtrArray *fixed, GError **error)
         output_pair(person->included ? _("Taken in") : _("Left out"), text);
     }
     return TRUE;
+}
+
+static gboolean
+has_person(Cli *cli, const List *list, const Person *person, gboolean *has, GError **error)
+{
+    g_autoptr(GError) wrong = NULL;
+    g_autoptr(Membership) membership =
+        membership_new(cli->store, list, NULL, cli->config->directory_fields, &wrong);
+    *has = FALSE;
+    if (membership)
+        return membership_has(membership, person, has, error);
+    if (g_error_matches(wrong, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT))
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&wrong));
+    return FALSE;
+}
+
+Value *
+lists_of_person(Cli *cli, const Person *person, GError **error)
+{
+    g_autoptr(GPtrArray) all = lists_all(cli->store, error);
+    g_autoptr(Value) names = value_new_list();
+    for (guint i = 0; all && i < all->len; i++) {
+        const List *list = g_ptr_array_index(all, i);
+        gboolean has;
+        if (!has_person(cli, list, person, &has, error))
+            return NULL;
+        if (has)
+            value_append(names, value_new_text(list->name));
+    }
+    return all ? g_steal_pointer(&names) : NULL;
 }
 
 gboolean

@@ -16,6 +16,10 @@ char *lists_person_name(Cli *cli, const guint8 person[UUID_LENGTH], GError **err
 /* Prints who was taken in or left out by hand (of ListPerson), with reason, author and time. */
 gboolean lists_print_fixed(Cli *cli, const GPtrArray *fixed, GError **error);
 
+/* The names of the lists that the person is in: a list of texts; owned by the caller. A list whose
+ * filter is wrong by now (a field that is no more) counts as one that they are not in. */
+Value *lists_of_person(Cli *cli, const Person *person, GError **error);
+
 /* Takes back all that was done by hand, and notes it in the list's history, in the caller's
  * transaction. */
 gboolean lists_forget_all(Cli *cli, const List *list, gint64 now, GError **error);

@@ -350,13 +350,19 @@ find_types(const Matcher *matcher, const Attributes *attributes, GPtrArray *type
                                    matcher->schema, attributes_description(attributes, i)));
 }
 
-MatchResult
-matcher_match(Matcher *matcher, const Person *person)
+static void
+take_person(Matcher *matcher, const Person *person)
 {
     find_types(matcher, person->own, matcher->own_types);
     if (matcher->municipality != person->municipality)
         find_types(matcher, person->municipality, matcher->municipality_types);
     matcher->municipality = person->municipality;
+}
+
+MatchResult
+matcher_match(Matcher *matcher, const Person *person)
+{
+    take_person(matcher, person);
     return match_node(matcher, matcher->node, person);
 }
 
@@ -365,4 +371,35 @@ filter_match(const FilterNode *node, const Person *person, const FieldMap *map)
 {
     g_autoptr(Matcher) matcher = matcher_new(node, map);
     return matcher_match(matcher, person);
+}
+
+static void
+add_values(const Matcher *matcher, const Term *term, const Ask *ask, const Person *person,
+           GPtrArray *values)
+{
+    const gboolean far = term->target.of_municipality;
+    const Attributes *attributes = far ? person->municipality : person->own;
+    const GPtrArray *types = far ? matcher->municipality_types : matcher->own_types;
+    for (guint i = 0; attributes && i < attributes_count(attributes); i++) {
+        const char *description = attributes_description(attributes, i);
+        if (!is_asked(matcher, ask, description, g_ptr_array_index(types, i)) ||
+            !has_options(description, term->target.options))
+            continue;
+        guint count;
+        const AttributeValue *found = attributes_values(attributes, i, &count);
+        for (guint j = 0; j < count; j++)
+            g_ptr_array_add(values, (gpointer)&found[j]);
+    }
+}
+
+GPtrArray *
+filter_values(const FilterNode *term, const Person *person, const FieldMap *map)
+{
+    g_autoptr(Matcher) matcher = matcher_new(term, map);
+    const Term *ready = g_hash_table_lookup(matcher->terms, term);
+    GPtrArray *values = g_ptr_array_new();
+    take_person(matcher, person);
+    for (guint i = 0; i < ready->asks->len && values->len == 0; i++)
+        add_values(matcher, ready, &g_array_index(ready->asks, Ask, i), person, values);
+    return values;
 }

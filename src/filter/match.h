@@ -23,4 +23,9 @@ MatchResult matcher_match(Matcher *matcher, const Person *person);
 /* The same for one person. */
 MatchResult filter_match(const FilterNode *node, const Person *person, const FieldMap *map);
 
+/* The values that a term looks at, of this person: of the first attribute that has any. Of
+ * AttributeValue, which belong to the person; empty if there are none, or the term names no
+ * attribute. Owned by the caller. */
+GPtrArray *filter_values(const FilterNode *term, const Person *person, const FieldMap *map);
+
 #endif

@@ -3,9 +3,8 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
-#include "base/text.h"
 #include "mailing/membership.h"
-#include "model/address.h"
+#include "mailing/reach.h"
 #include "store/deliveries.h"
 #include "store/mailings.h"
 #include "store/suppressions.h"
@@ -14,7 +13,6 @@
 
 #define DEFAULT_PURPOSE  "invitation"
 #define DRAFT_LIFETIME_S (24 * 60 * 60)
-#define SHOWN_ADDRESS    80 /* characters of an address that cannot be used, in its reason */
 
 void
 prepared_mailing_clear(PreparedMailing *prepared)
@@ -70,49 +68,6 @@ typedef struct {
     const List *list; /* or NULL */
     PreparedMailing *result;
 } Freezer;
-
-/* the name to write to, or what else identifies the person */
-static char *
-name_of(const Person *person, const FieldMap *map)
-{
-    g_autofree char *name = person_text(person, map, FIELD_NAME);
-    g_autofree char *line = name ? text_one_line(name) : NULL;
-    return line && *line ? g_steal_pointer(&line) : text_one_line(person->dn);
-}
-
-static char *
-describe_bad(const AttributeValue *value, const char *message)
-{
-    g_autofree char *raw = g_strndup(value->data, value->length);
-    g_autofree char *line = text_one_line(raw);
-    g_autofree char *shown = g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), SHOWN_ADDRESS));
-    g_autofree char *reason =
-        g_strdup_printf(_("\"%s\" is no usable mail address: %s"), shown, message);
-    return text_one_line(reason);
-}
-
-/* The first usable address; NULL with the reason and its remark. */
-static Address *
-find_address(const Person *person, const FieldMap *map, char **reason, PrepareRemark *remark)
-{
-    guint count;
-    const AttributeValue *values = person_values(person, map, FIELD_MAIL, &count);
-    *reason = NULL;
-    for (guint i = 0; i < count; i++) {
-        g_autoptr(GError) error = NULL;
-        Address *address = address_parse(values[i].data, (gssize)values[i].length, &error);
-        if (address) {
-            g_clear_pointer(reason, g_free);
-            return address;
-        }
-        if (!*reason)
-            *reason = describe_bad(&values[i], error->message);
-    }
-    *remark = *reason ? PREPARE_BAD_ADDRESS : PREPARE_NO_ADDRESS;
-    if (!*reason)
-        *reason = g_strdup(_("no mail address in the roster"));
-    return NULL;
-}
 
 static void
 count_row(Freezer *freezer, const Delivery *delivery)
@@ -179,14 +134,15 @@ freeze_person(const Person *person, gpointer data, GError **error)
     g_autoptr(Delivery) delivery = delivery_new();
     delivery->mailing = freezer->mailing->id;
     memcpy(delivery->person, person->uuid, sizeof delivery->person);
-    delivery->name = name_of(person, freezer->map);
+    delivery->name = reach_name(person, freezer->map);
     delivery->due = freezer->mailing->due;
     char *reason;
-    PrepareRemark remark;
-    g_autoptr(Address) address = find_address(person, freezer->map, &reason, &remark);
+    Reach reach;
+    g_autoptr(Address) address = reach_address(person, freezer->map, &reach, &reason);
     if (address)
         return insert_reachable(freezer, delivery, address, error);
-    freezer->result->remarks[remark]++;
+    freezer->result
+        ->remarks[reach == REACH_BAD_ADDRESS ? PREPARE_BAD_ADDRESS : PREPARE_NO_ADDRESS]++;
     return insert_unreachable(freezer, delivery, DELIVERY_FAILED, reason, NULL, error);
 }
 
