@@ -59,6 +59,7 @@ librundruf_a_SOURCES = \
 	src/store/suppressions.c src/store/suppressions.h \
 	src/store/sync_state.c src/store/sync_state.h \
 	src/store/terms.c src/store/terms.h \
+	src/store/traces.c src/store/traces.h \
 	src/store/tombstones.c src/store/tombstones.h \
 	src/filter/assertion.c src/filter/assertion.h \
 	src/filter/compile.c src/filter/compile.h \
@@ -150,6 +151,7 @@ librundruf_a_SOURCES = \
 	src/mailing/control.c src/mailing/control.h \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
+	src/mailing/difference.c src/mailing/difference.h \
 	src/mailing/membership.c src/mailing/membership.h \
 	src/mailing/reach.c src/mailing/reach.h \
 	src/mailing/selection.c src/mailing/selection.h \
@@ -164,6 +166,7 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_help.c \
 	src/cli/cmd_init.c \
 	src/cli/cmd_invite.c \
+	src/cli/cmd_list_diff.c \
 	src/cli/cmd_list_explain.c \
 	src/cli/cmd_list_fixed.c \
 	src/cli/cmd_list_history.c \

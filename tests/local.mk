@@ -21,6 +21,7 @@ unit_tests = \
 	tests/unit/csv \
 	tests/unit/dates \
 	tests/unit/deliveries \
+	tests/unit/difference \
 	tests/unit/dn \
 	tests/unit/dns \
 	tests/unit/edit \

@@ -105,6 +105,7 @@ ExitStatus cmd_help(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_init(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_invite(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_add(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_list_diff(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_exclude(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_explain(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_forget(Cli *cli, int argc, char **argv, GError **error);

@@ -33,6 +33,8 @@ const Command command_table[] = {
      cmd_list_history},
     {"list explain", "NAME PERSON", N_("tells why a person is in a list, or is not"),
      cmd_list_explain},
+    {"list diff", "NAME --since DATE", N_("tells who came into a list since then, and who left"),
+     cmd_list_diff},
     {"list remove", "NAME", N_("removes a recipient list"), cmd_list_remove},
     {"event import", "FILE", N_("makes an event of an announcement (\"-\": standard input)"),
      cmd_event_import},

@@ -17,6 +17,9 @@ struct Store {
  * as "cannot read" does. Returns FALSE. */
 gboolean connection_set_error(Store *store, int code, const char *what, GError **error);
 
+/* Makes traced() known, which the triggers of `entry` call (traces.h); an SQLite result code. */
+int traces_register(sqlite3 *db);
+
 /* Finalizes the cached statements. */
 void connection_drop_statements(Store *store);
 

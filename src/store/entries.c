@@ -93,8 +93,8 @@ static const char *const texts[] = {
                     " WHERE missing_reason = 'held'",
     [COUNT_MISSING] = "SELECT count(*), coalesce(sum(kind <> 'other'), 0) FROM entry"
                       " WHERE missing_reason = $1",
-    [INDEXES] = "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'entry'"
-                " AND sql IS NOT NULL",
+    [INDEXES] = "SELECT type || ' ' || name, sql FROM sqlite_schema"
+                " WHERE type IN ('index', 'trigger') AND tbl_name = 'entry' AND sql IS NOT NULL",
 };
 
 const StatementTable entries_statements = {"entries", texts, G_N_ELEMENTS(texts)};
@@ -429,7 +429,7 @@ entries_unindex(Store *store, GError **error)
     g_autoptr(Statement) statement = get(store, INDEXES, error);
     StepResult result = STEP_FAILED;
     while (statement && (result = statement_step(statement, error)) == STEP_ROW) {
-        g_ptr_array_add(drops, g_strdup_printf("DROP INDEX %s", statement_text(statement, 0)));
+        g_ptr_array_add(drops, g_strdup_printf("DROP %s", statement_text(statement, 0)));
         g_ptr_array_add(indexes, g_strdup(statement_text(statement, 1)));
     }
     for (guint i = 0; result == STEP_DONE && i < drops->len; i++)

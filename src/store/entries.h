@@ -101,7 +101,7 @@ gboolean entries_update(Store *store, const EntryRow *row, gconstpointer blob, g
                         GError **error);
 gboolean entries_remove(Store *store, gint64 id, GError **error);
 
-/* Drops the indexes of an empty mirror before many rows are inserted, and makes them afterwards, in
+/* Drops the indexes and triggers of an empty mirror before many rows are inserted, and makes them afterwards, in
  * the same transaction: sorting once is cheaper than finding each row's place. entries_unindex()
  * gives what entries_reindex() makes again. */
 GPtrArray *entries_unindex(Store *store, GError **error);

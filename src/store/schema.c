@@ -136,6 +136,11 @@ static const char step_1[] =
     " object TEXT NOT NULL,"
     " detail TEXT);";
 
+/* the attributes of the search index; none before the first sync */
+#define TRACE_INDEXED                                                                              \
+    "SELECT coalesce((SELECT indexed FROM sync_state ORDER BY generation DESC LIMIT 1), '')"       \
+    " AS indexed"
+
 static const char step_2[] =
     "DROP VIEW term;"
     /* all indexes of entry have names, so that a first sync can make them at its end; missing_reason:
@@ -304,7 +309,33 @@ static const char step_2[] =
     " new TEXT,"
     " reason TEXT,"
     " CHECK ((property IS NULL) = (person IS NOT NULL)));"
-    "CREATE INDEX list_change_list ON list_change (list, id);";
+    "CREATE INDEX list_change_list ON list_change (list, id);"
+    /* what entries were before they changed (traces.h), and the triggers that write it: of those in
+     * the search index, what it is made of, and of persons the municipality */
+    "CREATE TABLE trace ("
+    " id INTEGER PRIMARY KEY,"
+    " uuid BLOB NOT NULL CHECK (length(uuid) = 16),"
+    " at INTEGER NOT NULL,"
+    " kind TEXT NOT NULL CHECK (kind IN ('person', 'municipality', 'other'))," /* 'other': none */
+    " municipality BLOB CHECK (length(municipality) = 16),"                    /* UUID */
+    " attributes BLOB);"
+    "CREATE INDEX trace_at ON trace (at);"
+    "CREATE TRIGGER entry_added AFTER INSERT ON entry WHEN NEW.kind <> 'other' BEGIN"
+    " INSERT INTO trace (uuid, at, kind) VALUES (NEW.uuid, unixepoch(), 'other'); END;"
+    "CREATE TRIGGER entry_changed AFTER UPDATE OF kind, municipality, attributes ON entry"
+    " WHEN (OLD.kind <> 'other' OR NEW.kind <> 'other') AND (OLD.kind <> NEW.kind"
+    " OR OLD.municipality IS NOT NEW.municipality OR OLD.attributes <> NEW.attributes) BEGIN"
+    " INSERT INTO trace (uuid, at, kind, municipality, attributes)"
+    " SELECT OLD.uuid, unixepoch(), OLD.kind,"
+    " (SELECT m.uuid FROM entry m WHERE m.id = OLD.municipality),"
+    " traced(OLD.attributes, s.indexed) FROM (" TRACE_INDEXED ") s"
+    " WHERE OLD.kind <> NEW.kind OR OLD.municipality IS NOT NEW.municipality"
+    " OR traced(OLD.attributes, s.indexed) <> traced(NEW.attributes, s.indexed); END;"
+    "CREATE TRIGGER entry_removed AFTER DELETE ON entry WHEN OLD.kind <> 'other' BEGIN"
+    " INSERT INTO trace (uuid, at, kind, municipality, attributes)"
+    " SELECT OLD.uuid, unixepoch(), OLD.kind,"
+    " (SELECT m.uuid FROM entry m WHERE m.id = OLD.municipality),"
+    " traced(OLD.attributes, s.indexed) FROM (" TRACE_INDEXED ") s; END;";
 
 const char *const schema_steps[] = {step_1, step_2, NULL};
 

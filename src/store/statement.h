@@ -43,6 +43,7 @@ extern const StatementTable schemas_statements;
 extern const StatementTable sync_state_statements;
 extern const StatementTable terms_statements;
 extern const StatementTable tombstones_statements;
+extern const StatementTable traces_statements;
 
 typedef struct Statement Statement;
 typedef enum { STEP_FAILED, STEP_ROW, STEP_DONE } StepResult;

@@ -182,6 +182,8 @@ open_connection(Store *store, int *version, GError **error)
     code = postings_register(store->db);
     if (code == SQLITE_OK)
         code = address_hash_register(store->db);
+    if (code == SQLITE_OK)
+        code = traces_register(store->db);
     if (code != SQLITE_OK)
         return connection_set_error(store, code, _("cannot open"), error);
     sqlite3_extended_result_codes(store->db, 1);

@@ -6,6 +6,7 @@
 #include "store/journal.h"
 #include "store/schemas.h"
 #include "store/tombstones.h"
+#include "store/traces.h"
 #include "sync/cookie.h"
 #include "sync/uuids.h"
 
@@ -257,7 +258,8 @@ make_next(const Pull *pull, gboolean written, const SyncState *counts)
 static gboolean
 expire(const Pull *pull, GError **error)
 {
-    return tombstones_expire(pull->store, MIN(pull->now, pull->state.synced_at), error);
+    const gint64 now = MIN(pull->now, pull->state.synced_at);
+    return tombstones_expire(pull->store, now, error) && traces_expire(pull->store, now, error);
 }
 
 static void

@@ -164,6 +164,72 @@ def check_explain(rig):
     rig.run("list", "explain", "never", PAULA, status=FAILED)
 
 
+def changed(text, uid, old, new):
+    """The roster's text with a replacement in one person's record."""
+    begin = text.index("dn: uid=%s," % uid)
+    end = text.index("\n\n", begin)
+    record = text[begin:end]
+    assert old in record, record
+    return text[:begin] + record.replace(old, new, 1) + text[end:]
+
+
+def causes(rig, name):
+    return {row["name"]: (row["came"], [(cause["cause"], cause["what"], cause["old"], cause["new"])
+                                        for cause in row["causes"]])
+            for row in rig.json("list", "diff", name, "--since", "2020-01-01")}
+
+
+def check_diff(rig):
+    """Who came and who left, through real syncs, and through the list itself and back."""
+    rig.run("list", "add", "grosse", "--filter", "(&(role=planner)(population>=200001))", "--except", "(city=Lübeck)")
+    rig.run("list", "diff", "grosse", status=USAGE)
+    rig.run("list", "diff", "grosse", "--since", "soon", status=USAGE)
+    rig.run("list", "diff", "grosse", "--since", "2199-01-01", status=USAGE)
+    rig.run("list", "diff", "never", "--since", "2020-01-01", status=FAILED)
+    assert causes(rig, "grosse") == {}
+    time.sleep(1.1)  # times are whole seconds
+    before = rig.store("SELECT count(*) FROM trace")[0][0]
+    path = rig.folder / "roster.ldif"
+    kept = text = path.read_text()
+    begin = text.index("dn: uid=02000000-1,")  # Aylin Dörfler of Hamburg leaves
+    text = text[:begin] + text[text.index("dn: ", begin + 1):]
+    text = changed(text, "01002000-3", "employeeType: head", "employeeType: planner")  # Götz Völkel of Kiel
+    text = changed(text, "03102000-1", "o=Salzgitter", "o=Hamburg")  # Elif Quast moves
+    text = changed(text, "01002000-2", "title: Sozialplaner", "title: Leiter")  # changes nothing
+    text = text.replace("population: 251000", "population: 199000", 1)  # Braunschweig, of Lars Quast
+    text += ("\ndn: uid=neu,o=Kiel,ou=municipalities,dc=netz,dc=example\nobjectClass: inetOrgPerson\nuid: neu\n"
+             "cn: Nora Neu\nsn: Neu\nmail: neu@kiel.example\nemployeeType: planner\nentryUUID: %s\n" % NOBODY)
+    path.write_text(text)
+    rig.run("sync")
+    by_roster = {
+        "Aylin Dörfler": (False, [("removed", None, None, None)]),
+        "Lars Quast": (False, [("term", "(population>=200001)", "251000", "199000")]),
+        "Elif Quast": (True, [("term", "(population>=200001)", "105000", "1892000")]),
+        "Götz Völkel": (True, [("term", "(role=planner)", "head", "planner")]),
+        "Nora Neu": (True, [("added", None, None, None)]),
+    }
+    assert causes(rig, "grosse") == by_roster, causes(rig, "grosse")
+    assert rig.store("SELECT count(*) FROM trace")[0][0] == before + 6  # with Yusuf Dörfler's title
+    expect(rig.run("list", "diff", "grosse", "--since", "2020-01-01", env=GERMAN), "+  Elif Quast",
+           "(population>=200001): 105000 -> 1892000 (", "+  Nora Neu", "ist neu im Mitgliederverzeichnis",
+           "-  Aylin Dörfler", "3 dazugekommen", "2 weggefallen")
+
+    rig.run("list", "set", "grosse", "--except", "(city=Kiel)", "-q")
+    rig.run("list", "include", "grosse", "Sönke Oßwald", "--reason", "knows it all")
+    found = causes(rig, "grosse")
+    assert found["Paula Wüstenhagen"] == (True, [("list", "except", "(city=Lübeck)", "(city=Kiel)")]), found
+    assert found["Yusuf Dörfler"] == (False, [("list", "except", "(city=Lübeck)", "(city=Kiel)")]), found
+    assert found["Sönke Oßwald"] == (True, [("by_hand", "knows it all", None, "include")]), found
+    assert "Nora Neu" not in found and found["Elif Quast"] == by_roster["Elif Quast"], found
+
+    # all of it taken back: nobody came, nobody left
+    rig.run("list", "set", "grosse", "--except", "(city=Lübeck)", "-q")
+    rig.run("list", "forget", "grosse", "Sönke Oßwald")
+    path.write_text(kept)
+    rig.run("sync")
+    assert causes(rig, "grosse") == {}, causes(rig, "grosse")
+
+
 def main():
     with Rig() as rig:
         shutil.copy(SOURCE / "conf/samples/roster.ldif", rig.folder / "roster.ldif")
@@ -172,6 +238,7 @@ def main():
         check_held(rig)
         check_history(rig)
         check_explain(rig)
+        check_diff(rig)
 
 
 main()
