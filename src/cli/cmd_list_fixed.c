@@ -120,10 +120,11 @@ run(Cli *cli, const char *list_name, const char *key, Effect effect, const char 
     FixedDeed deed = {.cli = cli, .effect = effect, .reason = reason};
     Store *store = cli_store(cli, error);
     g_autoptr(List) list = store ? lists_find(store, list_name, error) : NULL;
+    g_autofree char *name = NULL;
     gboolean done;
-    if (!list || !persons_find_one(cli, key, deed.person, &deed.name, error))
+    if (!list || !persons_find_one(cli, key, deed.person, &name, error))
         return STATUS_FAILED;
-    g_autofree char *name = deed.name;
+    deed.name = name;
     deed.list = list;
     return apply(&deed, &done, error) ? answer(&deed, done, error) : STATUS_FAILED;
 }

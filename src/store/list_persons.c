@@ -13,8 +13,8 @@ static const char *const texts[] = {
             " DO UPDATE SET effect = excluded.effect, reason = excluded.reason,"
             " author = excluded.author, at = excluded.at",
     [REMOVE] = "DELETE FROM list_person WHERE list = $1 AND person = $2",
-    [ALL] = "SELECT person, effect, reason, author, at FROM list_person WHERE list = $1"
-            " ORDER BY at, person",
+    [ALL] = ("SELECT person, effect, reason, author, at FROM list_person WHERE list = $1"
+             " ORDER BY at, person"),
 };
 
 const StatementTable list_persons_statements = {"list_persons", texts, G_N_ELEMENTS(texts)};
