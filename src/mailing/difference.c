@@ -47,8 +47,9 @@ content_free(gpointer data)
 static guint
 uuid_hash(gconstpointer uuid)
 {
-    guint hash;
-    memcpy(&hash, uuid, sizeof hash);
+    guint32 hash = 2166136261u; /* FNV-1a */
+    for (guint i = 0; i < UUID_LENGTH; i++)
+        hash = (hash ^ ((const guint8 *)uuid)[i]) * 16777619u;
     return hash;
 }
 

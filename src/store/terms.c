@@ -150,6 +150,12 @@ find_indexed(Terms *terms, const char *description)
     return found;
 }
 
+gboolean
+terms_has(Terms *terms, const char *description)
+{
+    return find_indexed(terms, description) < terms->count;
+}
+
 static gint
 compare_values(gconstpointer a, gconstpointer b)
 {

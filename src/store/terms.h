@@ -20,6 +20,9 @@ Terms *terms_new(const char *const *attributes);
 void terms_free(Terms *terms);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Terms, terms_free)
 
+/* TRUE if the description, options aside, is of an indexed attribute. */
+gboolean terms_has(Terms *terms, const char *description);
+
 /* Makes the terms of `entry` those of `after` where they were those of `before`; either may be NULL
  * for none. Only the difference is written. */
 gboolean terms_change(Terms *terms, Store *store, gint64 entry, const Attributes *before,

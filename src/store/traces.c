@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/traces.h"
 
-#include "model/attribute_type.h"
 #include "store/connection.h"
 #include "store/statement.h"
+#include "store/terms.h"
 
 #include <string.h>
 
@@ -74,24 +74,42 @@ traces_expire(Store *store, gint64 now, GError **error)
 
 /* ---- traced(attributes, indexed): the BLOB with the indexed attributes alone */
 
-static gboolean
-is_indexed(const char *description, char **indexed)
+/* Of one connection: which descriptions are indexed is found out once for each. */
+typedef struct {
+    char *indexed; /* as `terms` has them; NULL: none yet */
+    Terms *terms;
+} Tracer;
+
+static void
+tracer_free(gpointer data)
 {
-    for (char **name = indexed; *name; name++)
-        if (**name && attribute_is(description, *name, attribute_type_find(*name)))
-            return TRUE;
-    return FALSE;
+    Tracer *tracer = data;
+    g_free(tracer->indexed);
+    terms_free(tracer->terms);
+    g_free(tracer);
 }
 
-static GByteArray *
-reduce(gconstpointer blob, gsize length, const char *indexed)
+static void
+tracer_set(Tracer *tracer, const char *indexed)
 {
+    if (g_strcmp0(tracer->indexed, indexed) == 0)
+        return;
     g_auto(GStrv) names = g_strsplit(indexed, " ", -1);
+    g_free(tracer->indexed);
+    terms_free(tracer->terms);
+    tracer->indexed = g_strdup(indexed);
+    tracer->terms = terms_new((const char *const *)names);
+}
+
+/* all of them before the first sync */
+static GByteArray *
+reduce(Tracer *tracer, gconstpointer blob, gsize length)
+{
     g_autoptr(Attributes) all = attributes_decode(blob, length, NULL);
     g_autoptr(Attributes) some = attributes_new();
     for (guint i = 0; all && i < attributes_count(all); i++) {
         const char *description = attributes_description(all, i);
-        if (!*indexed || is_indexed(description, names))
+        if (!*tracer->indexed || terms_has(tracer->terms, description))
             attributes_add_from(some, all, description);
     }
     return attributes_encode(some);
@@ -100,10 +118,12 @@ reduce(gconstpointer blob, gsize length, const char *indexed)
 static void
 traced(sqlite3_context *context, G_GNUC_UNUSED int count, sqlite3_value **arguments)
 {
-    gconstpointer blob = sqlite3_value_blob(arguments[0]);
+    Tracer *tracer = sqlite3_user_data(context);
     const char *indexed = (const char *)sqlite3_value_text(arguments[1]);
+    gconstpointer blob = sqlite3_value_blob(arguments[0]);
+    tracer_set(tracer, indexed ? indexed : "");
     g_autoptr(GByteArray) some =
-        reduce(blob ? blob : "", (gsize)sqlite3_value_bytes(arguments[0]), indexed ? indexed : "");
+        reduce(tracer, blob ? blob : "", (gsize)sqlite3_value_bytes(arguments[0]));
     sqlite3_result_blob64(context, some->data, some->len, SQLITE_TRANSIENT);
 }
 
@@ -111,7 +131,7 @@ int
 traces_register(sqlite3 *db)
 {
     /* innocuous: it may stand in the schema */
-    return sqlite3_create_function(db, "traced", 2,
-                                   SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL,
-                                   traced, NULL, NULL);
+    return sqlite3_create_function_v2(db, "traced", 2,
+                                      SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                      g_new0(Tracer, 1), traced, NULL, NULL, tracer_free);
 }

@@ -90,7 +90,7 @@ def check_members(rig):
     expect(rig.run("member", "ls", "--filter", "(city=Mannheim)"), "Gesa Uhlmann", "6 persons")
     [gesa] = [person for person in people if person["name"] == "Gesa Uhlmann"]
     for key in (gesa["uuid"], gesa["dn"], gesa["name"], gesa["mail"][0]):
-        assert rig.json("member", "show", key) == [{**gesa, "edits": []}], key
+        assert rig.json("member", "show", key) == [{**gesa, "edits": [], "lists": []}], key
     expect(rig.run("member", "show", gesa["uuid"]), "Bildungsbüro", gesa["dn"])
     expect(rig.run("member", "show", "nobody@x.example", status=FAILED), "nobody@x.example")
     rows = list(csv.DictReader(io.StringIO(rig.run("member", "export"), newline="")))

@@ -128,6 +128,7 @@ class Rig:
     def store(self, sql, *values):
         """Asks the store behind the program's back."""
         with sqlite3.connect(self.folder / self.database, timeout=30) as connection:
+            connection.create_function("traced", 2, lambda attributes, indexed: attributes)
             return connection.execute(sql, values).fetchall()
 
     def store_many(self, sql, rows):
