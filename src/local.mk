@@ -67,6 +67,12 @@ librundruf_a_SOURCES = \
 	src/filter/filter.c src/filter/filter.h \
 	src/filter/match.c src/filter/match.h \
 	src/filter/phonetic.c src/filter/phonetic.h \
+	src/filter/phrase.h \
+	src/filter/phrase_read.c \
+	src/filter/phrase_reader.h \
+	src/filter/phrase_value.c \
+	src/filter/phrase_words.c src/filter/phrase_words.h \
+	src/filter/phrase_write.c \
 	src/filter/print.c \
 	src/directory/deadline.c src/directory/deadline.h \
 	src/directory/directory.c src/directory/directory.h \

@@ -47,6 +47,7 @@ unit_tests = \
 	tests/unit/membership \
 	tests/unit/merge \
 	tests/unit/outcome \
+	tests/unit/phrase \
 	tests/unit/prepare \
 	tests/unit/pull \
 	tests/unit/push \

@@ -4,6 +4,7 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "filter/filter.h"
+#include "filter/phrase.h"
 #include "message/announcement.h"
 #include "model/address.h"
 
@@ -25,6 +26,25 @@ parse_filter(const char *line, gsize length, GError **error)
     g_autofree char *canonical = filter_to_text(node);
     value_set_text(result, "canonical", canonical);
     value_set(result, "tree", filter_to_value(node));
+    return result;
+}
+
+/* by the default fields: plumbing needs no configuration */
+static Value *
+parse_where(const char *line, gsize length, GError **error)
+{
+    g_autoptr(FieldMap) map = field_map_new();
+    g_autoptr(FilterNode) node = phrase_to_filter(line, (gssize)length, map, "where", error);
+    if (!node)
+        return NULL;
+    Value *result = value_new_map();
+    g_autofree char *filter = filter_to_text(node);
+    value_set_text(result, "filter", filter);
+    static const char *const languages[] = {"de", "en"};
+    for (guint i = 0; i < G_N_ELEMENTS(languages); i++) {
+        g_autofree char *sentence = phrase_from_filter(node, map, languages[i]);
+        value_set_text(result, languages[i], sentence);
+    }
     return result;
 }
 
@@ -110,10 +130,12 @@ cmd_parse(Cli *cli, int argc, char **argv, GError **error)
         return status;
     const char *kind = argv[1];
     ParseLine parse = strcmp(kind, "filter") == 0    ? parse_filter
+                      : strcmp(kind, "where") == 0   ? parse_where
                       : strcmp(kind, "address") == 0 ? parse_address
                                                      : NULL;
     if (!parse && strcmp(kind, "announcement") != 0)
-        return cli_usage(error, _("parse reads filter, address or announcement, not \"%s\""), kind);
+        return cli_usage(error, _("parse reads filter, where, address or announcement, not \"%s\""),
+                         kind);
     g_autoptr(GBytes) input = file_read("-", parse ? INPUT_MAX : ANNOUNCEMENT_BYTES_MAX, error);
     if (!input)
         return STATUS_FAILED;

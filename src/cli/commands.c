@@ -70,7 +70,7 @@ const Command command_table[] = {
     {"db check", "", N_("checks the store's file"), cmd_db_check},
     {"db backup", "FILE", N_("copies the store while it is in use"), cmd_db_backup},
     {"db upgrade", "", N_("brings the store to this version"), cmd_db_upgrade},
-    {"parse", "filter|address|announcement",
+    {"parse", "filter|where|address|announcement",
      N_("reads standard input and prints what it means, as JSON"), cmd_parse},
     {"render", "TEMPLATE", N_("renders a Mustache template with YAML or JSON from standard input"),
      cmd_render},
