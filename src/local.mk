@@ -198,7 +198,8 @@ librundruf_a_SOURCES = \
 	src/cli/suppression_file.c src/cli/suppression_file.h \
 	src/cli/sync.h \
 	src/cli/sync_report.c \
-	src/cli/sync_watch.c
+	src/cli/sync_watch.c \
+	src/cli/where.c src/cli/where.h
 
 librundruf_libs = librundruf.a $(GLIB_LIBS) $(NETTLE_LIBS) $(LDAP_LIBS) $(SQLITE_LIBS) $(CURL_LIBS) $(YAML_LIBS) \
 	$(GMIME_LIBS) $(ICAL_LIBS) $(CMARK_LIBS)

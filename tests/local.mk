@@ -83,7 +83,7 @@ peer_tests = tests/corpora.py tests/mustache.py tests/e2e/cases_connection.py \
 	tests/e2e/kerberos.py tests/e2e/kill.py tests/e2e/lists.py tests/e2e/model.py \
 	tests/e2e/probe.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py \
 	tests/e2e/store.py tests/e2e/suppression.py tests/e2e/sync.py tests/e2e/tls.py \
-	tests/e2e/told.py tests/e2e/write.py
+	tests/e2e/told.py tests/e2e/where.py tests/e2e/write.py
 TESTS += $(peer_tests)
 EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/cases.py tests/lib/check_message.py \
 	tests/lib/ldapwire.py tests/lib/mirror.py tests/lib/odd_roster.py tests/lib/provider.py \
@@ -117,7 +117,7 @@ bench: rundruf $(bench_programs)
 
 # libFuzzer targets: ./configure CC=clang --enable-fuzzers && make fuzz FUZZ_SECONDS=60
 fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/csv tests/fuzz/filter \
-	tests/fuzz/ldap_control tests/fuzz/template tests/fuzz/yaml
+	tests/fuzz/ldap_control tests/fuzz/phrase tests/fuzz/template tests/fuzz/yaml
 EXTRA_PROGRAMS += $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/seeds
@@ -126,6 +126,7 @@ tests_fuzz_announcement_SOURCES = tests/fuzz/announcement.c
 tests_fuzz_csv_SOURCES = tests/fuzz/csv.c
 tests_fuzz_filter_SOURCES = tests/fuzz/filter.c
 tests_fuzz_ldap_control_SOURCES = tests/fuzz/ldap_control.c
+tests_fuzz_phrase_SOURCES = tests/fuzz/phrase.c
 tests_fuzz_template_SOURCES = tests/fuzz/template.c
 tests_fuzz_yaml_SOURCES = tests/fuzz/yaml.c
 fuzz_link = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -134,6 +135,7 @@ tests_fuzz_announcement_LDFLAGS = $(fuzz_link)
 tests_fuzz_csv_LDFLAGS = $(fuzz_link)
 tests_fuzz_filter_LDFLAGS = $(fuzz_link)
 tests_fuzz_ldap_control_LDFLAGS = $(fuzz_link)
+tests_fuzz_phrase_LDFLAGS = $(fuzz_link)
 tests_fuzz_template_LDFLAGS = $(fuzz_link)
 tests_fuzz_yaml_LDFLAGS = $(fuzz_link)
 FUZZ_SECONDS = 60

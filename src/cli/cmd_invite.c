@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "cli/output.h"
+#include "cli/where.h"
 #include "mailing/control.h"
 #include "mailing/membership.h"
 #include "mailing/prepare.h"
@@ -17,7 +18,7 @@
 #include <stdio.h>
 
 typedef struct {
-    char *list, *filter, *except, *at, *test_to;
+    char *list, *filter, *where, *except, *at, *test_to;
     gboolean allow_past, dry_run, yes;
 } InviteOptions;
 
@@ -26,6 +27,7 @@ invite_options_clear(InviteOptions *options)
 {
     g_free(options->list);
     g_free(options->filter);
+    g_free(options->where);
     g_free(options->except);
     g_free(options->at);
     g_free(options->test_to);
@@ -41,6 +43,7 @@ parse_invite(Cli *cli, InviteOptions *given, int *argc, char ***argv, ExitStatus
          N_("LIST")},
         {"filter", 'f', 0, G_OPTION_ARG_STRING, &given->filter,
          N_("instead of a list: those that the filter selects"), N_("FILTER")},
+        CLI_WHERE(given->where),
         {"except", 'x', 0, G_OPTION_ARG_STRING, &given->except,
          N_("without those that this filter selects"), N_("FILTER")},
         {"at", 0, 0, G_OPTION_ARG_STRING, &given->at,
@@ -56,10 +59,12 @@ parse_invite(Cli *cli, InviteOptions *given, int *argc, char ***argv, ExitStatus
     if (!cli_parse(cli, options, argc, argv, 1, 1, status, error))
         return FALSE;
     *status = STATUS_USAGE;
-    if (given->list && given->filter)
-        cli_usage(error, _("say either --list or --filter"));
-    else if (!given->list && !given->filter)
-        cli_usage(error, _("say who is invited: --list LIST (rundruf list ls) or --filter FILTER"));
+    guint ways = (given->list != NULL) + (given->filter != NULL) + (given->where != NULL);
+    if (ways > 1)
+        cli_usage(error, _("say only one of --list, --filter and --where"));
+    else if (ways == 0)
+        cli_usage(error, _("say who is invited: --list LIST (rundruf list ls), --where SENTENCE or "
+                           "--filter FILTER"));
     else
         return TRUE;
     return FALSE;
@@ -325,7 +330,9 @@ cmd_invite(Cli *cli, int argc, char **argv, GError **error)
     if (!parse_invite(cli, &given, &argc, &argv, &status, error))
         return status;
     Store *store = cli_store(cli, error);
-    g_autoptr(Event) event = store ? events_find(store, argv[1], error) : NULL;
+    if (!store || !where_translate(cli, given.where, &given.filter, error))
+        return STATUS_FAILED;
+    g_autoptr(Event) event = events_find(store, argv[1], error);
     g_autoptr(List) list = event && given.list ? lists_find(store, given.list, error) : NULL;
     if (!event || (given.list && !list))
         return STATUS_FAILED;

@@ -5,6 +5,7 @@
 #include "cli/lists.h"
 #include "cli/output.h"
 #include "cli/persons.h"
+#include "cli/where.h"
 #include "filter/compile.h"
 #include "mailing/membership.h"
 #include "model/event.h"
@@ -19,7 +20,7 @@
 
 /* What `list add` and `list set` take; NULL: not given. */
 typedef struct {
-    char *title, *filter, *except, *purpose, *basis, *sender, *owner;
+    char *title, *filter, *where, *except, *purpose, *basis, *sender, *owner;
     gint64 max_members; /* -1: not given */
     gboolean dry_run;
 } ListOptions;
@@ -29,6 +30,7 @@ list_options_clear(ListOptions *options)
 {
     g_free(options->title);
     g_free(options->filter);
+    g_free(options->where);
     g_free(options->except);
     g_free(options->purpose);
     g_free(options->basis);
@@ -46,6 +48,7 @@ parse_list_options(Cli *cli, ListOptions *given, int *argc, char ***argv, ExitSt
          N_("what recipients see; else the list's name"), N_("TEXT")},
         {"filter", 'f', 0, G_OPTION_ARG_STRING, &given->filter,
          N_("who is in it (RFC 4515), e.g. (planning=Sozialplanung)"), N_("FILTER")},
+        CLI_WHERE(given->where),
         {"except", 'x', 0, G_OPTION_ARG_STRING, &given->except,
          N_("without those that this filter selects; \"\": without exception"), N_("FILTER")},
         {"purpose", 0, 0, G_OPTION_ARG_STRING, &given->purpose,
@@ -62,7 +65,10 @@ parse_list_options(Cli *cli, ListOptions *given, int *argc, char ***argv, ExitSt
         CLI_DRY_RUN(given->dry_run),
         CLI_END,
     };
-    return cli_parse(cli, options, argc, argv, 1, 1, status, error);
+    if (!cli_parse(cli, options, argc, argv, 1, 1, status, error))
+        return FALSE;
+    *status = STATUS_USAGE;
+    return where_check(given->filter, given->where, error);
 }
 
 static void
@@ -133,6 +139,8 @@ check_basis(const char *basis, GError **error)
 static gboolean
 apply_options(Cli *cli, List *list, ListOptions *given, GError **error)
 {
+    if (!where_translate(cli, given->where, &given->filter, error))
+        return FALSE;
     take_options(list, given);
     const Config *config = cli_config(cli, error);
     if (!config || !check_line("--title", list->title, error) ||
@@ -154,10 +162,12 @@ apply_options(Cli *cli, List *list, ListOptions *given, GError **error)
 }
 
 static void
-print_json(const List *list)
+print_json(const Cli *cli, const List *list)
 {
+    g_autofree char *meaning = where_describe(cli, list->filter);
     g_autoptr(Value) value = value_new_map();
     value_set_text(value, "list", list->name);
+    value_set_text(value, "means", meaning);
     for (guint i = 0; i < LIST_PROPERTIES; i++) {
         g_autofree char *text = list_property_text(list, (ListProperty)i);
         if (i == LIST_MAX_MEMBERS)
@@ -169,14 +179,17 @@ print_json(const List *list)
 }
 
 static void
-print_list(const List *list)
+print_list(const Cli *cli, const List *list)
 {
+    g_autofree char *meaning = where_describe(cli, list->filter);
     output_pair(_("List"), list->name);
     for (guint i = 0; i < LIST_PROPERTIES; i++) {
         g_autofree char *text = i == LIST_BASIS && list->basis
                                     ? list_basis_text(list->basis)
                                     : list_property_text(list, (ListProperty)i);
         output_pair(lists_title((ListProperty)i), text);
+        if (i == LIST_FILTER)
+            output_pair(_("Means"), meaning);
     }
 }
 
@@ -190,10 +203,10 @@ answer(Cli *cli, const List *list, gboolean dry_run, GError **error)
     if (!membership || !membership_count(membership, &members, error))
         return FALSE;
     if (cli->json)
-        print_json(list);
+        print_json(cli, list);
     if (cli->quiet || cli->json)
         return TRUE;
-    print_list(list);
+    print_list(cli, list);
     if (!lists_print_fixed(cli, membership_fixed(membership), error))
         return FALSE;
     printf(
@@ -234,9 +247,9 @@ cmd_list_add(Cli *cli, int argc, char **argv, GError **error)
                          _("\"%s\" is no name for a list; use small letters, digits and "
                            "hyphens"),
                          argv[1]);
-    if (!given.filter)
+    if (!given.filter && !given.where)
         return cli_usage(error,
-                         _("say who is in the list, e.g. --filter '(planning=Sozialplanung)'"));
+                         _("say who is in the list, e.g. --where 'planning is Sozialplanung'"));
     g_autoptr(List) list = list_new();
     list->name = g_strdup(argv[1]);
     list->title = g_strdup(argv[1]);
@@ -293,7 +306,7 @@ cmd_list_ls(Cli *cli, int argc, char **argv, GError **error)
     for (guint i = 0; i < lists->len; i++) {
         const List *list = g_ptr_array_index(lists, i);
         if (cli->json)
-            print_json(list);
+            print_json(cli, list);
         else
             output_table_add(table, list->name, list->purpose, list->title, list->filter, NULL);
     }

@@ -5,6 +5,7 @@
 #include "cli/lists.h"
 #include "cli/output.h"
 #include "cli/persons.h"
+#include "cli/where.h"
 #include "filter/filter.h"
 #include "mailing/membership.h"
 #include "mailing/selection.h"
@@ -87,11 +88,15 @@ persons_print(Cli *cli, const List *list, GError **error)
 ExitStatus
 cmd_member_ls(Cli *cli, int argc, char **argv, GError **error)
 {
-    g_autofree char *filter = NULL;
-    const GOptionEntry options[] = {FILTER_OPTION(filter), CLI_END};
+    g_autofree char *filter = NULL, *where = NULL;
+    const GOptionEntry options[] = {FILTER_OPTION(filter), CLI_WHERE(where), CLI_END};
     ExitStatus status;
     if (!cli_parse(cli, options, &argc, &argv, 0, 0, &status, error))
         return status;
+    if (!where_check(filter, where, error))
+        return STATUS_USAGE;
+    if (!where_translate(cli, where, &filter, error))
+        return STATUS_FAILED;
     const List filtered = {.filter = filter};
     return persons_print(cli, &filtered, error) ? STATUS_DONE : STATUS_FAILED;
 }
