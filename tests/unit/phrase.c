@@ -696,6 +696,31 @@ test_words(void)
     }
 }
 
+/* rundruf(1) has each alternative of each row, in the table's order */
+static void
+test_manual(void)
+{
+    const char *folder = g_getenv("SRCDIR");
+    g_autofree char *manual = NULL;
+    g_autofree char *path = g_build_filename(folder ? folder : ".", "contrib/man/rundruf.1", NULL);
+    if (!g_file_get_contents(path, &manual, NULL, NULL)) {
+        g_test_skip("SRCDIR does not name the sources");
+        return;
+    }
+    const char *section = strstr(manual, "\n.Sh SENTENCES\n");
+    g_assert_nonnull(section);
+    g_autofree char *words = g_strndup(section, (gsize)(strstr(section + 1, "\n.Sh ") - section));
+    for (guint i = 0; i < phrase_n_rows; i++) {
+        g_auto(GStrv) english = g_strsplit(phrase_rows[i].words[0], "|", -1);
+        g_auto(GStrv) german = g_strsplit(phrase_rows[i].words[1], "|", -1);
+        g_autofree char *first = g_strjoinv(", ", english);
+        g_autofree char *second = g_strjoinv(", ", german);
+        g_autofree char *lines = g_strdup_printf("\n%s;\n%s\n", first, second);
+        if (!strstr(words, lines))
+            g_error("not in the manual page: %s", lines);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -709,6 +734,7 @@ main(int argc, char **argv)
     g_test_add_func("/phrase/write", test_write);
     g_test_add_func("/phrase/round_trip", test_round_trip);
     g_test_add_func("/phrase/words", test_words);
+    g_test_add_func("/phrase/manual", test_manual);
     int status = g_test_run();
     field_map_free(map);
     return status;
