@@ -25,7 +25,7 @@ WRONG = (
     (("list", "add", "x", "--where", "Stadt ist Köln und Planug ist x"), 1,
      "rundruf: where:1:20: \"Planug\" is not known here; did you mean \"Planung\"?"),
     (("member", "ls", "--where", "Stadt ist Köln und attribute planug is x"), 1,
-     "rundruf: where:1:20: there is no field or attribute \"planug\"; did you mean \"planning\"?"),
+     "rundruf: where:1:20: there is no field or attribute \"planug\"; fields are name, givenname"),
     (("invite", "mannheim-2027", "--where", "city is a or city is b and role is head"), 1,
      "rundruf: where:1:24: \"and\" and \"or\" together can mean two things; put parentheses: (city is a or "
      "city is b) and role is head, or city is a or (city is b and role is head)"),
@@ -44,7 +44,10 @@ def session(rig):
         assert line in said, said
     assert rig.store("SELECT filter FROM list") == [(FILTER,)]
     shown = rig.run("list", "show", "soz", env=GERMAN)
-    assert "Planung ist Sozialplanung und Kommune ist Mannheim" in shown, shown
+    assert "Bedeutet:        Planung ist Sozialplanung und Kommune ist Mannheim" in shown, shown
+    said = rig.run("member", "ls", "--where", "Name ist A oder Name ist B und Ort ist C", status=1, env=GERMAN)
+    assert "where:1:26: „und“ und „oder“ zusammen können zweierlei heißen; setzen Sie Klammern:" in said, said
+    assert "Name ist A oder (Name ist B und Ort ist C)" in said, said
     assert rig.json("list", "show", "soz")[0]["means"] == "planning is Sozialplanung and city is Mannheim"
 
     rig.run("list", "set", "soz", "--where", "Name beginnt mit Anna")
