@@ -38,6 +38,13 @@ say(const Writer *writer, GString *out, PhraseRole role, guint what)
     g_string_append(out, words);
 }
 
+/* ":=" with neither rule nor DN is "=" */
+static FilterKind
+kind_of(const FilterNode *leaf)
+{
+    return leaf->kind == FILTER_EXTENSIBLE && !leaf->rule && !leaf->dn ? FILTER_EQUAL : leaf->kind;
+}
+
 /* ---- values ---- */
 
 /* In quotation marks of the language. What would end the text, and octets that are no text, are
@@ -122,12 +129,12 @@ static void
 append_value(const Writer *writer, GString *out, const FilterNode *leaf, Form form)
 {
     gint64 number;
-    FieldId field = leaf->kind == FILTER_EQUAL ? field_of(leaf->attribute) : FIELDS;
+    FieldId field = kind_of(leaf) == FILTER_EQUAL ? field_of(leaf->attribute) : FIELDS;
     g_string_append_c(out, ' ');
     g_autofree char *stored =
         field < FIELDS && !(form & FORM_QUOTED) ? say_stored(writer, field, &leaf->value) : NULL;
     if (form & FORM_QUOTED || leaf->value.length == 0 || leaf->value.length > BARE_MAX ||
-        leaf->kind == FILTER_EXTENSIBLE)
+        kind_of(leaf) == FILTER_EXTENSIBLE)
         append_quoted(writer, out, &leaf->value);
     else if (stored)
         g_string_append(out, stored);
@@ -255,12 +262,13 @@ append_comparison(const Writer *writer, GString *out, const FilterNode *leaf, gb
 static const PhraseRow *
 history_of(const FilterNode *leaf)
 {
-    if (!leaf->attribute || (leaf->kind != FILTER_EQUAL && leaf->kind != FILTER_PRESENT))
+    FilterKind kind = kind_of(leaf);
+    if (!leaf->attribute || (kind != FILTER_EQUAL && kind != FILTER_PRESENT))
         return NULL;
     for (guint i = 0; i < phrase_n_rows; i++) {
         const PhraseRow *row = &phrase_rows[i];
         if (row->role == PHRASE_HISTORY && g_ascii_strcasecmp(row->name, leaf->attribute) == 0 &&
-            (leaf->kind == FILTER_EQUAL ? row->what != HISTORY_ALONE : row->what != HISTORY_WORD))
+            (kind == FILTER_EQUAL ? row->what != HISTORY_ALONE : row->what != HISTORY_WORD))
             return row;
     }
     return NULL;
@@ -281,14 +289,14 @@ append_history(const Writer *writer, GString *out, const FilterNode *leaf, const
         say(writer, out, PHRASE_NOT, 0);
     g_autofree char *words = phrase_say(row, writer->german);
     g_string_append_printf(out, "%s%s", out->len > 0 ? " " : "", words);
-    gboolean year = leaf->kind == FILTER_EQUAL && row->what == HISTORY_EVENT &&
+    gboolean year = leaf->kind != FILTER_PRESENT && row->what == HISTORY_EVENT &&
                     is_year(&leaf->value) && form == FORM_PLAIN;
     if (year || (leaf->kind == FILTER_PRESENT && row->what == HISTORY_EVENT))
         say(writer, out, PHRASE_PART, PART_ANY_EVENT);
     if (year) {
         say(writer, out, PHRASE_PART, PART_IN_YEAR);
         g_string_append_printf(out, " %s", leaf->value.data + 4);
-    } else if (leaf->kind == FILTER_EQUAL) {
+    } else if (leaf->kind != FILTER_PRESENT) {
         append_value(writer, out, leaf, form);
     }
 }
@@ -315,9 +323,7 @@ same_attribute(const char *read, const FilterNode *leaf)
 static gboolean
 same_leaf(const FilterNode *read, const FilterNode *leaf)
 {
-    FilterKind kind =
-        leaf->kind == FILTER_EXTENSIBLE && !leaf->rule && !leaf->dn ? FILTER_EQUAL : leaf->kind;
-    if (read->kind != kind || !same_attribute(read->attribute, leaf) ||
+    if (read->kind != kind_of(leaf) || !same_attribute(read->attribute, leaf) ||
         !same_value(&read->value, &leaf->value) || !same_value(&read->initial, &leaf->initial) ||
         !same_value(&read->final, &leaf->final) || read->n_any != leaf->n_any ||
         g_strcmp0(read->rule, leaf->rule) != 0 || read->dn != leaf->dn)
@@ -374,7 +380,7 @@ append_list(Writer *writer, const FilterNode *node, gboolean negated)
     FilterNode **children = node->children;
     guint count = g_strv_length((char **)children);
     for (guint i = 0; i < count; i++)
-        if (node->kind != FILTER_OR || count < 2 || children[i]->kind != FILTER_EQUAL ||
+        if (node->kind != FILTER_OR || count < 2 || kind_of(children[i]) != FILTER_EQUAL ||
             history_of(children[i]) || strcmp(children[i]->attribute, children[0]->attribute) != 0)
             return FALSE;
     g_autofree char *join = phrase_say(phrase_row(PHRASE_JOIN, FILTER_OR), writer->german);

@@ -46,7 +46,7 @@ def session(rig):
     shown = rig.run("list", "show", "soz", env=GERMAN)
     assert "Bedeutet:        Planung ist Sozialplanung und Kommune ist Mannheim" in shown, shown
     said = rig.run("member", "ls", "--where", "Name ist A oder Name ist B und Ort ist C", status=1, env=GERMAN)
-    assert "where:1:26: „und“ und „oder“ zusammen können zweierlei heißen; setzen Sie Klammern:" in said, said
+    assert "where:1:28: „und“ und „oder“ zusammen können zweierlei heißen; setzen Sie Klammern:" in said, said
     assert "Name ist A oder (Name ist B und Ort ist C)" in said, said
     assert rig.json("list", "show", "soz")[0]["means"] == "planning is Sozialplanung and city is Mannheim"
 

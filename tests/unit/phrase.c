@@ -401,7 +401,8 @@ test_write(void)
         {"(name=*er)", "Name endet mit „er“", "name ends with \"er\""},
         {"(name=M*i*r)", "Name passt auf „M*i*r“", "name matches \"M*i*r\""},
         {"(name~=Meier)", "Name klingt wie Meier", "name sounds like Meier"},
-        {"(cn:=Meier)", "cn ist „Meier“", "cn is \"Meier\""},
+        {"(cn:=Meier)", "cn ist Meier", "cn is Meier"},
+        {"(registered:=a-1)", "angemeldet zu a-1", "registered for a-1"},
         {"(cn:dn:caseExactMatch:=Meier)", "cn oder DN ist „Meier“ nach Regel caseExactMatch",
          "cn or DN is \"Meier\" by rule caseExactMatch"},
         {"(:caseExactMatch:=Meier)", "irgendein Attribut ist „Meier“ nach Regel caseExactMatch",
@@ -633,6 +634,8 @@ append_normal(GString *out, const FilterNode *node)
         return;
     }
     FilterNode copy = *node;
+    if (copy.kind == FILTER_EXTENSIBLE && !copy.rule && !copy.dn)
+        copy.kind = FILTER_EQUAL;
     FieldId field = node->attribute ? field_find(node->attribute) : FIELDS;
     g_autofree char *lower = node->attribute ? g_ascii_strdown(node->attribute, -1) : NULL;
     static const char *const history[] = {"invited",  "registered", "declined",   "unanswered",
@@ -640,10 +643,8 @@ append_normal(GString *out, const FilterNode *node)
     if (field < FIELDS)
         copy.attribute = (char *)field_table[field].name;
     else if (lower && g_strv_contains(history, lower) &&
-             (node->kind == FILTER_EQUAL || (node->kind == FILTER_PRESENT && *lower != 'l')))
+             (copy.kind == FILTER_EQUAL || (copy.kind == FILTER_PRESENT && *lower != 'l')))
         copy.attribute = lower;
-    if (copy.kind == FILTER_EXTENSIBLE && !copy.rule && !copy.dn)
-        copy.kind = FILTER_EQUAL;
     g_autofree char *text = filter_to_text(&copy);
     g_string_append(out, text);
 }
