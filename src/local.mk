@@ -68,6 +68,7 @@ librundruf_a_SOURCES = \
 	src/filter/match.c src/filter/match.h \
 	src/filter/phonetic.c src/filter/phonetic.h \
 	src/filter/phrase.h \
+	src/filter/phrase_match.c \
 	src/filter/phrase_read.c \
 	src/filter/phrase_reader.h \
 	src/filter/phrase_value.c \

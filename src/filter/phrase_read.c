@@ -53,162 +53,6 @@ negate_if(PhraseReader *reader, gboolean negated, guint at, FilterNode *child)
     return list_node(reader, FILTER_NOT, at, children);
 }
 
-/* ---- subjects ---- */
-
-typedef struct {
-    char *attribute; /* NULL: any */
-    gboolean or_dn;
-} Subject;
-
-static void
-subject_clear(Subject *subject)
-{
-    g_clear_pointer(&subject->attribute, g_free);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Subject, subject_clear)
-
-/* whether the filter `format` with `name` in it says what it says about a name */
-static gboolean
-name_fits(const char *name, gboolean rule)
-{
-    g_autofree char *text = g_strdup_printf(rule ? "(cn:dn:%s:=x)" : "(%s=*)", name);
-    g_autoptr(FilterNode) node = filter_parse(text, -1, "name", NULL);
-    if (rule)
-        return node && node->rule && node->dn && strcmp(node->rule, name) == 0;
-    return node && node->kind == FILTER_PRESENT && strcmp(node->attribute, name) == 0;
-}
-
-static gboolean
-is_known(const PhraseReader *reader, const char *name)
-{
-    g_autofree char *base = g_ascii_strdown(name, (gssize)strcspn(name, ";"));
-    gboolean known = field_find(base) < FIELDS || attribute_type_find(base) ||
-                     g_strv_contains((const char *const *)reader->indexed, base);
-    for (guint i = 0; i < phrase_n_rows && !known; i++)
-        known = phrase_rows[i].role == PHRASE_HISTORY && strcmp(phrase_rows[i].name, base) == 0;
-    return known && name_fits(name, FALSE);
-}
-
-/* Tokens from `at` that name what a term is about; 0: none do. `subject` may be NULL. */
-static guint
-match_subject(const PhraseReader *reader, guint at, Subject *subject)
-{
-    const PhraseRow *row;
-    g_autofree char *attribute = NULL;
-    const PhraseToken *first = phrase_token(reader, at);
-    guint any = phrase_match_row(reader->tokens, at, phrase_row(PHRASE_PART, PART_ANY_ATTRIBUTE));
-    guint marker = phrase_match_row(reader->tokens, at, phrase_row(PHRASE_PART, PART_ATTRIBUTE));
-    guint count = any;
-    const PhraseToken *named = phrase_token(reader, at + marker);
-    if (!count && marker && named->kind == TOKEN_WORD) {
-        attribute = g_strndup(named->start, named->length);
-        count = name_fits(attribute, FALSE) ? marker + 1 : 0;
-    }
-    if (!count && (count = phrase_match(reader->tokens, at, PHRASE_FIELD, &row)) > 0) {
-        g_free(attribute);
-        attribute = g_strdup(field_table[row->what].name);
-    }
-    if (!count && first->kind == TOKEN_WORD) {
-        g_free(attribute);
-        attribute = g_strndup(first->start, first->length);
-        count = is_known(reader, attribute) ? 1 : 0;
-    }
-    if (!count)
-        return 0;
-    guint or_dn = phrase_match_row(reader->tokens, at + count, phrase_row(PHRASE_PART, PART_OR_DN));
-    if (subject)
-        *subject = (Subject){any ? NULL : g_steal_pointer(&attribute), or_dn > 0};
-    return count + or_dn;
-}
-
-static gboolean
-is_number(const Subject *subject)
-{
-    if (!subject->attribute)
-        return FALSE;
-    g_autofree char *base = g_strndup(subject->attribute, strcspn(subject->attribute, ";"));
-    FieldId field = field_find(base);
-    return field < FIELDS ? field_table[field].type == FIELD_INTEGER
-                          : attribute_type_find(base) && attribute_rule(base) == RULE_INTEGER;
-}
-
-/* ---- operators ---- */
-
-/* Tokens from `at` that are an operator, the longest that can be: "is", "not" or both before what
- * compares, or "is" alone. `*negated` if the opposite is said. */
-static guint
-match_operator(const PhraseReader *reader, guint at, PhraseOperator *op, gboolean *negated)
-{
-    guint is = phrase_match(reader->tokens, at, PHRASE_IS, NULL);
-    guint no = phrase_match(reader->tokens, at + is, PHRASE_NOT, NULL);
-    guint longest = is ? is + no : 0;
-    *op = OPERATOR_EQUAL;
-    *negated = no > 0;
-    const struct {
-        guint before;
-        PhraseRole role;
-        gboolean negated;
-    } forms[] = {
-        {0, PHRASE_OPERATOR, FALSE},        {0, PHRASE_NOT_OPERATOR, TRUE},
-        {is, PHRASE_OPERATOR, FALSE},       {is, PHRASE_NOT_OPERATOR, TRUE},
-        {is + no, PHRASE_OPERATOR, no > 0},
-    };
-    for (guint i = 0; i < G_N_ELEMENTS(forms); i++) {
-        const PhraseRow *row;
-        guint count = phrase_match(reader->tokens, at + forms[i].before, forms[i].role, &row);
-        if (count == 0 || forms[i].before + count <= longest)
-            continue;
-        longest = forms[i].before + count;
-        *op = row->what;
-        *negated = forms[i].negated;
-    }
-    return longest;
-}
-
-static gboolean
-has_operator(const PhraseReader *reader, guint at)
-{
-    PhraseOperator op;
-    gboolean negated;
-    return match_operator(reader, at, &op, &negated) > 0;
-}
-
-/* Tokens from `at` that begin a term about events, lists or suppression. */
-static guint
-match_history(const PhraseReader *reader, guint at, const PhraseRow **row, gboolean *negated)
-{
-    guint bare = phrase_match(reader->tokens, at, PHRASE_HISTORY, row);
-    if (bare > 0) {
-        *negated = FALSE;
-        /* the name may stand as an attribute's: "declined is mannheim-2020" */
-        return bare == 1 && has_operator(reader, at + 1) ? 0 : bare;
-    }
-    guint before = phrase_match(reader->tokens, at, PHRASE_IS, NULL);
-    if (!before)
-        before = phrase_match(reader->tokens, at, PHRASE_HAS, NULL);
-    guint direct = phrase_match(reader->tokens, at + before, PHRASE_HISTORY, row);
-    if (direct > 0) {
-        *negated = FALSE;
-        return before + direct;
-    }
-    guint no = phrase_match(reader->tokens, at + before, PHRASE_NOT, NULL);
-    guint after = no ? phrase_match(reader->tokens, at + before + no, PHRASE_HISTORY, row) : 0;
-    *negated = TRUE;
-    return after ? before + no + after : 0;
-}
-
-static gboolean
-starts_term(const PhraseReader *reader, guint at)
-{
-    const PhraseRow *row;
-    gboolean negated;
-    if (phrase_is_sign(reader, at, "(") || phrase_match(reader->tokens, at, PHRASE_NOT, NULL) ||
-        match_history(reader, at, &row, &negated))
-        return TRUE;
-    guint subject = match_subject(reader, at, NULL);
-    return subject && has_operator(reader, at + subject);
-}
-
 /* ---- what is wrong ---- */
 
 /* words from `at` up to an operator or the like, at most three */
@@ -218,7 +62,7 @@ count_words(const PhraseReader *reader, guint at)
     guint count = 0;
     while (count < 3 && phrase_token(reader, at + count)->kind == TOKEN_WORD &&
            !phrase_match(reader->tokens, at + count, PHRASE_JOIN, NULL) &&
-           (count == 0 || !has_operator(reader, at + count)))
+           (count == 0 || !phrase_has_operator(reader, at + count)))
         count++;
     return count;
 }
@@ -247,7 +91,7 @@ static void
 fail_subject(const PhraseReader *reader, guint at)
 {
     guint count = count_words(reader, at);
-    gboolean compared = count > 0 && has_operator(reader, at + count);
+    gboolean compared = count > 0 && phrase_has_operator(reader, at + count);
     g_autofree char *words = phrase_slice(reader, at, at + MAX(count, 1));
     if (count == 0) {
         phrase_fail(reader, at,
@@ -302,7 +146,7 @@ fail_operator(const PhraseReader *reader, guint at, guint subject)
 
 typedef struct {
     guint at; /* of its first token */
-    Subject subject;
+    PhraseSubject subject;
     guint operator_at;
     PhraseOperator op;
     gboolean negated;
@@ -319,7 +163,7 @@ read_rule(PhraseReader *reader, char **rule)
     reader->at += count;
     const PhraseToken *token = phrase_token(reader, reader->at);
     *rule = g_strndup(token->start, token->length);
-    if (token->kind != TOKEN_WORD || !name_fits(*rule, TRUE))
+    if (token->kind != TOKEN_WORD || !phrase_name_fits(*rule, TRUE))
         return phrase_fail(reader, reader->at,
                            _("a matching rule's name must stand here, such as caseExactMatch"));
     reader->at++;
@@ -329,10 +173,10 @@ read_rule(PhraseReader *reader, char **rule)
 static FilterNode *
 read_equal(PhraseReader *reader, const Comparison *comparison)
 {
-    const Subject *subject = &comparison->subject;
+    const PhraseSubject *subject = &comparison->subject;
     g_autoptr(FilterNode) node = node_new(reader, FILTER_EQUAL, comparison->at, subject->attribute);
-    if (is_number(subject) ? !phrase_read_number(reader, subject->attribute, 0, &node->value)
-                           : !phrase_read_text(reader, subject->attribute, &node->value))
+    if (phrase_is_number(subject) ? !phrase_read_number(reader, subject->attribute, 0, &node->value)
+                                  : !phrase_read_text(reader, subject->attribute, &node->value))
         return NULL;
     if (!read_rule(reader, &node->rule))
         return NULL;
@@ -356,19 +200,20 @@ read_order(PhraseReader *reader, const Comparison *comparison)
     const char *attribute = comparison->subject.attribute;
     g_autoptr(FilterNode) node = node_new(
         reader, more ? FILTER_GREATER_OR_EQUAL : FILTER_LESS_OR_EQUAL, comparison->at, attribute);
-    if (strict && !is_number(&comparison->subject)) {
+    if (strict && !phrase_is_number(&comparison->subject)) {
         phrase_fail(reader, comparison->operator_at,
                     _("only numbers are more or less than another, and %s is none; there is \"at "
                       "least\" and \"at most\""),
                     attribute);
         return NULL;
     }
-    gboolean read = is_number(&comparison->subject) ? phrase_read_number(reader, attribute,
-                                                                         !strict ? 0
-                                                                         : more  ? 1
-                                                                                 : -1,
-                                                                         &node->value)
-                                                    : phrase_read_text(reader, NULL, &node->value);
+    gboolean read = phrase_is_number(&comparison->subject)
+                        ? phrase_read_number(reader, attribute,
+                                             !strict ? 0
+                                             : more  ? 1
+                                                     : -1,
+                                             &node->value)
+                        : phrase_read_text(reader, NULL, &node->value);
     return read ? g_steal_pointer(&node) : NULL;
 }
 
@@ -413,7 +258,7 @@ read_list(PhraseReader *reader, const Comparison *comparison)
         guint comma = phrase_is_sign(reader, reader->at, ",") ? 1 : 0;
         guint join = phrase_match(reader->tokens, reader->at + comma, PHRASE_JOIN, &row);
         if (last || (!comma && !join) || (join && row->what != FILTER_OR) ||
-            starts_term(reader, reader->at + comma + join))
+            phrase_starts_term(reader, reader->at + comma + join))
             break;
         reader->at += comma + join;
         last = join > 0;
@@ -454,9 +299,9 @@ read_positive(PhraseReader *reader, const Comparison *comparison)
 static FilterNode *
 read_comparison(PhraseReader *reader)
 {
-    g_auto(Subject) subject = {NULL, FALSE};
+    g_auto(PhraseSubject) subject = {NULL, FALSE};
     Comparison comparison = {.at = reader->at};
-    guint count = match_subject(reader, reader->at, &subject);
+    guint count = phrase_match_subject(reader, reader->at, &subject);
     if (!count) {
         fail_subject(reader, reader->at);
         return NULL;
@@ -464,7 +309,7 @@ read_comparison(PhraseReader *reader)
     comparison.subject = subject;
     comparison.operator_at = reader->at + count;
     guint compared =
-        match_operator(reader, comparison.operator_at, &comparison.op, &comparison.negated);
+        phrase_match_operator(reader, comparison.operator_at, &comparison.op, &comparison.negated);
     if (!compared) {
         fail_operator(reader, reader->at, count);
         return NULL;
@@ -526,7 +371,7 @@ read_term(PhraseReader *reader, guint nesting)
         return read_parentheses(reader, nesting);
     const PhraseRow *row;
     gboolean negated;
-    guint count = match_history(reader, reader->at, &row, &negated);
+    guint count = phrase_match_history(reader, reader->at, &row, &negated);
     if (count)
         return read_history(reader, count, row, negated);
     guint at = reader->at;

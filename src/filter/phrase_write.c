@@ -38,6 +38,15 @@ say(const Writer *writer, GString *out, PhraseRole role, guint what)
     g_string_append(out, words);
 }
 
+/* lists of one item are that item */
+static const FilterNode *
+unwrap(const FilterNode *node)
+{
+    while (node->children && node->kind != FILTER_NOT && !node->children[1])
+        node = node->children[0];
+    return node;
+}
+
 /* ":=" with neither rule nor DN is "=" */
 static FilterKind
 kind_of(const FilterNode *leaf)
@@ -349,7 +358,7 @@ reads_back(const Writer *writer, const GString *text, const FilterNode *node, gb
         return FALSE;
     FilterNode **a = read->children, **b = node->children;
     for (; *a && *b; a++, b++)
-        if ((*a)->children || !same_leaf(*a, *b))
+        if ((*a)->children || !same_leaf(*a, unwrap(*b)))
             return FALSE;
     return !*a && !*b;
 }
@@ -373,25 +382,38 @@ append_leaf(Writer *writer, const FilterNode *leaf, gboolean negated)
     g_string_append_len(writer->out, text->str, (gssize)text->len);
 }
 
+/* whether it is an equality of the same attribute as `first`; fields are the same in any spelling */
+static gboolean
+is_item(const FilterNode *node, const FilterNode *first)
+{
+    if (node->children || kind_of(node) != FILTER_EQUAL || history_of(node))
+        return FALSE;
+    if (field_find(node->attribute) < FIELDS)
+        return g_ascii_strcasecmp(node->attribute, first->attribute) == 0;
+    return strcmp(node->attribute, first->attribute) == 0;
+}
+
 /* several values of one attribute: "one of a, b or c"; FALSE: the node is nothing like that */
 static gboolean
 append_list(Writer *writer, const FilterNode *node, gboolean negated)
 {
     FilterNode **children = node->children;
     guint count = g_strv_length((char **)children);
+    const FilterNode *first = unwrap(children[0]);
+    if (node->kind != FILTER_OR || count < 2 || !first->attribute)
+        return FALSE;
     for (guint i = 0; i < count; i++)
-        if (node->kind != FILTER_OR || count < 2 || kind_of(children[i]) != FILTER_EQUAL ||
-            history_of(children[i]) || strcmp(children[i]->attribute, children[0]->attribute) != 0)
+        if (!is_item(unwrap(children[i]), first))
             return FALSE;
     g_autofree char *join = phrase_say(phrase_row(PHRASE_JOIN, FILTER_OR), writer->german);
     g_autoptr(GString) text = g_string_new(NULL);
     for (Form form = FORM_PLAIN; form < FORMS; form++) {
         g_string_truncate(text, 0);
-        append_subject(writer, text, children[0], form);
+        append_subject(writer, text, first, form);
         say(writer, text, PHRASE_IS, 0);
         append_operator(writer, text, negated ? OPERATOR_NONE_OF : OPERATOR_ONE_OF, FALSE);
         for (guint i = 0; i < count; i++) {
-            append_value(writer, text, children[i], form);
+            append_value(writer, text, unwrap(children[i]), form);
             if (i + 1 < count)
                 g_string_append_printf(text, i + 2 < count ? "," : " %s", join);
         }
@@ -401,15 +423,6 @@ append_list(Writer *writer, const FilterNode *node, gboolean negated)
         }
     }
     return FALSE;
-}
-
-/* lists of one item are that item */
-static const FilterNode *
-unwrap(const FilterNode *node)
-{
-    while (node->children && node->kind != FILTER_NOT && !node->children[1])
-        node = node->children[0];
-    return node;
 }
 
 static void append_node(Writer *writer, const FilterNode *node, gboolean nested);
