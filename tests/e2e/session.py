@@ -112,6 +112,7 @@ def check_lists(rig):
     rig.run("list", "set", "schools", "--filter", LIST, "--title", "Große Städte", "--purpose", "schools",
             "--sender", "Büro <buero@netz.example>", "--basis", "e")
     wanted = {"list": "schools", "title": "Große Städte", "filter": LIST, "purpose": "schools",
+              "means": "planning is Schulentwicklungsplanung and population over 200,000",
               "sender": "Büro <buero@netz.example>", "basis": "e", "except": None, "owner": None, "max_members": 0}
     assert rig.json("list", "ls") == rig.json("list", "show", "schools") == [wanted]
     assert len(rig.json("list", "members", "schools")) == 47

@@ -121,7 +121,8 @@ class Rig:
 
     def json(self, *words, status=0):
         """The objects that a command prints with --json."""
-        done = subprocess.run(self.command("--json", *words), text=True, capture_output=True, timeout=300)
+        done = subprocess.run(self.command("--json", *words), text=True, capture_output=True, timeout=300,
+                              env={**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "en"})
         assert done.returncode == status, (words, done.returncode, done.stderr)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
