@@ -36,11 +36,13 @@ librundruf_a_SOURCES = \
 	src/config/options.c src/config/options.h \
 	src/config/yaml.c src/config/yaml.h \
 	src/store/address_hash.c src/store/address_hash.h \
+	src/store/blocks.c src/store/blocks.h \
 	src/store/changes.c src/store/changes.h \
 	src/store/connection.h \
 	src/store/consents.c src/store/consents.h \
 	src/store/deliveries.c src/store/deliveries.h \
 	src/store/entries.c src/store/entries.h \
+	src/store/entry_set.c src/store/entry_set.h \
 	src/store/events.c src/store/events.h \
 	src/store/journal.c src/store/journal.h \
 	src/store/list_changes.c src/store/list_changes.h \
@@ -53,6 +55,7 @@ librundruf_a_SOURCES = \
 	src/store/roster.c src/store/roster.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/schemas.c src/store/schemas.h \
+	src/store/select.c src/store/select.h \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
 	src/store/suppressed.c src/store/suppressed.h \

@@ -28,7 +28,6 @@ unit_tests = \
 	tests/unit/explain \
 	tests/unit/feed \
 	tests/unit/filter \
-	tests/unit/filter_sql \
 	tests/unit/gate \
 	tests/unit/guard \
 	tests/unit/import \
@@ -51,6 +50,7 @@ unit_tests = \
 	tests/unit/prepare \
 	tests/unit/pull \
 	tests/unit/push \
+	tests/unit/select \
 	tests/unit/send \
 	tests/unit/smtp \
 	tests/unit/spool \
@@ -68,7 +68,7 @@ TESTS += $(unit_tests)
 # a store with persons, and an LDAP server, for the tests of what works on them
 check_LIBRARIES += tests/libfixture.a
 tests_libfixture_a_SOURCES = tests/lib/fixture.c tests/lib/fixture.h \
-	tests/lib/provider.c tests/lib/provider.h
+	tests/lib/provider.c tests/lib/provider.h tests/lib/terms_view.c tests/lib/terms_view.h
 LDADD = tests/libfixture.a $(librundruf_libs)
 
 # What holds for the tree itself: layers, documentation, samples, translations.

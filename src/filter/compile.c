@@ -8,33 +8,26 @@
 
 #include <string.h>
 
-/* SQLite 3.40 parses with a stack of 100 symbols, of which a parenthesis in a list takes three, and
- * takes expressions of 1000 levels, where each item of a list is one more: long lists are cut in
- * groups, and what is nested deeper is left to filter/match.h. */
-#define NESTING_MAX 15
-#define GROUP       32
-
-/* SQLite refuses LIKE patterns over 50,000 octets */
-#define PATTERN_MAX 10000
-
 typedef struct {
     const FieldMap *map;
     char **indexed; /* field_map_attributes() */
-    Condition *condition;
+    gboolean exact;
 } Compiler;
 
-static void
-append(Compiler *compiler, const char *sql)
+/* lets everybody through, for match.h to decide on */
+static Condition *
+make_inexact(Compiler *compiler)
 {
-    g_string_append(compiler->condition->sql, sql);
+    compiler->exact = FALSE;
+    return condition_new(CONDITION_ALL);
 }
 
-/* lets every row through, for match.h to decide on */
-static void
-append_inexact(Compiler *compiler)
+static Condition *
+make_not(Condition *condition)
 {
-    append(compiler, "1 = 1");
-    compiler->condition->exact = FALSE;
+    Condition *not = condition_new(CONDITION_NOT);
+    condition_add(not, condition);
+    return not ;
 }
 
 /* the name under which the index holds an attribute, or NULL */
@@ -48,215 +41,111 @@ find_indexed(const Compiler *compiler, const char *attribute)
     return NULL;
 }
 
-/* ---- conditions on a value's key ---- */
-
-/* the smallest text that is greater than every text with this prefix; NULL if there is none */
-static char *
-prefix_end(const char *prefix)
-{
-    for (const char *last = prefix + strlen(prefix); last > prefix;) {
-        last = g_utf8_prev_char(last);
-        gunichar next = g_utf8_get_char(last) + 1;
-        if (next == 0xd800)
-            next = 0xe000; /* surrogates are no characters */
-        if (next > 0x10ffff)
-            continue;
-        GString *end = g_string_new_len(prefix, last - prefix);
-        g_string_append_unichar(end, next);
-        return g_string_free(end, FALSE);
-    }
-    return NULL;
-}
-
-static void
-append_pattern(GString *pattern, const char *piece)
-{
-    for (const char *p = piece; p && *p; p++) {
-        if (strchr("%_\\", *p))
-            g_string_append_c(pattern, '\\');
-        g_string_append_c(pattern, *p);
-    }
-}
-
-/* LIKE makes no difference between ASCII letters: harmless for keys in lower case only */
-static gboolean
-pattern_is_exact(const Assertion *assertion)
-{
-    if (!assertion->final && assertion->any->len == 0)
-        return TRUE;
-    gsize length = 3 + strlen(assertion->initial ? assertion->initial : "") +
-                   strlen(assertion->final ? assertion->final : "");
-    for (guint i = 0; i < assertion->any->len; i++)
-        length += 1 + strlen(g_ptr_array_index(assertion->any, i));
-    /* escapes can double it */
-    return assertion->rule != RULE_CASE_EXACT && assertion->rule != RULE_CASE_EXACT_IA5 &&
-           assertion->rule != RULE_TELEPHONE && 2 * length <= PATTERN_MAX;
-}
-
-static void
-append_substrings(Compiler *compiler, const Assertion *assertion)
-{
-    if (assertion->initial && *assertion->initial) {
-        g_autofree char *end = prefix_end(assertion->initial);
-        append(compiler, " AND t.norm >= ");
-        condition_bind(compiler->condition, assertion->initial);
-        if (end) {
-            append(compiler, " AND t.norm < ");
-            condition_bind(compiler->condition, end);
-        }
-    }
-    if (!assertion->final && assertion->any->len == 0)
-        return;
-    g_autoptr(GString) pattern = g_string_new(NULL);
-    append_pattern(pattern, assertion->initial);
-    for (guint i = 0; i < assertion->any->len; i++) {
-        g_string_append_c(pattern, '%');
-        append_pattern(pattern, g_ptr_array_index(assertion->any, i));
-    }
-    g_string_append_c(pattern, '%');
-    append_pattern(pattern, assertion->final);
-    append(compiler, " AND t.norm LIKE ");
-    condition_bind(compiler->condition, pattern->str);
-    append(compiler, " ESCAPE '\\'");
-}
-
-/* "the entry has a value of `name` for which the assertion holds" */
-static void
-append_lookup(Compiler *compiler, const Target *target, const char *name,
-              const Assertion *assertion)
-{
-    append(compiler, target->of_municipality ? "e.municipality" : "e.id");
-    append(compiler, " IN (SELECT t.entry FROM term t WHERE t.attribute = ");
-    condition_bind(compiler->condition, name);
-    if (assertion->kind == ASSERT_SUBSTRINGS) {
-        append_substrings(compiler, assertion);
-    } else if (assertion->kind != ASSERT_PRESENT) {
-        append(compiler, assertion->kind == ASSERT_EQUAL              ? " AND t.norm = "
-                         : assertion->kind == ASSERT_GREATER_OR_EQUAL ? " AND t.norm >= "
-                                                                      : " AND t.norm <= ");
-        condition_bind(compiler->condition, assertion->key);
-    }
-    append(compiler, ")");
-}
-
 /* ---- terms ---- */
 
+/* "there is a value of `name` for which the assertion holds" */
+static Condition *
+make_lookup(const Compiler *compiler, const Target *target, const char *name,
+            const Assertion *assertion)
+{
+    static const TermKind kinds[] = {[ASSERT_PRESENT] = TERM_PRESENT,
+                                     [ASSERT_EQUAL] = TERM_EQUAL,
+                                     [ASSERT_GREATER_OR_EQUAL] = TERM_GREATER_OR_EQUAL,
+                                     [ASSERT_LESS_OR_EQUAL] = TERM_LESS_OR_EQUAL,
+                                     [ASSERT_SUBSTRINGS] = TERM_SUBSTRINGS};
+    Condition *term = condition_new(CONDITION_TERM);
+    term->attribute = g_strdup(find_indexed(compiler, name));
+    term->of_municipality = target->of_municipality;
+    term->term = kinds[assertion->kind];
+    term->key = g_strdup(assertion->key);
+    term->initial = g_strdup(assertion->initial);
+    term->final = g_strdup(assertion->final);
+    for (guint i = 0; assertion->any && i < assertion->any->len; i++)
+        g_ptr_array_add(term->any, g_strdup(g_ptr_array_index(assertion->any, i)));
+    return term;
+}
+
 /* what can be said of a term without looking at a row */
-typedef enum { TERM_EXACT, TERM_UNDEFINED, TERM_UNDECIDED } TermState;
+typedef enum { STATE_EXACT, STATE_UNDEFINED, STATE_UNDECIDED } TermState;
 
 static TermState
 judge_term(const Compiler *compiler, const FilterNode *node, const Target *target)
 {
     guint fitting = 0, count = 0;
     if (!target->attribute || (node->kind == FILTER_EXTENSIBLE && (node->rule || node->dn)))
-        return TERM_UNDECIDED;
+        return STATE_UNDECIDED;
     for (const char *const *name = target->names; *name; name++, count++) {
         g_auto(Assertion) assertion = {0};
         if (!assertion_init(&assertion, node, target, *name))
             continue;
         fitting++;
         if (!assertion_fits_index(&assertion, target, *name) || !find_indexed(compiler, *name))
-            return TERM_UNDECIDED;
-        if (node->kind == FILTER_SUBSTRINGS && !pattern_is_exact(&assertion))
-            return TERM_UNDECIDED;
+            return STATE_UNDECIDED;
     }
-    return fitting == count ? TERM_EXACT : fitting == 0 ? TERM_UNDEFINED : TERM_UNDECIDED;
+    return fitting == count ? STATE_EXACT : fitting == 0 ? STATE_UNDEFINED : STATE_UNDECIDED;
 }
 
 /* A field reads the first attribute that has a value: a later one counts only where none before it
  * has any. With options, which the index does not keep, each may count. */
-static void
-append_term(Compiler *compiler, const FilterNode *node, const Target *target, gboolean loose)
+static Condition *
+make_term(const Compiler *compiler, const FilterNode *node, const Target *target, gboolean loose)
 {
     const Assertion present = {.kind = ASSERT_PRESENT};
     gboolean first_only = !loose && node->kind != FILTER_PRESENT;
-    append(compiler, "(");
+    Condition *any = condition_new(CONDITION_OR);
     for (const char *const *name = target->names; *name; name++) {
         g_auto(Assertion) assertion = {0};
         assertion_init(&assertion, node, target, *name);
-        if (name > target->names)
-            append(compiler, " OR ");
-        for (const char *const *before = target->names; first_only && before < name; before++) {
-            append(compiler, "NOT ");
-            append_lookup(compiler, target, find_indexed(compiler, *before), &present);
-            append(compiler, " AND ");
-        }
-        append_lookup(compiler, target, find_indexed(compiler, *name), &assertion);
+        Condition *all = condition_new(CONDITION_AND);
+        condition_add(all, make_lookup(compiler, target, *name, &assertion));
+        for (const char *const *before = target->names; first_only && before < name; before++)
+            condition_add(all, make_not(make_lookup(compiler, target, *before, &present)));
+        condition_add(any, all);
     }
-    append(compiler, ")");
+    return any;
 }
 
 /* Terms are two-valued once their assertion is defined: an entry without the attribute, or a person
- * without a municipality, is simply not equal, which NULL must not turn into Undefined. */
-static void
+ * without a municipality, is simply not equal. */
+static Condition *
 compile_term(Compiler *compiler, const FilterNode *node, gboolean wanted)
 {
     g_auto(Target) target;
     target_init(&target, node, compiler->map);
     gboolean loose = target.options && *target.options;
     switch (judge_term(compiler, node, &target)) {
-    case TERM_UNDEFINED:
-        append(compiler, "1 = 0");
-        return;
-    case TERM_UNDECIDED:
-        append_inexact(compiler);
-        return;
-    case TERM_EXACT:
+    case STATE_UNDEFINED:
+        return condition_new(CONDITION_NONE);
+    case STATE_UNDECIDED:
+        return make_inexact(compiler);
+    case STATE_EXACT:
         break;
     }
-    if (loose && !wanted) {
-        append_inexact(compiler);
-        return;
-    }
+    if (loose && !wanted)
+        return make_inexact(compiler);
     if (loose)
-        compiler->condition->exact = FALSE;
-    append_term(compiler, node, &target, loose);
-    if (!wanted)
-        append(compiler, " IS NOT TRUE");
+        compiler->exact = FALSE;
+    Condition *term = make_term(compiler, node, &target, loose);
+    return wanted ? term : make_not(term);
 }
 
 /* ---- trees ---- */
 
-static void compile_node(Compiler *compiler, const FilterNode *node, gboolean wanted,
-                         guint nesting);
-
-static void
-compile_children(Compiler *compiler, FilterNode **children, guint count, const char *joint,
-                 gboolean wanted, guint nesting)
+/* What selects those for whom the node is TRUE (`wanted`) or FALSE. With a condition for each, NOT
+ * only swaps them, Undefined is in neither, and a condition that lets too many through still does
+ * so under any number of NOTs. */
+static Condition *
+compile_node(Compiler *compiler, const FilterNode *node, gboolean wanted)
 {
-    guint step = count > GROUP ? GROUP : 1;
-    append(compiler, "(");
-    for (guint i = 0; i < count; i += step) {
-        if (i > 0)
-            append(compiler, joint);
-        if (step > 1)
-            compile_children(compiler, children + i, MIN(step, count - i), joint, wanted,
-                             nesting + 1);
-        else
-            compile_node(compiler, children[i], wanted, nesting + 1);
-    }
-    append(compiler, ")");
-}
-
-/* Appends what selects the rows for which the node is TRUE (`wanted`) or FALSE. With a condition
- * for each, NOT only swaps them, Undefined is in neither, and a condition that lets too many rows
- * through still does so under any number of NOTs. */
-static void
-compile_node(Compiler *compiler, const FilterNode *node, gboolean wanted, guint nesting)
-{
-    if (!node->children) {
-        compile_term(compiler, node, wanted);
-    } else if (node->kind == FILTER_NOT) {
-        compile_node(compiler, node->children[0], !wanted, nesting);
-    } else if (!node->children[1]) {
-        compile_node(compiler, node->children[0], wanted, nesting);
-    } else if (nesting >= NESTING_MAX) {
-        append_inexact(compiler);
-    } else {
-        const char *joint = (node->kind == FILTER_AND) == wanted ? " AND " : " OR ";
-        compile_children(compiler, node->children, g_strv_length((char **)node->children), joint,
-                         wanted, nesting);
-    }
+    if (!node->children)
+        return compile_term(compiler, node, wanted);
+    if (node->kind == FILTER_NOT)
+        return compile_node(compiler, node->children[0], !wanted);
+    gboolean all = (node->kind == FILTER_AND) == wanted;
+    Condition *condition = condition_new(all ? CONDITION_AND : CONDITION_OR);
+    for (FilterNode **child = node->children; *child; child++)
+        condition_add(condition, compile_node(compiler, *child, wanted));
+    return condition;
 }
 
 /* ---- names ---- */
@@ -381,8 +270,8 @@ filter_compile(const FilterNode *node, const FieldMap *map, const char *source, 
     if (!filter_resolve(node, map, source, error))
         return NULL;
     g_auto(GStrv) indexed = field_map_attributes(map);
-    Condition *condition = condition_new();
-    Compiler compiler = {map, indexed, condition};
-    compile_node(&compiler, node, TRUE, 0);
+    Compiler compiler = {map, indexed, TRUE};
+    Condition *condition = compile_node(&compiler, node, TRUE);
+    condition->exact = compiler.exact;
     return condition;
 }

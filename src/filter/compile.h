@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* compile.h - a filter made an SQL condition over persons of the store
+/* compile.h - a filter made a condition that the search index answers
  *
- * Fields and LDAP attributes of the index (`term`) become conditions on it; what the index
- * cannot decide (attributes that it does not hold, options, octets that are no text) lets more
- * rows through and makes the condition inexact: then filter/match.h decides on each row. */
+ * Fields and LDAP attributes of the index become terms of it; what the index cannot decide
+ * (attributes that it does not hold, options, octets that are no text) lets more persons through
+ * and makes the condition inexact: then filter/match.h decides on each. */
 #ifndef RUNDRUF_FILTER_COMPILE_H
 #define RUNDRUF_FILTER_COMPILE_H
 

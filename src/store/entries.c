@@ -49,7 +49,9 @@ enum {
 
 static const char *const texts[] = {
     [EACH] = "SELECT " COLUMNS " FROM entry ORDER BY id",
-    [EACH_MUNICIPALITY] = "SELECT " COLUMNS " FROM entry WHERE kind = 'municipality' ORDER BY id",
+    [EACH_MUNICIPALITY] =
+        "SELECT " COLUMNS
+        " FROM entry WHERE kind <> 'person' AND kind = 'municipality' ORDER BY id",
     [FIND] = "SELECT " COLUMNS " FROM entry WHERE uuid = $1",
     [GET] = "SELECT " COLUMNS " FROM entry WHERE id = $1",
     [UUIDS] = "SELECT uuid FROM entry ORDER BY uuid",

@@ -4,12 +4,14 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/attribute_type.h"
+#include "store/blocks.h"
 #include "store/entries.h"
+#include "store/select.h"
 #include "store/statement.h"
 
 #include <string.h>
 
-enum { BY_ID, ID_OF_UUID, IDS_OF_MAIL };
+enum { BY_ID, ID_OF_UUID, EACH, COUNT };
 
 #define COLUMNS                                                                                    \
     "e.id, e.uuid, e.parent, e.rdn, e.municipality, e.attributes, e.missing_reason, "              \
@@ -17,8 +19,10 @@ enum { BY_ID, ID_OF_UUID, IDS_OF_MAIL };
 
 static const char *const texts[] = {
     [BY_ID] = "SELECT " COLUMNS " FROM entry e WHERE e.id = $1 AND e.kind = 'person'",
+    [EACH] = "SELECT " COLUMNS " FROM entry e WHERE e.kind = 'person' ORDER BY e.id",
+    [COUNT] = "SELECT (SELECT count(*) FROM entry) -"
+              " (SELECT count(*) FROM entry WHERE kind <> 'person')",
     [ID_OF_UUID] = "SELECT id FROM entry WHERE uuid = $1",
-    [IDS_OF_MAIL] = "SELECT entry FROM term WHERE attribute = $1 AND norm = $2 ORDER BY entry",
 };
 
 const StatementTable persons_statements = {"persons", texts, G_N_ELEMENTS(texts)};
@@ -127,29 +131,20 @@ take_rows(Reader *reader, Statement *rows, PersonFunc func, gpointer user_data, 
     return result == STEP_DONE;
 }
 
-static Statement *
-prepare(Store *store, const char *columns, const Condition *condition, const char *order,
-        GError **error)
+/* All persons, or those of a set, in the order of the rows: where most are wanted. */
+static gboolean
+scan(Store *store, const EntrySet *set, PersonFunc func, gpointer user_data, GError **error)
 {
-    g_autofree char *sql =
-        g_strdup_printf("SELECT %s FROM entry e WHERE e.kind = 'person' AND (%s)%s", columns,
-                        condition ? condition->sql->str : "1 = 1", order);
-    Statement *statement = statement_prepare(store, sql, error);
-    for (guint i = 0; statement && condition && i < condition->values->len; i++)
-        statement_bind_text(statement, i + 1, g_ptr_array_index(condition->values, i));
-    return statement;
-}
-
-gboolean
-persons_each(Store *store, const Condition *condition, PersonFunc func, gpointer user_data,
-             GError **error)
-{
-    g_autoptr(Statement) rows = prepare(store, COLUMNS, condition, " ORDER BY e.id", error);
-    if (!rows)
-        return FALSE;
     g_auto(Reader) reader = {0};
     reader_init(&reader, store);
-    return take_rows(&reader, rows, func, user_data, error);
+    /* not from the cache: the callback may look for persons itself */
+    g_autoptr(Statement) rows = statement_prepare(store, texts[EACH], error);
+    StepResult result = STEP_FAILED;
+    while (rows && (result = statement_step(rows, error)) == STEP_ROW)
+        if ((!set || entry_set_has(set, statement_int(rows, 0))) &&
+            !take_row(&reader, rows, func, user_data, error))
+            return FALSE;
+    return result == STEP_DONE;
 }
 
 /* Calls back for those of the rows that are persons, in the order of the ids. */
@@ -159,16 +154,43 @@ take_ids(Store *store, const gint64 *ids, guint count, PersonFunc func, gpointer
 {
     g_auto(Reader) reader = {0};
     reader_init(&reader, store);
-    for (guint i = 0; i < count; i++) {
-        /* not from the cache: the callback may look for persons itself */
-        g_autoptr(Statement) row = statement_prepare(store, texts[BY_ID], error);
-        if (!row)
-            return FALSE;
+    /* not from the cache: the callback may look for persons itself */
+    g_autoptr(Statement) row = statement_prepare(store, texts[BY_ID], error);
+    for (guint i = 0; row && i < count; i++) {
         statement_bind_int(row, 1, ids[i]);
         if (!take_rows(&reader, row, func, user_data, error))
             return FALSE;
     }
-    return TRUE;
+    return row != NULL;
+}
+
+static gint64 *
+list_ids(const EntrySet *set, guint count)
+{
+    gint64 *ids = g_new(gint64, count + 1);
+    gint64 id = 0;
+    for (guint i = 0; i < count; i++)
+        ids[i] = id = entry_set_next(set, id);
+    return ids;
+}
+
+#define SCAN_SHARE 8 /* from one row in so many on, reading all is faster */
+
+gboolean
+persons_each(Store *store, const Condition *condition, PersonFunc func, gpointer user_data,
+             GError **error)
+{
+    gint64 all;
+    if (!condition)
+        return scan(store, NULL, func, user_data, error);
+    g_autoptr(EntrySet) set = select_persons(store, condition, error);
+    if (!set || !persons_count(store, NULL, &all, error))
+        return FALSE;
+    guint count = (guint)entry_set_count(set);
+    if (count > all / SCAN_SHARE)
+        return scan(store, set, func, user_data, error);
+    g_autofree gint64 *ids = list_ids(set, count);
+    return take_ids(store, ids, count, func, user_data, error);
 }
 
 typedef struct {
@@ -233,11 +255,14 @@ persons_each_by_name(Store *store, const Condition *condition, const FieldMap *m
 gboolean
 persons_count(Store *store, const Condition *condition, gint64 *count, GError **error)
 {
-    g_autoptr(Statement) statement = prepare(store, "count(*)", condition, "", error);
-    if (!statement || statement_step(statement, error) != STEP_ROW)
-        return FALSE;
-    *count = statement_int(statement, 0);
-    return TRUE;
+    if (condition) {
+        g_autoptr(EntrySet) set = select_persons(store, condition, error);
+        if (set)
+            *count = (gint64)entry_set_count(set);
+        return set != NULL;
+    }
+    g_autoptr(Statement) statement = statement_get(store, &persons_statements, COUNT, error);
+    return statement && statement_run_number(statement, count, error);
 }
 
 /* Appends column 0 of all rows. */
@@ -292,16 +317,18 @@ sort_unique(GArray *ids)
 }
 
 static gboolean
+collect_term(const PostingTerm *term, gpointer ids, GError **error)
+{
+    return blocks_entries(term, ids, error);
+}
+
+static gboolean
 collect_mail(Store *store, const char *attribute, const char *mail, GArray *ids, GError **error)
 {
     g_autofree char *norm = attribute_norm(attribute_rule(attribute), mail, strlen(mail));
     g_autofree char *lower = g_ascii_strdown(attribute, -1);
-    g_autoptr(Statement) find = statement_get(store, &persons_statements, IDS_OF_MAIL, error);
-    if (!find)
-        return FALSE;
-    statement_bind_text(find, 1, lower);
-    statement_bind_text(find, 2, norm); /* NULL is equal to nothing */
-    return collect_ids(find, ids, error);
+    /* what has no key is equal to nothing */
+    return !norm || blocks_each(store, lower, norm, norm, collect_term, ids, error);
 }
 
 gboolean

@@ -14,7 +14,7 @@
 /* FALSE ends the select with the callback's error. */
 typedef gboolean (*PersonFunc)(const Person *person, gpointer user_data, GError **error);
 
-/* The persons for whom `condition` holds (NULL: all), by row id, i.e. in the order in which they
+/* The persons of whom `condition` is true (NULL: all), by row id, i.e. in the order in which they
  * became known. Whether the condition is exact is the caller's business. */
 gboolean persons_each(Store *store, const Condition *condition, PersonFunc func, gpointer user_data,
                       GError **error);
@@ -27,7 +27,7 @@ gboolean persons_each_by_name(Store *store, const Condition *condition, const Fi
 /* What that order compares, with strcmp(), before the id; owned by the caller. */
 char *persons_name_key(const Person *person, const FieldMap *map);
 
-/* The persons for whom `condition` holds (NULL: all). */
+/* How many persons it is true of (NULL: all). */
 gboolean persons_count(Store *store, const Condition *condition, gint64 *count, GError **error);
 
 /* Calls back for each person found, which is none or one for an id or a UUID, and perhaps more for an

@@ -1,27 +1,48 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* postings.h - which entries have a term: ascending row ids in few octets, and SQL's view of them
+/* postings.h - which entries have a term: many terms with their entries in one block of octets
  * (inside store/)
  *
- * A row of `posting` holds up to POSTINGS_MAX entries of one term: `first`, and in `rest` the
- * differences between the following ones as LEB128. Half the postings of a roster belong to terms
- * that tens of thousands share, where an entry takes an octet or two instead of a row; a change
- * writes one such row anew, never a whole list. SQL reads them through the view `term` with the
- * table-valued function entries_of(first, rest). */
+ * A row of `posting` holds a block: terms of one attribute in the order of their keys, each with up
+ * to POSTINGS_MAX entries, ascending. A term with more comes again, in the same block or in the
+ * next ones. The row's key is the block's first term and that term's first entry. 450,000 terms of
+ * a roster of 100,000 so are some 5,000 rows instead of as many: a first sync writes them, and a
+ * search for a piece in the middle reads them, twenty times faster. A change writes one block anew.
+ *
+ * Block: for each term the length of the key, the key, the length of the list, the list; the list:
+ * the first entry, then differences. Numbers are unsigned LEB128. */
 #ifndef RUNDRUF_STORE_POSTINGS_H
 #define RUNDRUF_STORE_POSTINGS_H
 
 #include <glib.h>
-#include <sqlite3.h>
 
-#define POSTINGS_MAX 256
+#define POSTINGS_MAX       256  /* entries of one term in a block */
+#define POSTINGS_BLOCK_MAX 1900 /* octets, unless there is but one term: a quarter of a page */
 
-/* Makes entries_of() known to a connection; an SQLite result code. */
-int postings_register(sqlite3 *db);
+/* One term of a block, as it lies there. */
+typedef struct {
+    const char *key; /* no NUL at its end */
+    gsize length;
+    const guint8 *list;
+    gsize list_length;
+} PostingTerm;
 
-/* Appends the difference (1 or more) between an entry and the one before it to `rest`. */
-void postings_put(GByteArray *rest, guint64 difference);
+typedef struct {
+    const guint8 *at, *end;
+    gboolean damaged;
+} PostingReader;
 
-/* Appends the entries (gint64) of one row to `entries`; FALSE if `rest` is damaged. */
-gboolean postings_take(gint64 first, gconstpointer rest, gsize length, GArray *entries);
+void posting_reader_init(PostingReader *reader, gconstpointer block, gsize length);
+
+/* The next term; FALSE at the end, or where the block is damaged. */
+gboolean posting_reader_next(PostingReader *reader, PostingTerm *term);
+
+/* Appends the entries (gint64) of a list; FALSE if it is damaged. */
+gboolean postings_take(const guint8 *list, gsize length, GArray *entries);
+
+/* Appends a number to a list: the first entry, or a difference (1 or more). */
+void postings_put(GByteArray *list, guint64 number);
+
+/* Appends a term to a block. */
+void postings_add(GByteArray *block, const char *key, gsize length, const GByteArray *list);
 
 #endif

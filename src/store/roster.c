@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "store/roster.h"
 
+#include "store/blocks.h"
 #include "store/statement.h"
 
-enum { COUNT, COUNT_MISSING, SOURCE, SHARED };
+#include <string.h>
+
+enum { COUNT, COUNT_MISSING, SOURCE, IS_PERSON };
 
 static const char *const texts[] = {
     [COUNT] = "SELECT count(*) FROM entry WHERE kind = $1",
     [COUNT_MISSING] = "SELECT count(*) FROM entry WHERE missing_reason = $1 AND kind <> 'other'",
     [SOURCE] = "SELECT audited_at, cookie FROM sync_state ORDER BY generation DESC LIMIT 1",
-    [SHARED] = "SELECT t.norm, count(*) FROM term t JOIN entry e ON e.id = t.entry"
-               " WHERE t.attribute = $1 AND e.kind = 'person'"
-               " GROUP BY t.norm HAVING count(*) > 1 ORDER BY t.norm",
+    [IS_PERSON] = "SELECT count(*) FROM entry WHERE id = $1 AND kind = 'person'",
 };
 
 const StatementTable roster_statements = {"roster", texts, G_N_ELEMENTS(texts)};
@@ -66,19 +67,59 @@ roster_read(Store *store, RosterFigures *figures, GError **error)
     return TRUE;
 }
 
+/* The term at hand, of which more parts may come. */
+typedef struct {
+    Store *store;
+    GString *key;
+    GArray *entries;
+    RosterSharedFunc func;
+    gpointer user_data;
+} Sharing;
+
+static gboolean
+tell_term(Sharing *sharing, GError **error)
+{
+    gint64 persons = 0;
+    for (guint i = 0; sharing->entries->len > 1 && i < sharing->entries->len; i++) {
+        gint64 is_person = 0;
+        g_autoptr(Statement) find =
+            statement_get(sharing->store, &roster_statements, IS_PERSON, error);
+        if (!find)
+            return FALSE;
+        statement_bind_int(find, 1, g_array_index(sharing->entries, gint64, i));
+        if (!statement_run_number(find, &is_person, error))
+            return FALSE;
+        persons += is_person;
+    }
+    if (persons > 1)
+        sharing->func(sharing->key->str, persons, sharing->user_data);
+    g_array_set_size(sharing->entries, 0);
+    return TRUE;
+}
+
+static gboolean
+take_term(const PostingTerm *term, gpointer user_data, GError **error)
+{
+    Sharing *sharing = user_data;
+    gboolean same = sharing->key->len == term->length &&
+                    memcmp(sharing->key->str, term->key, term->length) == 0;
+    if (!same && !tell_term(sharing, error))
+        return FALSE;
+    g_string_truncate(sharing->key, 0);
+    g_string_append_len(sharing->key, term->key, (gssize)term->length);
+    return blocks_entries(term, sharing->entries, error);
+}
+
 static gboolean
 tell_shared(Store *store, const char *attribute, RosterSharedFunc func, gpointer user_data,
             GError **error)
 {
     g_autofree char *lower = g_ascii_strdown(attribute, -1);
-    g_autoptr(Statement) shared = statement_get(store, &roster_statements, SHARED, error);
-    StepResult result = STEP_FAILED;
-    if (!shared)
-        return FALSE;
-    statement_bind_text(shared, 1, lower);
-    while ((result = statement_step(shared, error)) == STEP_ROW)
-        func(statement_text(shared, 0), statement_int(shared, 1), user_data);
-    return result == STEP_DONE;
+    g_autoptr(GString) key = g_string_new(NULL);
+    g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
+    Sharing sharing = {store, key, entries, func, user_data};
+    return blocks_each(store, lower, NULL, NULL, take_term, &sharing, error) &&
+           tell_term(&sharing, error);
 }
 
 gboolean

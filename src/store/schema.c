@@ -166,20 +166,18 @@ static const char step_2[] =
     "CREATE INDEX entry_missing ON entry (missing_reason) WHERE missing_reason IS NOT NULL;"
     /* children are found by name, too */
     "CREATE INDEX entry_parent ON entry (parent, rdn);"
-    /* the search index as lists (postings.h), instead of a row for each term of each entry */
+    /* the search index in blocks (postings.h), instead of a row for each term of each entry: the next
+     * sync fills it */
     "CREATE TABLE posting ("
     " attribute TEXT NOT NULL,"
-    " norm TEXT NOT NULL,"
-    " first INTEGER NOT NULL,"
-    " rest BLOB NOT NULL,"
+    " norm TEXT NOT NULL,"     /* of the first term in the block */
+    " first INTEGER NOT NULL," /* its first entry */
+    " block BLOB NOT NULL,"
     " PRIMARY KEY (attribute, norm, first)) WITHOUT ROWID;"
-    "INSERT INTO posting SELECT k.attribute, k.norm, p.entry, x''"
-    " FROM term_key k JOIN term_entry p ON p.key = k.id ORDER BY 1, 2, 3;"
     "DROP TABLE term_key;"
     "DROP TABLE term_entry;"
-    "CREATE VIEW term AS SELECT p.attribute AS attribute, p.norm AS norm, e.entry AS entry"
-    " FROM posting p JOIN entries_of(p.first, p.rest) e;"
-    "CREATE INDEX entry_kind ON entry (id) WHERE kind = 'municipality';"
+    "UPDATE sync_state SET indexed = '';"
+    "CREATE INDEX entry_kind ON entry (kind) WHERE kind <> 'person';"
     /* numbers of differences are never used again, so that an approval cannot mean another one:
      * those that are settled stay, as 'past' */
     "CREATE TABLE held_2 ("

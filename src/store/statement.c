@@ -15,13 +15,29 @@ struct Statement {
 };
 
 const StatementTable *const statement_tables[] = {
-    &changes_statements,      &deliveries_statements,   &events_statements,
-    &list_changes_statements, &list_persons_statements, &traces_statements,
-    &lists_statements,        &mailings_statements,     &mirror_statements,
-    &suppressions_statements, &entries_statements,      &journal_statements,
-    &persons_statements,      &roster_statements,       &sync_state_statements,
-    &terms_statements,        &tombstones_statements,   &consents_statements,
-    &suppressed_statements,   &schemas_statements,      NULL,
+    &changes_statements,
+    &deliveries_statements,
+    &events_statements,
+    &list_changes_statements,
+    &list_persons_statements,
+    &traces_statements,
+    &lists_statements,
+    &mailings_statements,
+    &mirror_statements,
+    &suppressions_statements,
+    &entries_statements,
+    &journal_statements,
+    &persons_statements,
+    &roster_statements,
+    &sync_state_statements,
+    &terms_statements,
+    &tombstones_statements,
+    &consents_statements,
+    &suppressed_statements,
+    &schemas_statements,
+    &blocks_statements,
+    &select_statements,
+    NULL,
 };
 
 static void

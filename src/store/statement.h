@@ -24,6 +24,7 @@ typedef struct {
 } StatementTable;
 
 extern const StatementTable *const statement_tables[]; /* NULL at the end */
+extern const StatementTable blocks_statements;
 extern const StatementTable changes_statements;
 extern const StatementTable consents_statements;
 extern const StatementTable deliveries_statements;
@@ -39,6 +40,7 @@ extern const StatementTable entries_statements;
 extern const StatementTable journal_statements;
 extern const StatementTable persons_statements;
 extern const StatementTable roster_statements;
+extern const StatementTable select_statements;
 extern const StatementTable schemas_statements;
 extern const StatementTable sync_state_statements;
 extern const StatementTable terms_statements;

@@ -5,7 +5,6 @@
 #include "base/i18n.h"
 #include "store/address_hash.h"
 #include "store/connection.h"
-#include "store/postings.h"
 #include "store/schema.h"
 
 #include <fcntl.h>
@@ -179,9 +178,7 @@ open_connection(Store *store, int *version, GError **error)
         sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK)
         return connection_set_error(store, code, _("cannot open"), error);
-    code = postings_register(store->db);
-    if (code == SQLITE_OK)
-        code = address_hash_register(store->db);
+    code = address_hash_register(store->db);
     if (code == SQLITE_OK)
         code = traces_register(store->db);
     if (code != SQLITE_OK)

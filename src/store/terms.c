@@ -10,17 +10,18 @@
 
 #include <string.h>
 
-enum { CLEAR, FIND, ADD, SET, REMOVE };
+enum { CLEAR, FIND, LEAST, ADD, REMOVE };
 
 #define SEEN_MAX    10000 /* descriptions that are remembered */
 #define BLOCK_BYTES (256 * 1024)
 
 static const char *const texts[] = {
     [CLEAR] = "DELETE FROM posting",
-    [FIND] = ("SELECT first, rest FROM posting WHERE attribute = $1 AND norm = $2 AND first <= $3"
-              " ORDER BY first DESC LIMIT 1"),
-    [ADD] = "INSERT INTO posting (attribute, norm, first, rest) VALUES ($1, $2, $3, $4)",
-    [SET] = "UPDATE posting SET rest = $4 WHERE attribute = $1 AND norm = $2 AND first = $3",
+    [FIND] = "SELECT norm, first, block FROM posting WHERE attribute = $1 AND (norm, first) <="
+             " ($2, $3) ORDER BY norm DESC, first DESC LIMIT 1",
+    [LEAST] = "SELECT norm, first, block FROM posting WHERE attribute = $1"
+              " ORDER BY norm, first LIMIT 1",
+    [ADD] = "INSERT INTO posting (attribute, norm, first, block) VALUES ($1, $2, $3, $4)",
     [REMOVE] = "DELETE FROM posting WHERE attribute = $1 AND norm = $2 AND first = $3",
 };
 
@@ -288,67 +289,86 @@ terms_sort(Terms *terms)
     sort_postings(terms, rank);
 }
 
-static void
-bind(Statement *statement, const char *attribute, const char *norm, gint64 first)
-{
-    statement_bind_text(statement, 1, attribute);
-    statement_bind_text(statement, 2, norm);
-    statement_bind_int(statement, 3, first);
-}
+/* ---- the whole index at once */
+
+/* A block that is being filled; its first term is the row's key. */
+typedef struct {
+    Statement *add;
+    const char *attribute;
+    GByteArray *block, *list;
+    const TermValue *key; /* NULL: the block is empty */
+    gint64 first;
+} Builder;
 
 static gboolean
-write_row(Store *store, guint index, const char *attribute, const char *norm, gint64 first,
-          const GByteArray *rest, GError **error)
+flush_block(Builder *builder, GError **error)
 {
-    g_autoptr(Statement) statement = statement_get(store, &terms_statements, index, error);
-    if (!statement)
+    const TermValue *key = builder->key;
+    if (!key)
+        return TRUE;
+    statement_lend_text(builder->add, 1, builder->attribute, strlen(builder->attribute));
+    statement_lend_text(builder->add, 2, key->data, key->length);
+    statement_bind_int(builder->add, 3, builder->first);
+    statement_lend_blob(builder->add, 4, builder->block->data, builder->block->len);
+    if (!statement_run(builder->add, NULL, error))
         return FALSE;
-    bind(statement, attribute, norm, first);
-    if (rest)
-        statement_bind_blob(statement, 4, rest->len ? rest->data : (const guint8 *)"", rest->len);
-    return statement_run(statement, NULL, error);
+    g_byte_array_set_size(builder->block, 0);
+    builder->key = NULL;
+    return TRUE;
 }
 
-/* Writes the postings of one key from `*done` on, in rows of POSTINGS_MAX. */
-static gboolean
-build_key(Terms *terms, Statement *add, guint *done, GByteArray *rest, GError **error)
+/* The entries of one key from `*done` on, up to POSTINGS_MAX, into the builder's list. */
+static void
+fill_list(const Terms *terms, Builder *builder, guint *done)
 {
     const Posting *postings = (const Posting *)(gpointer)terms->postings->data;
-    const guint32 number = postings[*done].key;
-    const TermValue *key = g_ptr_array_index(terms->keys, number - 1);
-    const char *name = terms->names[key->attribute];
-    statement_lend_text(add, 1, name, strlen(name));
-    statement_lend_text(add, 2, key->data, key->length);
-    while (*done < terms->postings->len && postings[*done].key == number) {
-        const guint first = *done;
-        g_byte_array_set_size(rest, 0);
-        for ((*done)++; *done < terms->postings->len && postings[*done].key == number &&
-                        *done - first < POSTINGS_MAX;
-             (*done)++)
-            postings_put(rest, postings[*done].entry - postings[*done - 1].entry);
-        statement_bind_int(add, 3, postings[first].entry);
-        statement_lend_blob(add, 4, rest->data, rest->len);
-        if (!statement_run(add, NULL, error))
-            return FALSE;
+    const guint first = *done;
+    guint32 before = 0;
+    g_byte_array_set_size(builder->list, 0);
+    for (; *done < terms->postings->len && postings[*done].key == postings[first].key &&
+           *done - first < POSTINGS_MAX;
+         (*done)++) {
+        postings_put(builder->list, postings[*done].entry - before);
+        before = postings[*done].entry;
     }
+}
+
+static gboolean
+build_term(const Terms *terms, Builder *builder, guint *done, GError **error)
+{
+    const Posting *posting = &g_array_index(terms->postings, Posting, *done);
+    const TermValue *key = g_ptr_array_index(terms->keys, posting->key - 1);
+    fill_list(terms, builder, done);
+    if (builder->key &&
+        (builder->key->attribute != key->attribute ||
+         builder->block->len + key->length + builder->list->len > POSTINGS_BLOCK_MAX) &&
+        !flush_block(builder, error))
+        return FALSE;
+    if (!builder->key) {
+        builder->attribute = terms->names[key->attribute];
+        builder->key = key;
+        builder->first = posting->entry;
+    }
+    postings_add(builder->block, key->data, key->length, builder->list);
     return TRUE;
 }
 
 gboolean
 terms_build(Terms *terms, Store *store, GError **error)
 {
-    g_autoptr(GByteArray) rest = g_byte_array_sized_new(POSTINGS_MAX);
+    g_autoptr(GByteArray) block = g_byte_array_new(), list = g_byte_array_new();
     g_autoptr(Statement) clear = statement_get(store, &terms_statements, CLEAR, error);
     if (!clear || !statement_run(clear, NULL, error))
         return FALSE;
     g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD, error);
-    if (!add)
-        return FALSE;
-    for (guint done = 0; done < terms->postings->len;)
-        if (!build_key(terms, add, &done, rest, error))
-            return FALSE;
-    return TRUE;
+    Builder builder = {.add = add, .block = block, .list = list};
+    gboolean good = add != NULL;
+    for (guint done = 0; good && done < terms->postings->len;)
+        good = build_term(terms, &builder, &done, error);
+    return good && flush_block(&builder, error);
 }
+
+/* ---- one entry's terms */
 
 /* the terms of one entry: a set of TermValue, with the key as data, owned by the set */
 static GHashTable *
@@ -376,38 +396,152 @@ entry_terms(Terms *terms, const Attributes *attributes)
     return set;
 }
 
-/* Reads the row that holds `entry`, or would hold it, into `entries`: empty if there is none. */
-static gboolean
-find_row(Store *store, const char *attribute, const char *norm, gint64 entry, GArray *entries,
-         GError **error)
+/* A term in a block, taken apart. */
+typedef struct {
+    char *key;
+    GArray *entries; /* of gint64 */
+} BlockTerm;
+
+typedef struct {
+    const char *attribute;
+    GArray *terms; /* of BlockTerm */
+    char *norm;    /* of the row that it was read from; NULL: there is none yet */
+    gint64 first;
+} Block;
+
+static void
+block_term_clear(gpointer data)
 {
-    g_autoptr(Statement) find = statement_get(store, &terms_statements, FIND, error);
-    if (!find)
-        return FALSE;
-    bind(find, attribute, norm, entry);
-    StepResult result = statement_step(find, error);
-    if (result != STEP_ROW)
-        return result == STEP_DONE;
+    BlockTerm *term = data;
+    g_free(term->key);
+    g_array_unref(term->entries);
+}
+
+static void
+block_clear(Block *block)
+{
+    g_array_unref(block->terms);
+    g_free(block->norm);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Block, block_clear)
+
+static BlockTerm *
+term_at(const Block *block, guint index)
+{
+    return &g_array_index(block->terms, BlockTerm, index);
+}
+
+static BlockTerm *
+insert_term(Block *block, guint at, const char *key, gsize length)
+{
+    BlockTerm term = {g_strndup(key, length), g_array_new(FALSE, FALSE, sizeof(gint64))};
+    g_array_insert_val(block->terms, at, term);
+    return term_at(block, at);
+}
+
+static gboolean
+read_terms(Block *block, Statement *row, GError **error)
+{
     gsize length;
-    gconstpointer rest = statement_blob(find, 1, &length);
-    if (postings_take(statement_int(find, 0), rest, length, entries))
+    PostingReader reader;
+    PostingTerm term;
+    gconstpointer octets = statement_blob(row, 2, &length);
+    gboolean good = TRUE;
+    block->norm = g_strdup(statement_text(row, 0));
+    block->first = statement_int(row, 1);
+    posting_reader_init(&reader, octets, length);
+    while (good && posting_reader_next(&reader, &term)) {
+        BlockTerm *taken = insert_term(block, block->terms->len, term.key, term.length);
+        good = postings_take(term.list, term.list_length, taken->entries);
+    }
+    if (good && !reader.damaged)
         return TRUE;
     g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE,
                 _("the search index is damaged; say: rundruf db check"));
     return FALSE;
 }
 
-/* Writes the entries from `from` up to `to` as one row; `known`: it is there under this first one. */
+/* Reads the block that holds the term with `entry`, or would hold it (FIND), or the attribute's
+ * first one (LEAST); it stays empty if there is none. */
 static gboolean
-write_entries(Store *store, const char *attribute, const char *norm, const GArray *entries,
-              guint from, guint to, gboolean known, GError **error)
+read_block(Store *store, guint index, Block *block, const char *norm, gint64 entry, GError **error)
 {
-    g_autoptr(GByteArray) rest = g_byte_array_new();
-    for (guint i = from + 1; i < to; i++)
-        postings_put(rest, (guint64)(g_array_index(entries, gint64, i) -
-                                     g_array_index(entries, gint64, i - 1)));
-    return write_row(store, known ? SET : ADD, attribute, norm,
-                     g_array_index(entries, gint64, from), rest, error);
+    g_autoptr(Statement) find = statement_get(store, &terms_statements, index, error);
+    if (!find)
+        return FALSE;
+    statement_bind_text(find, 1, block->attribute);
+    if (index == FIND) {
+        statement_bind_text(find, 2, norm);
+        statement_bind_int(find, 3, entry);
+    }
+    StepResult result = statement_step(find, error);
+    return result == STEP_ROW ? read_terms(block, find, error) : result == STEP_DONE;
+}
+
+static gboolean
+find_block(Store *store, Block *block, const char *norm, gint64 entry, GError **error)
+{
+    return read_block(store, FIND, block, norm, entry, error) &&
+           (block->norm || read_block(store, LEAST, block, NULL, 0, error));
+}
+
+static void
+encode_term(GByteArray *octets, const BlockTerm *term)
+{
+    g_autoptr(GByteArray) list = g_byte_array_new();
+    gint64 before = 0;
+    for (guint i = 0; i < term->entries->len; i++) {
+        gint64 entry = g_array_index(term->entries, gint64, i);
+        postings_put(list, (guint64)(entry - before));
+        before = entry;
+    }
+    postings_add(octets, term->key, strlen(term->key), list);
+}
+
+static gboolean
+write_row(Store *store, const Block *block, guint from, const GByteArray *octets, GError **error)
+{
+    const BlockTerm *term = term_at(block, from);
+    g_autoptr(Statement) add = statement_get(store, &terms_statements, ADD, error);
+    if (!add)
+        return FALSE;
+    statement_bind_text(add, 1, block->attribute);
+    statement_bind_text(add, 2, term->key);
+    statement_bind_int(add, 3, g_array_index(term->entries, gint64, 0));
+    statement_bind_blob(add, 4, octets->data, octets->len);
+    return statement_run(add, NULL, error);
+}
+
+/* Writes the terms from `from` up to `to`: as one row, or, if that were too long, as two halves. */
+static gboolean
+write_terms(Store *store, const Block *block, guint from, guint to, GError **error)
+{
+    g_autoptr(GByteArray) octets = g_byte_array_new();
+    guint half = from;
+    for (guint i = from; i < to; i++) {
+        encode_term(octets, term_at(block, i));
+        if (octets->len <= POSTINGS_BLOCK_MAX / 2)
+            half = i + 1;
+    }
+    if (octets->len <= POSTINGS_BLOCK_MAX || to - from == 1)
+        return from == to || write_row(store, block, from, octets, error);
+    half = CLAMP(half, from + 1, to - 1);
+    return write_terms(store, block, from, half, error) &&
+           write_terms(store, block, half, to, error);
+}
+
+static gboolean
+remove_row(Store *store, const Block *block, GError **error)
+{
+    if (!block->norm)
+        return TRUE;
+    g_autoptr(Statement) statement = statement_get(store, &terms_statements, REMOVE, error);
+    if (!statement)
+        return FALSE;
+    statement_bind_text(statement, 1, block->attribute);
+    statement_bind_text(statement, 2, block->norm);
+    statement_bind_int(statement, 3, block->first);
+    return statement_run(statement, NULL, error);
 }
 
 /* where `entry` stands among the ascending entries, or would stand */
@@ -421,47 +555,85 @@ position_of(const GArray *entries, gint64 entry)
 }
 
 static gboolean
-add_one(Store *store, const char *attribute, const char *norm, gint64 entry, GError **error)
+has_entry(const GArray *entries, guint at, gint64 entry)
 {
-    g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
-    if (!find_row(store, attribute, norm, entry, entries, error))
-        return FALSE;
-    const guint at = position_of(entries, entry);
-    const gboolean known = entries->len > 0;
-    if (at < entries->len && g_array_index(entries, gint64, at) == entry)
-        return TRUE;
-    g_array_insert_val(entries, at, entry);
-    if (entries->len <= POSTINGS_MAX)
-        return write_entries(store, attribute, norm, entries, 0, entries->len, known, error);
-    /* new entries come last: then the full row stays full */
-    const guint half = at == entries->len - 1 ? at : entries->len / 2;
-    return write_entries(store, attribute, norm, entries, 0, half, TRUE, error) &&
-           write_entries(store, attribute, norm, entries, half, entries->len, FALSE, error);
+    return at < entries->len && g_array_index(entries, gint64, at) == entry;
 }
 
+/* The place of the term that holds `entry` or would hold it: of those with the key the last that
+ * begins before it; FALSE if there is none, and `*at` is where a new one belongs. */
 static gboolean
-remove_one(Store *store, const char *attribute, const char *norm, gint64 entry, GError **error)
+find_term(const Block *block, const char *norm, gint64 entry, guint *at)
 {
-    g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
-    if (!find_row(store, attribute, norm, entry, entries, error))
+    guint place = 0;
+    while (place < block->terms->len) {
+        const BlockTerm *term = term_at(block, place);
+        int order = strcmp(term->key, norm);
+        if (order > 0 || (order == 0 && g_array_index(term->entries, gint64, 0) > entry))
+            break;
+        place++;
+    }
+    *at = place;
+    if (place == 0 || strcmp(term_at(block, place - 1)->key, norm) != 0)
         return FALSE;
-    const guint at = position_of(entries, entry);
-    if (at == entries->len || g_array_index(entries, gint64, at) != entry)
+    *at = place - 1;
+    return TRUE;
+}
+
+/* FALSE if the entry is there already. */
+static gboolean
+add_entry(Block *block, const char *norm, gint64 entry)
+{
+    guint at;
+    BlockTerm *term = find_term(block, norm, entry, &at)
+                          ? term_at(block, at)
+                          : insert_term(block, at, norm, strlen(norm));
+    const guint place = position_of(term->entries, entry);
+    if (has_entry(term->entries, place, entry))
+        return FALSE;
+    g_array_insert_val(term->entries, place, entry);
+    if (term->entries->len <= POSTINGS_MAX)
         return TRUE;
-    g_array_remove_index(entries, at);
-    if (at > 0)
-        return write_entries(store, attribute, norm, entries, 0, entries->len, TRUE, error);
-    return write_row(store, REMOVE, attribute, norm, entry, NULL, error) &&
-           (entries->len == 0 ||
-            write_entries(store, attribute, norm, entries, 0, entries->len, FALSE, error));
+    /* new entries come last: then the full list stays full */
+    const guint half = place == term->entries->len - 1 ? place : term->entries->len / 2;
+    GArray *entries = insert_term(block, at + 1, norm, strlen(norm))->entries;
+    term = term_at(block, at);
+    g_array_append_vals(entries, &g_array_index(term->entries, gint64, half),
+                        term->entries->len - half);
+    g_array_set_size(term->entries, half);
+    return TRUE;
+}
+
+/* FALSE if the entry is not there. */
+static gboolean
+remove_entry(Block *block, const char *norm, gint64 entry)
+{
+    guint at;
+    if (!find_term(block, norm, entry, &at))
+        return FALSE;
+    GArray *entries = term_at(block, at)->entries;
+    const guint place = position_of(entries, entry);
+    if (!has_entry(entries, place, entry))
+        return FALSE;
+    g_array_remove_index(entries, place);
+    if (entries->len == 0)
+        g_array_remove_index(block->terms, at);
+    return TRUE;
 }
 
 static gboolean
 change_one(Terms *terms, Store *store, gint64 entry, const TermValue *value, gboolean add,
            GError **error)
 {
-    const char *attribute = terms->names[value->attribute];
-    return (add ? add_one : remove_one)(store, attribute, value->data, entry, error);
+    g_auto(Block) block = {.attribute = terms->names[value->attribute],
+                           .terms = g_array_new(FALSE, FALSE, sizeof(BlockTerm))};
+    g_array_set_clear_func(block.terms, block_term_clear);
+    if (!find_block(store, &block, value->data, entry, error))
+        return FALSE;
+    if (!(add ? add_entry : remove_entry)(&block, value->data, entry))
+        return TRUE;
+    return remove_row(store, &block, error) &&
+           write_terms(store, &block, 0, block.terms->len, error);
 }
 
 /* those of `some` that are not among `others` */

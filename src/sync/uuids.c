@@ -5,13 +5,14 @@
 
 #include <string.h>
 
-/* a UUID from an honest directory is as good as a hash */
+/* UUIDs of one source may differ in few octets, wherever these are */
 guint
 uuids_hash(gconstpointer uuid)
 {
-    guint parts[UUID_LENGTH / sizeof(guint)];
+    guint64 parts[UUID_LENGTH / sizeof(guint64)];
     memcpy(parts, uuid, UUID_LENGTH);
-    return parts[0] ^ parts[1] * 31 ^ parts[2] * 37 ^ parts[3] * 41;
+    guint64 hash = (parts[0] ^ (parts[1] << 29 | parts[1] >> 35)) * 0x9e3779b97f4a7c15u;
+    return (guint)(hash ^ (hash >> 32));
 }
 
 gboolean

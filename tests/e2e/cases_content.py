@@ -55,7 +55,8 @@ def case_30_ten_thousand_values(rig):
     again = time.monotonic() - begun
     assert SANITIZED or first < 5 and again < 2, (first, again)
     written = sorted(what for what, in rig.store("SELECT what FROM written"))
-    assert written == ["INSERT posting", "UPDATE entry"], written
+    assert written in (["DELETE posting", "INSERT posting", "UPDATE entry"],
+                       ["DELETE posting", "INSERT posting", "INSERT posting", "UPDATE entry"]), written  # a block is cut
     assert len(names(rig, "(planning=noch eine)")) == 1
     for table, deed in watched:
         rig.store("DROP TRIGGER watch_%s_%s" % (table, deed))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* terms: lists of entries in a few octets, changed one by one or built at once, as SQL reads them */
+/* terms: many in a block, changed one by one or built at once, as they are read */
 #include "store/terms.h"
 
-#include "store/postings.h"
+#include "../lib/terms_view.h"
+#include "store/blocks.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -26,7 +27,7 @@ bench_init(Bench *bench)
     bench->store = store_open(uri, STORE_CREATE | STORE_UPGRADE, &error);
     g_assert_no_error(error);
     g_assert_cmpint(sqlite3_open(bench->path, &bench->db), ==, SQLITE_OK);
-    g_assert_cmpint(postings_register(bench->db), ==, SQLITE_OK);
+    terms_view(bench->db);
 }
 
 static void
@@ -137,44 +138,170 @@ test_build(void)
     g_assert_cmpstr(norms, ==, "gross groß");
 }
 
-/* damaged rows are an error, not a wrong answer */
+/* damaged lists and blocks are an error, not a wrong answer */
 static void
 test_damaged(void)
 {
     static const struct {
-        const char *rest;
+        const char *list;
         gsize length;
         guint entries; /* 0: damaged */
-    } rows[] = {
-        {"", 0, 1},
-        {"\x01", 1, 2},
-        {"\x01\x80\x01", 3, 3},
+    } lists[] = {
+        {"\x05", 1, 1},
+        {"\x05\x01", 2, 2},
+        {"\x05\x01\x80\x01", 4, 3},
+        {"", 0, 0},
         {"\0", 1, 0},
+        {"\x05\0", 2, 0},
         {"\x80", 1, 0},
-        {"\x01\x80\x80", 3, 0},
+        {"\x05\x01\x80\x80", 4, 0},
         {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 10, 0},
-        {"\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 9, 0},
+        {"\x01\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 10, 0},
     };
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+    static const struct {
+        const char *block;
+        gsize length;
+        guint terms;
+        gboolean damaged;
+    } blocks[] = {
+        {"", 0, 0, FALSE},
+        {"\x01"
+         "a\x01\x05",
+         4, 1, FALSE},
+        {"\x01"
+         "a\x01\x05\x01"
+         "b\x01\x05",
+         8, 2, FALSE},
+        {"\x01"
+         "a\x01\x05\x01"
+         "b\x01",
+         7, 1, TRUE},
+        {"\x02"
+         "a",
+         2, 0, TRUE},
+        {"\x01"
+         "a",
+         2, 0, TRUE},
+        {"\xff\xff\xff\xff\xff\xff\xff\xff\x7f"
+         "a",
+         10, 0, TRUE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
-        g_assert_true(postings_take(5, rows[i].rest, rows[i].length, entries) ==
-                      (rows[i].entries > 0));
-        if (rows[i].entries)
-            g_assert_cmpuint(entries->len, ==, rows[i].entries);
+        g_assert_true(postings_take((const guint8 *)lists[i].list, lists[i].length, entries) ==
+                      (lists[i].entries > 0));
+        if (lists[i].entries)
+            g_assert_cmpuint(entries->len, ==, lists[i].entries);
     }
+    for (guint i = 0; i < G_N_ELEMENTS(blocks); i++) {
+        PostingReader reader;
+        PostingTerm term;
+        guint terms = 0;
+        posting_reader_init(&reader, blocks[i].block, blocks[i].length);
+        while (posting_reader_next(&reader, &term))
+            terms++;
+        g_assert_cmpuint(terms, ==, blocks[i].terms);
+        g_assert_cmpint(reader.damaged, ==, blocks[i].damaged);
+    }
+}
+
+/* ---- many terms */
+
+#define WORDS  800
+#define PEOPLE 400
+
+static gboolean
+note_term(const PostingTerm *term, gpointer text, GError **error)
+{
+    g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_assert_true(blocks_entries(term, entries, error));
+    for (guint i = 0; i < entries->len; i++)
+        g_string_append_printf(text, "%.*s:%d ", (int)term->length, term->key,
+                               (int)g_array_index(entries, gint64, i));
+    return TRUE;
+}
+
+static gint
+compare_words(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* what a range of the words must give */
+static char *
+words_between(GPtrArray *sorted, gboolean has[][PEOPLE], GHashTable *numbers, const char *from,
+              const char *to)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < sorted->len; i++) {
+        const char *word = g_ptr_array_index(sorted, i);
+        if ((from && strcmp(word, from) < 0) || (to && strcmp(word, to) > 0))
+            continue;
+        guint number = GPOINTER_TO_UINT(g_hash_table_lookup(numbers, word));
+        for (guint j = 0; j < PEOPLE; j++)
+            if (has[number][j])
+                g_string_append_printf(text, "%s:%u ", word, j + 1);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void
+assert_range(Bench *bench, GPtrArray *sorted, gboolean has[][PEOPLE], GHashTable *numbers,
+             const char *from, const char *to)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GString) found = g_string_new(NULL);
+    g_assert_true(blocks_each(bench->store, "sn", from, to, note_term, found, &error));
+    g_autofree char *wanted = words_between(sorted, has, numbers, from, to);
+    g_assert_cmpstr(found->str, ==, wanted);
+}
+
+/* Words come and go in any order; each range of them is what it should be, and no block too long. */
+static void
+test_many(void)
+{
+    static gboolean has[WORDS][PEOPLE];
     g_auto(Bench) bench = {0};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GRand) rand = g_rand_new_with_seed(11);
+    g_autoptr(Terms) terms = terms_new(indexed);
+    g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+    g_autoptr(GHashTable) numbers = g_hash_table_new(g_str_hash, g_str_equal);
     bench_init(&bench);
-    sqlite3_stmt *stmt;
-    g_assert_cmpint(
-        sqlite3_prepare_v2(bench.db, "SELECT entry FROM entries_of(5, x'0180')", -1, &stmt, NULL),
-        ==, SQLITE_OK);
-    g_assert_cmpint(sqlite3_step(stmt), ==, SQLITE_ROW);
-    g_assert_cmpint(sqlite3_step(stmt), ==, SQLITE_ROW);
-    g_assert_cmpint(sqlite3_step(stmt), ==, SQLITE_CORRUPT);
-    sqlite3_finalize(stmt);
-    /* without its arguments it is no table */
-    g_assert_cmpint(sqlite3_prepare_v2(bench.db, "SELECT entry FROM entries_of", -1, &stmt, NULL),
-                    !=, SQLITE_OK);
+    for (guint i = 0; i < WORDS; i++) {
+        g_autofree char *end = g_strnfill(i % 97 == 0 ? 2500 : i % 7, 'x');
+        char *word = g_strdup_printf("%s%u%s", i % 3 ? "wort" : "ähre", i * 7919 % WORDS, end);
+        g_ptr_array_add(words, word);
+        g_ptr_array_add(sorted, word);
+        g_hash_table_insert(numbers, word, GUINT_TO_POINTER(i));
+    }
+    g_ptr_array_sort(sorted, compare_words);
+    g_autoptr(StoreTransaction) transaction = store_begin(bench.store, &error);
+    for (guint i = 0; i < ROUNDS; i++) {
+        guint word = (guint)g_rand_int_range(rand, 0, WORDS);
+        guint entry = (guint)g_rand_int_range(rand, 0, PEOPLE);
+        g_autoptr(Attributes) value = surname(g_ptr_array_index(words, word));
+        gboolean in = g_rand_int_range(rand, 0, 10) < (i < ROUNDS / 2 ? 9 : 4);
+        g_assert_true(terms_change(terms, bench.store, entry + 1, has[word][entry] ? value : NULL,
+                                   in ? value : NULL, &error));
+        has[word][entry] = in;
+    }
+    g_assert_true(store_commit(g_steal_pointer(&transaction), &error));
+    assert_range(&bench, sorted, has, numbers, NULL, NULL);
+    for (guint i = 0; i < 50; i++) {
+        const char *from = g_ptr_array_index(words, (guint)g_rand_int_range(rand, 0, WORDS));
+        const char *to = g_ptr_array_index(words, (guint)g_rand_int_range(rand, 0, WORDS));
+        assert_range(&bench, sorted, has, numbers, from, NULL);
+        assert_range(&bench, sorted, has, numbers, NULL, to);
+        assert_range(&bench, sorted, has, numbers, from, to);
+        assert_range(&bench, sorted, has, numbers, from, from);
+    }
+    g_autofree char *longest =
+        ask(&bench, "SELECT max(length(block)) FROM posting WHERE length(block) < 2500");
+    g_assert_cmpint(atoi(longest), <=, POSTINGS_BLOCK_MAX);
+    g_autofree char *rows = ask(&bench, "SELECT count(*) FROM posting");
+    g_assert_cmpint(atoi(rows), <, WORDS / 8);
 }
 
 int
@@ -183,6 +310,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/terms/change", test_change);
     g_test_add_func("/terms/build", test_build);
+    g_test_add_func("/terms/many", test_many);
     g_test_add_func("/terms/damaged", test_damaged);
     return g_test_run();
 }
