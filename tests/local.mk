@@ -105,11 +105,12 @@ soak: rundruf tests/lib/selected
 .PHONY: soak
 
 # make bench: the big jobs beside their peers (needs slapd)
-bench_programs = tests/bench/compose tests/bench/discard tests/bench/feed
+bench_programs = tests/bench/compose tests/bench/discard tests/bench/feed tests/bench/select
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 tests_bench_discard_SOURCES = tests/bench/discard.c tests/bench/bare.c tests/bench/bare.h
 tests_bench_feed_SOURCES = tests/bench/feed.c tests/bench/bare.c tests/bench/bare.h
+tests_bench_select_SOURCES = tests/bench/select.c tests/bench/bare.c tests/bench/bare.h
 EXTRA_DIST += tests/bench/bench.py
 bench: rundruf $(bench_programs)
 	$(AM_TESTS_ENVIRONMENT) python3 $(srcdir)/tests/bench/bench.py

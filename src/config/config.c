@@ -348,6 +348,11 @@ check_attributes(const Config *config, GError **error)
             return fail_key(error, config,
                             _("directory.%s_attribute \"%s\" is no name of an LDAP attribute"),
                             i == 0 ? "id" : "version", names[i]);
+    if (config->directory_index &&
+        !g_regex_match_simple("^[A-Za-z][A-Za-z0-9.-]*( +[A-Za-z][A-Za-z0-9.-]*)*$",
+                              config->directory_index, G_REGEX_DOLLAR_ENDONLY, 0))
+        return fail_key(error, config,
+                        _("directory.index must be names of LDAP attributes, separated by blanks"));
     return TRUE;
 }
 
@@ -367,6 +372,8 @@ finish(Config *config, GError **error)
 
     if (!check_attributes(config, error))
         return FALSE;
+    if (config->directory_index)
+        field_map_set_index(config->directory_fields, config->directory_index);
     if (!dates_zone(config->network_timezone, error)) {
         g_prefix_error(error, "%s: network.timezone: ", config->path);
         return FALSE;

@@ -40,6 +40,7 @@ typedef struct {
     char *directory_membership; /* "tree"; or the person's attribute that names the municipality */
     char *
         directory_membership_key; /* "dn"; or the municipality's attribute which that value is of */
+    char *directory_index;        /* further attributes that filters find fast; or NULL */
     FieldMap *directory_fields;
 
     gint64 guard_percent; /* of the persons and municipalities known; more removals are held */

@@ -65,6 +65,8 @@ const Option option_table[] = {
      N_("\"tree\", or the person's attribute that names the municipality")},
     {"directory.membership_key", OPTION_TEXT, MEMBER(directory_membership_key), "dn", 0, 0, NULL,
      N_("what that attribute holds: \"dn\", or the municipality's attribute with that value")},
+    {"directory.index", OPTION_TEXT, MEMBER(directory_index), NULL, 0, 0, NULL,
+     N_("further attributes that filters find fast, separated by blanks")},
     {"directory.fields", OPTION_FIELDS, MEMBER(directory_fields), NULL, 0, 0, NULL,
      N_("LDAP attributes of a field, the first with a value is taken")},
 

@@ -38,16 +38,29 @@ field_find(const char *name)
     return (FieldId)id;
 }
 
-void
-field_map_set(FieldMap *map, FieldId field, const char *attributes)
+static char **
+split_words(const char *attributes)
 {
     g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
     g_auto(GStrv) words = g_strsplit_set(attributes, " \t\n", -1);
     for (char **word = words; *word; word++)
         if (**word)
             g_strv_builder_add(builder, *word);
+    return g_strv_builder_end(builder);
+}
+
+void
+field_map_set(FieldMap *map, FieldId field, const char *attributes)
+{
     g_strfreev(map->attributes[field]);
-    map->attributes[field] = g_strv_builder_end(builder);
+    map->attributes[field] = split_words(attributes);
+}
+
+void
+field_map_set_index(FieldMap *map, const char *attributes)
+{
+    g_strfreev(map->index);
+    map->index = split_words(attributes);
 }
 
 FieldMap *
@@ -66,6 +79,7 @@ field_map_free(FieldMap *map)
         return;
     for (guint i = 0; i < FIELDS; i++)
         g_strfreev(map->attributes[i]);
+    g_strfreev(map->index);
     attribute_schema_free(map->schema);
     g_free(map);
 }
@@ -89,17 +103,23 @@ compare_names(gconstpointer a, gconstpointer b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static void
+add_names(GPtrArray *names, char **attributes)
+{
+    for (char **name = attributes; name && *name; name++) {
+        g_autofree char *lower = g_ascii_strdown(*name, -1);
+        if (!g_ptr_array_find_with_equal_func(names, lower, g_str_equal, NULL))
+            g_ptr_array_add(names, g_steal_pointer(&lower));
+    }
+}
+
 char **
 field_map_attributes(const FieldMap *map)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    for (guint i = 0; i < FIELDS; i++) {
-        for (char **name = map->attributes[i]; *name; name++) {
-            g_autofree char *lower = g_ascii_strdown(*name, -1);
-            if (!g_ptr_array_find_with_equal_func(names, lower, g_str_equal, NULL))
-                g_ptr_array_add(names, g_steal_pointer(&lower));
-        }
-    }
+    for (guint i = 0; i < FIELDS; i++)
+        add_names(names, map->attributes[i]);
+    add_names(names, map->index);
     g_ptr_array_sort(names, compare_names);
     g_ptr_array_add(names, NULL);
     return (char **)g_ptr_array_steal(names, NULL);

@@ -46,6 +46,7 @@ FieldId field_find(const char *name);
 
 typedef struct {
     char **attributes[FIELDS]; /* NULL-terminated, never empty */
+    char **index;            /* further attributes that the store indexes; NULL: none */
     AttributeSchema *schema; /* what the directory says of its attributes; NULL: it was not asked */
 } FieldMap;
 
@@ -60,6 +61,9 @@ const AttributeSchema *field_map_schema(const FieldMap *map);
 
 /* Takes a schema over; NULL: the built-in one again. */
 void field_map_use_schema(FieldMap *map, AttributeSchema *schema);
+
+/* Sets the further attributes, separated by blanks. */
+void field_map_set_index(FieldMap *map, const char *attributes);
 
 /* All attributes of the map in lower case, each once, sorted: those that the store indexes. NULL at
  * the end; owned by the caller (g_strfreev). */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h" /* _GNU_SOURCE, for memmem() */
+
 #include "store/blocks.h"
 
 #include "base/error.h"
@@ -7,7 +9,7 @@
 
 #include <string.h>
 
-enum { READ, READ_TO, COUNT, COUNT_TO };
+enum { READ, READ_TO };
 
 /* the last block that begins before $2 may hold it, too */
 #define FROM                                                                                       \
@@ -17,8 +19,6 @@ enum { READ, READ_TO, COUNT, COUNT_TO };
 static const char *const texts[] = {
     [READ] = "SELECT block" FROM " ORDER BY norm, first",
     [READ_TO] = "SELECT block" FROM " AND norm <= $3 ORDER BY norm, first",
-    [COUNT] = "SELECT count(*)" FROM,
-    [COUNT_TO] = "SELECT count(*)" FROM " AND norm <= $3",
 };
 const StatementTable blocks_statements = {"blocks", texts, G_N_ELEMENTS(texts)};
 
@@ -31,9 +31,9 @@ set_damaged(GError **error)
 }
 
 gboolean
-blocks_entries(const PostingTerm *term, GArray *entries, GError **error)
+blocks_entries(const PostingTerm *term, PostingsFunc func, gpointer user_data, GError **error)
 {
-    return postings_take(term->list, term->list_length, entries) || set_damaged(error);
+    return postings_each(term->list, term->list_length, func, user_data) || set_damaged(error);
 }
 
 /* as strcmp() does */
@@ -48,32 +48,34 @@ compare(const PostingTerm *term, const char *key)
 }
 
 static Statement *
-get(Store *store, guint index, const char *attribute, const char *from, const char *to,
-    GError **error)
+get(Store *store, const char *attribute, const BlocksRange *range, GError **error)
 {
-    Statement *statement = statement_get(store, &blocks_statements, to ? index + 1 : index, error);
+    Statement *statement =
+        statement_get(store, &blocks_statements, range->to ? READ_TO : READ, error);
     if (!statement)
         return NULL;
     statement_bind_text(statement, 1, attribute);
-    statement_bind_text(statement, 2, from ? from : "");
-    if (to)
-        statement_bind_text(statement, 3, to);
+    statement_bind_text(statement, 2, range->from ? range->from : "");
+    if (range->to)
+        statement_bind_text(statement, 3, range->to);
     return statement;
 }
 
 static gboolean
-read_block(Statement *row, const char *from, const char *to, BlocksFunc func, gpointer user_data,
+read_block(Statement *row, const BlocksRange *range, BlocksFunc func, gpointer user_data,
            GError **error)
 {
     gsize length;
     gconstpointer block = statement_blob(row, 0, &length);
     PostingReader reader;
     PostingTerm term;
+    if (range->piece && !memmem(block, length, range->piece, strlen(range->piece)))
+        return TRUE;
     posting_reader_init(&reader, block, length);
     while (posting_reader_next(&reader, &term)) {
-        if (from && compare(&term, from) < 0)
+        if (range->from && compare(&term, range->from) < 0)
             continue;
-        if (to && compare(&term, to) > 0)
+        if (range->to && compare(&term, range->to) > 0)
             return TRUE;
         if (!func(&term, user_data, error))
             return FALSE;
@@ -82,21 +84,13 @@ read_block(Statement *row, const char *from, const char *to, BlocksFunc func, gp
 }
 
 gboolean
-blocks_each(Store *store, const char *attribute, const char *from, const char *to, BlocksFunc func,
+blocks_each(Store *store, const char *attribute, const BlocksRange *range, BlocksFunc func,
             gpointer user_data, GError **error)
 {
-    g_autoptr(Statement) rows = get(store, READ, attribute, from, to, error);
+    g_autoptr(Statement) rows = get(store, attribute, range, error);
     StepResult result = STEP_FAILED;
     while (rows && (result = statement_step(rows, error)) == STEP_ROW)
-        if (!read_block(rows, from, to, func, user_data, error))
+        if (!read_block(rows, range, func, user_data, error))
             return FALSE;
     return result == STEP_DONE;
-}
-
-gboolean
-blocks_count(Store *store, const char *attribute, const char *from, const char *to, gint64 *count,
-             GError **error)
-{
-    g_autoptr(Statement) statement = get(store, COUNT, attribute, from, to, error);
-    return statement && statement_run_number(statement, count, error);
 }

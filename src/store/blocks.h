@@ -11,16 +11,19 @@
  * the callback's error. */
 typedef gboolean (*BlocksFunc)(const PostingTerm *term, gpointer user_data, GError **error);
 
-/* Calls back for each term of `attribute` (lower case) whose key is neither less than `from` nor
- * greater than `to`, octet by octet; NULL: no bound. STORE if the index is damaged. */
-gboolean blocks_each(Store *store, const char *attribute, const char *from, const char *to,
-                     BlocksFunc func, gpointer user_data, GError **error);
+/* Which terms of an attribute. */
+typedef struct {
+    const char *from, *to; /* keys not less and not greater, octet by octet; NULL: no bound */
+    const char *piece;     /* blocks without these octets are passed over; NULL: none is */
+} BlocksRange;
 
-/* How many blocks blocks_each() would read: what it costs, and how many entries it may give. */
-gboolean blocks_count(Store *store, const char *attribute, const char *from, const char *to,
-                      gint64 *count, GError **error);
+/* Calls back for each term of `attribute` (lower case) in the range, with a piece perhaps for some that
+ * have it not. STORE if the index is damaged. */
+gboolean blocks_each(Store *store, const char *attribute, const BlocksRange *range, BlocksFunc func,
+                     gpointer user_data, GError **error);
 
-/* Appends the entries of a term; STORE if they are damaged. */
-gboolean blocks_entries(const PostingTerm *term, GArray *entries, GError **error);
+/* Calls back for each entry of a term; STORE if they are damaged. */
+gboolean blocks_entries(const PostingTerm *term, PostingsFunc func, gpointer user_data,
+                        GError **error);
 
 #endif

@@ -319,7 +319,7 @@ sort_unique(GArray *ids)
 static gboolean
 collect_term(const PostingTerm *term, gpointer ids, GError **error)
 {
-    return blocks_entries(term, ids, error);
+    return blocks_entries(term, postings_append, ids, error);
 }
 
 static gboolean
@@ -328,7 +328,8 @@ collect_mail(Store *store, const char *attribute, const char *mail, GArray *ids,
     g_autofree char *norm = attribute_norm(attribute_rule(attribute), mail, strlen(mail));
     g_autofree char *lower = g_ascii_strdown(attribute, -1);
     /* what has no key is equal to nothing */
-    return !norm || blocks_each(store, lower, norm, norm, collect_term, ids, error);
+    BlocksRange range = {.from = norm, .to = norm};
+    return !norm || blocks_each(store, lower, &range, collect_term, ids, error);
 }
 
 gboolean

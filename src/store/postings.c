@@ -70,7 +70,7 @@ posting_reader_next(PostingReader *reader, PostingTerm *term)
 }
 
 gboolean
-postings_take(const guint8 *list, gsize length, GArray *entries)
+postings_each(const guint8 *list, gsize length, PostingsFunc func, gpointer user_data)
 {
     const guint8 *at = list, *end = list + length;
     gint64 entry = 0;
@@ -80,7 +80,13 @@ postings_take(const guint8 *list, gsize length, GArray *entries)
             difference > (guint64)(G_MAXINT64 - entry))
             return FALSE;
         entry += (gint64)difference;
-        g_array_append_val(entries, entry);
+        func(entry, user_data);
     } while (at < end);
     return TRUE;
+}
+
+void
+postings_append(gint64 entry, gpointer entries)
+{
+    g_array_append_val((GArray *)entries, entry);
 }

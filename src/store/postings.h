@@ -36,8 +36,12 @@ void posting_reader_init(PostingReader *reader, gconstpointer block, gsize lengt
 /* The next term; FALSE at the end, or where the block is damaged. */
 gboolean posting_reader_next(PostingReader *reader, PostingTerm *term);
 
-/* Appends the entries (gint64) of a list; FALSE if it is damaged. */
-gboolean postings_take(const guint8 *list, gsize length, GArray *entries);
+/* Calls back for each entry of a list; FALSE if it is damaged. */
+typedef void (*PostingsFunc)(gint64 entry, gpointer user_data);
+gboolean postings_each(const guint8 *list, gsize length, PostingsFunc func, gpointer user_data);
+
+/* A PostingsFunc that appends to a GArray of gint64. */
+void postings_append(gint64 entry, gpointer entries);
 
 /* Appends a number to a list: the first entry, or a difference (1 or more). */
 void postings_put(GByteArray *list, guint64 number);

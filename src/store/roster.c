@@ -107,7 +107,7 @@ take_term(const PostingTerm *term, gpointer user_data, GError **error)
         return FALSE;
     g_string_truncate(sharing->key, 0);
     g_string_append_len(sharing->key, term->key, (gssize)term->length);
-    return blocks_entries(term, sharing->entries, error);
+    return blocks_entries(term, postings_append, sharing->entries, error);
 }
 
 static gboolean
@@ -118,7 +118,7 @@ tell_shared(Store *store, const char *attribute, RosterSharedFunc func, gpointer
     g_autoptr(GString) key = g_string_new(NULL);
     g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
     Sharing sharing = {store, key, entries, func, user_data};
-    return blocks_each(store, lower, NULL, NULL, take_term, &sharing, error) &&
+    return blocks_each(store, lower, &(BlocksRange){0}, take_term, &sharing, error) &&
            tell_term(&sharing, error);
 }
 

@@ -4,6 +4,8 @@
 #include "store/blocks.h"
 #include "store/statement.h"
 
+#include <string.h>
+
 enum { MOST, ALL, OTHERS, MEMBERS };
 
 static const char *const texts[] = {
@@ -46,21 +48,20 @@ read_rows(const Selector *selector, guint index, GError **error)
 typedef struct {
     const Condition *term;
     EntrySet *set;
-    GArray *entries; /* of gint64; reused */
 } Lookup;
+
+static void
+add_entry(gint64 entry, gpointer set)
+{
+    entry_set_add(set, entry);
+}
 
 static gboolean
 take_term(const PostingTerm *term, gpointer user_data, GError **error)
 {
     Lookup *lookup = user_data;
-    if (!condition_key_holds(lookup->term, term->key, term->length))
-        return TRUE;
-    g_array_set_size(lookup->entries, 0);
-    if (!blocks_entries(term, lookup->entries, error))
-        return FALSE;
-    for (guint i = 0; i < lookup->entries->len; i++)
-        entry_set_add(lookup->set, g_array_index(lookup->entries, gint64, i));
-    return TRUE;
+    return !condition_key_holds(lookup->term, term->key, term->length) ||
+           blocks_entries(term, add_entry, lookup->set, error);
 }
 
 /* the smallest text that is greater than every text with this prefix; NULL if there is none */
@@ -83,19 +84,34 @@ prefix_end(const char *prefix)
     return NULL;
 }
 
+/* of those that may stand anywhere; NULL if there is none */
+static const char *
+longest_piece(const Condition *term)
+{
+    const char *longest = term->final;
+    for (guint i = 0; i < term->any->len; i++) {
+        const char *piece = g_ptr_array_index(term->any, i);
+        if (!longest || strlen(piece) > strlen(longest))
+            longest = piece;
+    }
+    return longest;
+}
+
 static gboolean
 look_up(const Selector *selector, Lookup *lookup, GError **error)
 {
     const Condition *term = lookup->term;
     gboolean equal = term->term == TERM_EQUAL;
-    const char *from = equal || term->term == TERM_GREATER_OR_EQUAL ? term->key : NULL;
-    const char *to = equal || term->term == TERM_LESS_OR_EQUAL ? term->key : NULL;
+    BlocksRange range = {.from = equal || term->term == TERM_GREATER_OR_EQUAL ? term->key : NULL,
+                         .to = equal || term->term == TERM_LESS_OR_EQUAL ? term->key : NULL};
     g_autofree char *end = NULL;
     if (term->term == TERM_SUBSTRINGS && term->initial && *term->initial) {
-        from = term->initial;
-        to = end = prefix_end(term->initial);
+        range.from = term->initial;
+        range.to = end = prefix_end(term->initial);
     }
-    return blocks_each(selector->store, term->attribute, from, to, take_term, lookup, error);
+    if (term->term == TERM_SUBSTRINGS)
+        range.piece = longest_piece(term);
+    return blocks_each(selector->store, term->attribute, &range, take_term, lookup, error);
 }
 
 /* Makes of municipalities those who belong to them. */
@@ -119,8 +135,7 @@ static EntrySet *
 evaluate_term(const Selector *selector, const Condition *term, GError **error)
 {
     g_autoptr(EntrySet) set = entry_set_new(selector->most);
-    g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
-    Lookup lookup = {term, set, entries};
+    Lookup lookup = {term, set};
     if (!look_up(selector, &lookup, error))
         return NULL;
     return term->of_municipality ? members_of(selector, set, error) : g_steal_pointer(&set);

@@ -53,7 +53,7 @@ typedef enum { STEP_FAILED, STEP_ROW, STEP_DONE } StepResult;
 /* The prepared statement `index` of `table`, from the connection's cache; it must not be in use. */
 Statement *statement_get(Store *store, const StatementTable *table, guint index, GError **error);
 
-/* A statement whose text is put together at run time (from a Condition); not cached. */
+/* A statement that is not from the cache: it may be used while another one like it is. */
 Statement *statement_prepare(Store *store, const char *sql, GError **error);
 
 /* Back to the cache, or freed if it is none of the cache's. */

@@ -3,19 +3,19 @@
 
 #include "model/address.h"
 #include "store/address_hash.h"
+#include "store/blocks.h"
 #include "store/statement.h"
 
 #include <string.h>
 
-enum { SECRET, HASHES, HASHES_FOR, MAILS, DELIVERED };
+enum { SECRET, HASHES, HASHES_FOR, IS_PERSON, DELIVERED };
 
 static const char *const texts[] = {
     [SECRET] = "SELECT " ADDRESS_SECRET,
     [HASHES] = "SELECT DISTINCT address FROM suppression",
     [HASHES_FOR] = "SELECT DISTINCT address FROM suppression"
                    " WHERE purpose IN ($1, '" SUPPRESSION_ALL_PURPOSES "')",
-    [MAILS] = "SELECT t.norm, t.entry FROM term t JOIN entry e ON e.id = t.entry"
-              " WHERE t.attribute = $1 AND e.kind = 'person' ORDER BY t.norm",
+    [IS_PERSON] = "SELECT count(*) FROM entry WHERE id = $1 AND kind = 'person'",
     [DELIVERED] = "SELECT DISTINCT address FROM delivery WHERE address IS NOT NULL",
 };
 const StatementTable suppressed_statements = {"suppressed", texts, G_N_ELEMENTS(texts)};
@@ -95,28 +95,53 @@ look_up(const Lookup *lookup, const char *text)
 /* calls back for each suppressed address of the roster and each person that has it */
 typedef void (*FoundFunc)(GBytes *hash, const char *mail, gint64 entry, gpointer user_data);
 
+typedef struct {
+    Store *store;
+    const Lookup *lookup;
+    FoundFunc func;
+    gpointer user_data;
+} Search;
+
+static gboolean
+tell_person(const Search *search, GBytes *hash, const char *mail, gint64 entry, GError **error)
+{
+    gint64 is_person = 0;
+    g_autoptr(Statement) find =
+        statement_get(search->store, &suppressed_statements, IS_PERSON, error);
+    if (!find)
+        return FALSE;
+    statement_bind_int(find, 1, entry);
+    if (!statement_run_number(find, &is_person, error))
+        return FALSE;
+    if (is_person)
+        search->func(hash, mail, entry, search->user_data);
+    return TRUE;
+}
+
+static gboolean
+search_term(const PostingTerm *term, gpointer user_data, GError **error)
+{
+    const Search *search = user_data;
+    g_autofree char *mail = g_strndup(term->key, term->length);
+    GBytes *hash = look_up(search->lookup, mail);
+    if (!hash)
+        return TRUE;
+    g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
+    if (!blocks_entries(term, postings_append, entries, error))
+        return FALSE;
+    for (guint i = 0; i < entries->len; i++)
+        if (!tell_person(search, hash, mail, g_array_index(entries, gint64, i), error))
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean
 search_attribute(Store *store, const Lookup *lookup, const char *attribute, FoundFunc func,
                  gpointer user_data, GError **error)
 {
-    g_autofree char *lower = g_ascii_strdown(attribute, -1), *last = NULL;
-    GBytes *hash = NULL;
-    g_autoptr(Statement) mails = statement_get(store, &suppressed_statements, MAILS, error);
-    if (!mails)
-        return FALSE;
-    statement_bind_text(mails, 1, lower);
-    StepResult result;
-    while ((result = statement_step(mails, error)) == STEP_ROW) {
-        const char *mail = statement_text(mails, 0);
-        if (g_strcmp0(mail, last) != 0) {
-            g_free(last);
-            last = g_strdup(mail);
-            hash = look_up(lookup, mail);
-        }
-        if (hash)
-            func(hash, mail, statement_int(mails, 1), user_data);
-    }
-    return result == STEP_DONE;
+    g_autofree char *lower = g_ascii_strdown(attribute, -1);
+    Search search = {store, lookup, func, user_data};
+    return blocks_each(store, lower, &(BlocksRange){0}, search_term, &search, error);
 }
 
 static gboolean

@@ -66,16 +66,16 @@ static guint
 value_hash(gconstpointer data)
 {
     const TermValue *value = data;
-    guint64 hash = 14695981039346656037u ^ value->attribute; /* FNV-1a, eight octets at a time */
+    guint64 hash = value->attribute + 1, part;
     guint32 i = 0;
-    for (guint64 part; i + sizeof part <= value->length; i += sizeof part) {
+    for (; i + sizeof part <= value->length; i += sizeof part) {
         memcpy(&part, value->data + i, sizeof part);
-        hash = (hash ^ part) * 1099511628211u;
-        hash ^= hash >> 32;
+        hash = (hash ^ part) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 29;
     }
     for (; i < value->length; i++)
-        hash = (hash ^ (guchar)value->data[i]) * 1099511628211u;
-    return (guint)(hash ^ (hash >> 32));
+        hash = (hash ^ (guchar)value->data[i]) * 0x100000001b3u;
+    return (guint)(hash * 0x9e3779b97f4a7c15u >> 32);
 }
 
 static gboolean
@@ -452,7 +452,7 @@ read_terms(Block *block, Statement *row, GError **error)
     posting_reader_init(&reader, octets, length);
     while (good && posting_reader_next(&reader, &term)) {
         BlockTerm *taken = insert_term(block, block->terms->len, term.key, term.length);
-        good = postings_take(term.list, term.list_length, taken->entries);
+        good = postings_each(term.list, term.list_length, postings_append, taken->entries);
     }
     if (good && !reader.damaged)
         return TRUE;

@@ -110,6 +110,29 @@ def bench_filter(rig, uri):
         row("member ls %s" % text[:22], ours, found, "persons", peer, "ldapsearch")
 
 
+FILTERS = ("(uid=p0050000)", "(sn=Köhler)", "(employeeType=planner)",
+           "(&(l=Köln)(employeeType=planner)(businessCategory=Sozialplanung))",
+           "(|(sn=Köhler)(l=Jena)(mail=p0000007@*))", "(&(l=Köln)(!(employeeType=planner)))", "(cn=Jürgen Gr*)",
+           "(cn=*größke*)", "(mail=*@koeln.example)", "(mail=*)", "(roomNumber=A 3.01)", "(&(description=*)(l=Köln))",
+           "(&(|(l=Köln)(l=Jena)(&(sn=K*)(!(l=Ulm))))(!(|(employeeType=head)(&(mail=*x*)(businessCategory=Sozialplanung)))))")
+
+
+def bench_select(rig):
+    """Whom a filter selects, beside slapd with an index on the same attributes but roomNumber."""
+    rig.configure(directory={"index": "uid l roomNumber description"})
+    rig.run("sync")
+    done = subprocess.run([str(BUILD / "tests/bench/select"), "rundruf.yaml", "15", *FILTERS], cwd=rig.folder,
+                          stdout=subprocess.PIPE, text=True, check=True)
+    ratios = []
+    for text, line in zip(FILTERS, done.stdout.splitlines(), strict=True):
+        ours, theirs, _ = map(float, line.split())
+        ratios.append(ours / theirs)
+        row_ms(text if len(text) <= 34 else text[:31] + "...", ours, theirs, "slapd", ratio_most=1)
+    middle = statistics.median(ratios)
+    print(LINE % ("filters, median of %d" % len(ratios), "", "", "", "%.3f x slapd" % middle,
+                  "<= 0.15 x%s" % (" (MISSED)" if middle > 0.15 else "")), flush=True)
+
+
 def bench_mailing(rig, persons):
     rig.event()
     seconds, memory, _ = measured(rig.command("-q", "invite", "mannheim-2027", "--filter", "(mail=*)", "--yes"))
@@ -135,11 +158,13 @@ def main():
             subprocess.run([sys.executable, str(generator), "-n", str(MUNICIPALITIES), "-m", str(PERSONS)],
                            stdout=out, check=True)
         names = re.findall(r"^dn: (uid=.*)\n(?! )", roster.read_text(), re.M)[:10]
-        uri = rig.slapd(roster, SESSIONLOG="100000")
+        uri = rig.slapd(roster, SESSIONLOG="100000", MORE="index uid,cn,sn,givenName,displayName,mail,employeeType,"
+                        "businessCategory,l,st,o,description eq,pres,sub")
         rig.configure(directory={"uri": uri, "bind_dn": ADMIN, "password_file": "password", "audit": "0s"})
         entries = MUNICIPALITIES * (PERSONS + 1) + 2
         bench_sync(rig, uri, entries)
         bench_feed(rig, names)
+        bench_select(rig)
         bench_filter(rig, uri)
         bench_mailing(rig, MUNICIPALITIES * PERSONS)
         rig.configure(directory={"uri": rig.slapd(roster)})

@@ -85,7 +85,7 @@ cursor_filter(sqlite3_vtab_cursor *base, G_GNUC_UNUSED int number, G_GNUC_UNUSED
     posting_reader_init(&reader, sqlite3_value_blob(argv[0]), (gsize)sqlite3_value_bytes(argv[0]));
     while (posting_reader_next(&reader, &term)) {
         g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
-        if (!postings_take(term.list, term.list_length, entries))
+        if (!postings_each(term.list, term.list_length, postings_append, entries))
             return SQLITE_CORRUPT;
         for (guint i = 0; i < entries->len; i++) {
             Row row = {g_strndup(term.key, term.length), g_array_index(entries, gint64, i)};

@@ -188,8 +188,8 @@ test_damaged(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
         g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
-        g_assert_true(postings_take((const guint8 *)lists[i].list, lists[i].length, entries) ==
-                      (lists[i].entries > 0));
+        g_assert_true(postings_each((const guint8 *)lists[i].list, lists[i].length, postings_append,
+                                    entries) == (lists[i].entries > 0));
         if (lists[i].entries)
             g_assert_cmpuint(entries->len, ==, lists[i].entries);
     }
@@ -214,7 +214,7 @@ static gboolean
 note_term(const PostingTerm *term, gpointer text, GError **error)
 {
     g_autoptr(GArray) entries = g_array_new(FALSE, FALSE, sizeof(gint64));
-    g_assert_true(blocks_entries(term, entries, error));
+    g_assert_true(blocks_entries(term, postings_append, entries, error));
     for (guint i = 0; i < entries->len; i++)
         g_string_append_printf(text, "%.*s:%d ", (int)term->length, term->key,
                                (int)g_array_index(entries, gint64, i));
@@ -251,7 +251,8 @@ assert_range(Bench *bench, GPtrArray *sorted, gboolean has[][PEOPLE], GHashTable
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(GString) found = g_string_new(NULL);
-    g_assert_true(blocks_each(bench->store, "sn", from, to, note_term, found, &error));
+    g_assert_true(
+        blocks_each(bench->store, "sn", &(BlocksRange){from, to, NULL}, note_term, found, &error));
     g_autofree char *wanted = words_between(sorted, has, numbers, from, to);
     g_assert_cmpstr(found->str, ==, wanted);
 }
