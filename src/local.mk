@@ -24,6 +24,7 @@ librundruf_a_SOURCES = \
 	src/model/condition.c src/model/condition.h \
 	src/model/dn_value.c src/model/dn_value.h \
 	src/model/event.c src/model/event.h \
+	src/model/fact.c src/model/fact.h \
 	src/model/field.c src/model/field.h \
 	src/model/list.c src/model/list.h \
 	src/model/mailbox.c src/model/mailbox.h \
@@ -52,6 +53,7 @@ librundruf_a_SOURCES = \
 	src/store/mirror.c src/store/mirror.h \
 	src/store/persons.c src/store/persons.h \
 	src/store/postings.c src/store/postings.h \
+	src/store/registrations.c src/store/registrations.h \
 	src/store/roster.c src/store/roster.h \
 	src/store/schema.c src/store/schema.h \
 	src/store/schemas.c src/store/schemas.h \
@@ -173,6 +175,7 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_consent.c \
 	src/cli/cmd_db.c \
 	src/cli/cmd_event.c \
+	src/cli/cmd_event_answer.c \
 	src/cli/cmd_help.c \
 	src/cli/cmd_init.c \
 	src/cli/cmd_invite.c \

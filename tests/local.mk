@@ -50,6 +50,7 @@ unit_tests = \
 	tests/unit/prepare \
 	tests/unit/pull \
 	tests/unit/push \
+	tests/unit/registrations \
 	tests/unit/select \
 	tests/unit/send \
 	tests/unit/smtp \

@@ -95,6 +95,7 @@ ExitStatus cmd_consent_withdraw(Cli *cli, int argc, char **argv, GError **error)
 ExitStatus cmd_db_backup(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_db_check(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_db_upgrade(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_event_answer(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_event_cancel(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_event_ics(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_event_import(Cli *cli, int argc, char **argv, GError **error);

@@ -42,6 +42,8 @@ const Command command_table[] = {
     {"event show", "EVENT", N_("shows an event"), cmd_event_show},
     {"event ics", "EVENT", N_("writes an event as an iCalendar file"), cmd_event_ics},
     {"event set", "EVENT KEY=VALUE...", N_("changes an event"), cmd_event_set},
+    {"event answer", "EVENT PERSON registered|declined|attended|none",
+     N_("notes a person's answer to an event"), cmd_event_answer},
     {"event cancel", "EVENT", N_("marks an event as cancelled"), cmd_event_cancel},
     {"invite", "EVENT", N_("prepares an invitation and, once confirmed, queues it"), cmd_invite},
     {"mailing ls", "", N_("lists the mailings"), cmd_mailing_ls},

@@ -333,7 +333,17 @@ static const char step_2[] =
     " INSERT INTO trace (uuid, at, kind, municipality, attributes)"
     " SELECT OLD.uuid, unixepoch(), OLD.kind,"
     " (SELECT m.uuid FROM entry m WHERE m.id = OLD.municipality),"
-    " traced(OLD.attributes, s.indexed) FROM (" TRACE_INDEXED ") s; END;";
+    " traced(OLD.attributes, s.indexed) FROM (" TRACE_INDEXED ") s; END;"
+    /* answers to an event (all versions of it), and who came; a row says at least one of the two */
+    "CREATE TABLE registration ("
+    " event TEXT NOT NULL," /* its name */
+    " person BLOB NOT NULL CHECK (length(person) = 16),"
+    " state TEXT CHECK (state IN ('registered', 'declined')),"
+    " attended INTEGER NOT NULL,"
+    " at INTEGER NOT NULL,"
+    " author TEXT NOT NULL,"
+    " PRIMARY KEY (event, person),"
+    " CHECK (state IS NOT NULL OR attended = 1)) WITHOUT ROWID;";
 
 const char *const schema_steps[] = {step_1, step_2, NULL};
 

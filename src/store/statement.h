@@ -39,6 +39,7 @@ extern const StatementTable suppressions_statements;
 extern const StatementTable entries_statements;
 extern const StatementTable journal_statements;
 extern const StatementTable persons_statements;
+extern const StatementTable registrations_statements;
 extern const StatementTable roster_statements;
 extern const StatementTable select_statements;
 extern const StatementTable schemas_statements;
