@@ -77,7 +77,7 @@ tree_tests = tests/docs.sh tests/layers.sh tests/roster.sh tests/translation.sh 
 TESTS += $(tree_tests)
 
 # What the program does with real peers and with test cases that others wrote.
-peer_tests = tests/corpora.py tests/mustache.py tests/e2e/cases_connection.py \
+peer_tests = tests/corpora.py tests/mustache.py tests/e2e/answer.py tests/e2e/cases_connection.py \
 	tests/e2e/cases_content.py tests/e2e/cases_refresh.py tests/e2e/cases_safety.py \
 	tests/e2e/cases_tree.py tests/e2e/cases_write.py tests/e2e/connection.py \
 	tests/e2e/files.py tests/e2e/filters.py tests/e2e/german.py tests/e2e/hostile_filters.py \
