@@ -14,6 +14,8 @@ from rig import Rig, SOURCE  # noqa: E402
 FAILED, USAGE, HELD = 1, 2, 3
 GERMAN = {"LANGUAGE": "de", "LC_ALL": "de_DE.UTF-8"}
 FILTER = "(&(role=planner)(|(planning=Schulentwicklungsplanung)(planning=Sozialplanung))(population>=200001))"
+MEANS = ("role is planner and planning is one of Schulentwicklungsplanung or Sozialplanung"
+         " and population over 200,000")
 PAULA, YUSUF = "paula.wuestenhagen@luebeck.example", "yusuf.doerfler@kiel.example"
 YUSUFS_UUID = "c070be35-5dad-5907-b6f1-0cde686365cd"
 KAETHE = "d268678f-b491-57ce-bb89-34cb88c5f55e"  # of Kiel, no planner, without an address
@@ -45,8 +47,8 @@ def check_settings(rig):
     everybody = {row["uuid"] for row in rig.json("member", "ls", "--filter", "(&%s(!(city=Lübeck)))" % FILTER)}
     assert members(rig) == everybody and YUSUFS_UUID in everybody
     [row] = rig.json("list", "show", "planer")
-    assert row == {"list": "planer", "title": "planer", "filter": FILTER, "except": "(city=Lübeck)",
-                   "purpose": "invitation", "basis": None, "sender": None, "owner": "Ida Muster", "max_members": 0}
+    assert row == {"list": "planer", "title": "planer", "filter": FILTER, "means": MEANS,
+                   "except": "(city=Lübeck)", "purpose": "invitation", "basis": None, "sender": None, "owner": "Ida Muster", "max_members": 0}
     expect(rig.run("list", "members", "planer"), "%d persons" % len(everybody), "The roster is as of 20", "ago.")
     return everybody
 
