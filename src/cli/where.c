@@ -18,12 +18,11 @@ where_translate(Cli *cli, const char *where, char **filter, GError **error)
 {
     if (!where)
         return TRUE;
-    const Config *config = cli_config(cli, error);
-    if (!config)
+    if (!cli_store(cli, error)) /* which knows the directory's attributes */
         return FALSE;
-    g_autoptr(FilterNode) node =
-        phrase_to_filter(where, -1, config->directory_fields, "where", error);
-    if (!node || !filter_resolve(node, config->directory_fields, "where", error))
+    const FieldMap *map = cli->config->directory_fields;
+    g_autoptr(FilterNode) node = phrase_to_filter(where, -1, map, "where", error);
+    if (!node || !filter_resolve(node, map, "where", error))
         return FALSE;
     g_free(*filter);
     *filter = filter_to_text(node);

@@ -17,8 +17,8 @@ gboolean where_check(const char *filter, const char *where, GError **error);
 /* Sets `*filter` to the sentence's filter, if there is one; every name in it is known then. */
 gboolean where_translate(Cli *cli, const char *where, char **filter, GError **error);
 
-/* The filter as a sentence in the reader's language; NULL if it is none. The configuration is
- * loaded. Owned by the caller. */
+/* The filter as a sentence in the reader's language; NULL if it is none. The store is open.
+ * Owned by the caller. */
 char *where_describe(const Cli *cli, const char *filter);
 
 #endif

@@ -2,8 +2,6 @@
 /* What can stand at the head of a term: subjects, operators, history. */
 #include "filter/phrase_reader.h"
 
-#include "model/attribute_type.h"
-
 #include <string.h>
 
 void
@@ -29,7 +27,7 @@ static gboolean
 is_known(const PhraseReader *reader, const char *name)
 {
     g_autofree char *base = g_ascii_strdown(name, (gssize)strcspn(name, ";"));
-    gboolean known = field_find(base) < FIELDS || attribute_type_find(base) ||
+    gboolean known = field_find(base) < FIELDS || attribute_schema_find(reader->schema, base) ||
                      g_strv_contains((const char *const *)reader->indexed, base);
     for (guint i = 0; i < phrase_n_rows && !known; i++)
         known = phrase_rows[i].role == PHRASE_HISTORY && strcmp(phrase_rows[i].name, base) == 0;
@@ -69,14 +67,16 @@ phrase_match_subject(const PhraseReader *reader, guint at, PhraseSubject *subjec
 }
 
 gboolean
-phrase_is_number(const PhraseSubject *subject)
+phrase_is_number(const PhraseReader *reader, const PhraseSubject *subject)
 {
     if (!subject->attribute)
         return FALSE;
     g_autofree char *base = g_strndup(subject->attribute, strcspn(subject->attribute, ";"));
     FieldId field = field_find(base);
-    return field < FIELDS ? field_table[field].type == FIELD_INTEGER
-                          : attribute_type_find(base) && attribute_rule(base) == RULE_INTEGER;
+    if (field < FIELDS)
+        return field_table[field].type == FIELD_INTEGER;
+    const AttributeType *type = attribute_schema_find(reader->schema, base);
+    return type && type->rule == RULE_INTEGER;
 }
 
 /* ---- operators ---- */

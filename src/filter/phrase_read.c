@@ -6,7 +6,6 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "filter/phrase_reader.h"
-#include "model/attribute_type.h"
 
 #include <string.h>
 
@@ -101,7 +100,8 @@ fail_subject(const PhraseReader *reader, guint at)
     }
     g_autoptr(GPtrArray) candidates = phrase_alternatives(PHRASE_FIELD);
     append_all(candidates, phrase_alternatives(PHRASE_HISTORY));
-    for (const char *const *name = attribute_type_names(); compared && *name; name++)
+    for (const char *const *name = attribute_schema_names(reader->schema); compared && *name;
+         name++)
         g_ptr_array_add(candidates, g_strdup(*name));
     g_autofree char *near = nearest(reader, at, count, candidates);
     if (near) {
@@ -175,8 +175,9 @@ read_equal(PhraseReader *reader, const Comparison *comparison)
 {
     const PhraseSubject *subject = &comparison->subject;
     g_autoptr(FilterNode) node = node_new(reader, FILTER_EQUAL, comparison->at, subject->attribute);
-    if (phrase_is_number(subject) ? !phrase_read_number(reader, subject->attribute, 0, &node->value)
-                                  : !phrase_read_text(reader, subject->attribute, &node->value))
+    if (phrase_is_number(reader, subject)
+            ? !phrase_read_number(reader, subject->attribute, 0, &node->value)
+            : !phrase_read_text(reader, subject->attribute, &node->value))
         return NULL;
     if (!read_rule(reader, &node->rule))
         return NULL;
@@ -200,14 +201,14 @@ read_order(PhraseReader *reader, const Comparison *comparison)
     const char *attribute = comparison->subject.attribute;
     g_autoptr(FilterNode) node = node_new(
         reader, more ? FILTER_GREATER_OR_EQUAL : FILTER_LESS_OR_EQUAL, comparison->at, attribute);
-    if (strict && !phrase_is_number(&comparison->subject)) {
+    if (strict && !phrase_is_number(reader, &comparison->subject)) {
         phrase_fail(reader, comparison->operator_at,
                     _("only numbers are more or less than another, and %s is none; there is \"at "
                       "least\" and \"at most\""),
                     attribute);
         return NULL;
     }
-    gboolean read = phrase_is_number(&comparison->subject)
+    gboolean read = phrase_is_number(reader, &comparison->subject)
                         ? phrase_read_number(reader, attribute,
                                              !strict ? 0
                                              : more  ? 1
@@ -504,7 +505,11 @@ phrase_to_filter(const char *text, gssize length, const FieldMap *map, const cha
     if (!tokens)
         return NULL;
     g_auto(GStrv) indexed = field_map_attributes(map);
-    PhraseReader reader = {.tokens = tokens, .indexed = indexed, .source = source, .error = &local};
+    PhraseReader reader = {.tokens = tokens,
+                           .indexed = indexed,
+                           .schema = field_map_schema(map),
+                           .source = source,
+                           .error = &local};
     g_autoptr(FilterNode) node = NULL;
     if (tokens->len == 1)
         phrase_fail(&reader, 0, _("the sentence is empty; for everybody write: mail is known"));

@@ -7,11 +7,13 @@
 #define RUNDRUF_FILTER_PHRASE_READER_H
 
 #include "filter/phrase_words.h"
+#include "model/attribute_schema.h"
 
 typedef struct {
     const GArray *tokens; /* of PhraseToken, a TOKEN_END last */
     guint at;
     char **indexed; /* field_map_attributes() */
+    const AttributeSchema *schema;
     const char *source;
     guint terms; /* nodes made so far */
     GError **error;
@@ -44,7 +46,7 @@ void phrase_subject_clear(PhraseSubject *subject);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PhraseSubject, phrase_subject_clear)
 
 /* TRUE if its values are whole numbers. */
-gboolean phrase_is_number(const PhraseSubject *subject);
+gboolean phrase_is_number(const PhraseReader *reader, const PhraseSubject *subject);
 /* TRUE if a filter can have it as an attribute's name, or as a matching rule's. */
 gboolean phrase_name_fits(const char *name, gboolean rule);
 

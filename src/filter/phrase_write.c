@@ -5,7 +5,7 @@
 
 #include "base/i18n.h"
 #include "filter/phrase_words.h"
-#include "model/attribute_type.h"
+#include "model/attribute_schema.h"
 
 #include <string.h>
 
@@ -127,11 +127,13 @@ field_of(const char *attribute)
 }
 
 static gboolean
-is_number(const char *attribute)
+is_number(const Writer *writer, const char *attribute)
 {
     FieldId field = field_of(attribute);
-    return field < FIELDS ? field_table[field].type == FIELD_INTEGER
-                          : attribute && attribute_rule(attribute) == RULE_INTEGER;
+    if (field < FIELDS || !attribute)
+        return field < FIELDS && field_table[field].type == FIELD_INTEGER;
+    const AttributeType *type = attribute_schema_find(field_map_schema(writer->map), attribute);
+    return type && type->rule == RULE_INTEGER;
 }
 
 static void
@@ -147,7 +149,7 @@ append_value(const Writer *writer, GString *out, const FilterNode *leaf, Form fo
         append_quoted(writer, out, &leaf->value);
     else if (stored)
         g_string_append(out, stored);
-    else if (is_number(leaf->attribute) && as_number(&leaf->value, &number))
+    else if (is_number(writer, leaf->attribute) && as_number(&leaf->value, &number))
         append_number(writer, out, number);
     else
         g_string_append(out, leaf->value.data);
@@ -227,7 +229,8 @@ append_order(const Writer *writer, GString *out, const FilterNode *leaf, gboolea
 {
     gboolean more = leaf->kind == FILTER_GREATER_OR_EQUAL;
     gint64 number, next;
-    if (!(form & FORM_QUOTED) && is_number(leaf->attribute) && as_number(&leaf->value, &number)) {
+    if (!(form & FORM_QUOTED) && is_number(writer, leaf->attribute) &&
+        as_number(&leaf->value, &number)) {
         next = more ? number - 1 : number + 1;
         if (next > 0 && next % ROUND == 0) {
             append_operator(writer, out, more ? OPERATOR_OVER : OPERATOR_UNDER, negated);

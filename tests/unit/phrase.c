@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "filter/compile.h"
 #include "filter/phrase_words.h"
+#include "model/attribute_schema.h"
 
 #include <string.h>
 
@@ -722,12 +723,43 @@ test_manual(void)
     }
 }
 
+/* the directory's own schema is the one that counts */
+static void
+test_schema(void)
+{
+    static const char text[] =
+        "a\toddText\t1.2.3.1\t\tcaseIgnoreMatch\t\t\t1.3.6.1.4.1.1466.115.121.1.15\t\n"
+        "a\toddNumber\t1.2.3.3\t\t2.5.13.14\t2.5.13.15\t\t1.3.6.1.4.1.1466.115.121.1.27\t\n";
+    static const struct {
+        const char *sentence, *filter; /* NULL: not understood */
+    } rows[] = {
+        {"oddText is x", "(oddText=x)"},
+        {"oddNumber over 1,000", "(oddNumber>=1001)"},
+        {"oddText over 1,000", NULL},
+        {"street is x", NULL},
+    };
+    g_autoptr(GError) near = NULL;
+    g_assert_null(to_filter("oddText is x", -1, NULL));
+    field_map_use_schema(map, attribute_schema_read(text));
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *filter = to_filter(rows[i].sentence, -1, NULL);
+        g_assert_cmpstr(filter, ==, rows[i].filter);
+    }
+    g_assert_null(to_filter("oddTxt is x", -1, &near));
+    g_assert_nonnull(strstr(near->message, "did you mean \"oddText\"?"));
+    g_autoptr(FilterNode) node = filter_parse("(oddNumber>=1001)", -1, "filter", NULL);
+    g_autofree char *sentence = phrase_from_filter(node, map, "en");
+    g_assert_cmpstr(sentence, ==, "oddNumber over 1000");
+    field_map_use_schema(map, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     map = field_map_new();
     field_map_set(map, FIELD_OFFICE, "X-Own ou");
+    g_test_add_func("/phrase/schema", test_schema);
     g_test_add_func("/phrase/read", test_read);
     g_test_add_func("/phrase/errors", test_errors);
     g_test_add_func("/phrase/columns", test_columns);
