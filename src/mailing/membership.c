@@ -15,10 +15,10 @@ typedef struct {
 struct Membership {
     Store *store;
     const FieldMap *map;
-    Selection *selected;  /* filter less exceptions */
-    Selection *filter;    /* of the list */
-    Selection *except[2]; /* of the list, of the mailing; NULL: none */
-    GPtrArray *fixed;     /* of ListPerson */
+    Selection *selected; /* filter less exceptions */
+    Selection *filter;   /* of the list */
+    Selection *let[2];   /* whom the exceptions of list and mailing let through; NULL: none */
+    GPtrArray *fixed;    /* of ListPerson */
 };
 
 gboolean
@@ -36,17 +36,20 @@ membership_free(Membership *membership)
         return;
     selection_free(membership->selected);
     selection_free(membership->filter);
-    selection_free(membership->except[0]);
-    selection_free(membership->except[1]);
+    selection_free(membership->let[0]);
+    selection_free(membership->let[1]);
     g_clear_pointer(&membership->fixed, g_ptr_array_unref);
     g_free(membership);
 }
 
-/* NULL for no text, without an error */
+/* Whom an exception lets through: those of whom it cannot be decided stay out, as in "selected". NULL
+ * for no text, without an error. */
 static Selection *
 read_exception(const char *except, const FieldMap *map, GError **error)
 {
-    return except ? selection_new(except, NULL, map, error) : NULL;
+    g_autoptr(Selection) excepted = except ? selection_new(except, NULL, map, error) : NULL;
+    g_autofree char *others = excepted ? g_strdup_printf("(!%s)", selection_text(excepted)) : NULL;
+    return others ? selection_new(others, NULL, map, error) : NULL;
 }
 
 static gboolean
@@ -62,11 +65,11 @@ read_filters(Membership *membership, const List *list, const char *except, GErro
         except ? selection_new(selection_text(own), except, map, error) : g_steal_pointer(&own);
     if (!membership->selected)
         return FALSE;
-    membership->except[0] = read_exception(list->except, map, error);
-    if (list->except && !membership->except[0])
+    membership->let[0] = read_exception(list->except, map, error);
+    if (list->except && !membership->let[0])
         return FALSE;
-    membership->except[1] = read_exception(except, map, error);
-    return !except || membership->except[1];
+    membership->let[1] = read_exception(except, map, error);
+    return !except || membership->let[1];
 }
 
 Membership *
@@ -97,11 +100,12 @@ membership_fixed(const Membership *membership)
 static gboolean
 is_excepted(const Membership *membership, const Person *person, gboolean *excepted, GError **error)
 {
-    *excepted = FALSE;
-    for (guint i = 0; i < G_N_ELEMENTS(membership->except) && !*excepted; i++)
-        if (membership->except[i] &&
-            !selection_matches(membership->except[i], membership->store, person, excepted, error))
+    gboolean let = TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(membership->let) && let; i++)
+        if (membership->let[i] &&
+            !selection_matches(membership->let[i], membership->store, person, &let, error))
             return FALSE;
+    *excepted = !let;
     return TRUE;
 }
 

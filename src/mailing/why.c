@@ -103,6 +103,8 @@ why_not(const Why *why)
         return g_strdup_printf(_("left out by hand (%s)"), why->fixed->reason);
     if (why->except && why->except->verdict == MATCH_TRUE)
         return g_strdup(_("the list's exception leaves them out"));
+    if (why->except && why->except->verdict == MATCH_UNDEFINED)
+        return g_strdup(_("the list's exception cannot be decided for them"));
     if (why->filter->verdict == MATCH_UNDEFINED)
         return g_strdup(_("the filter cannot be decided for them"));
     return g_strdup(_("the filter does not select them"));

@@ -99,6 +99,10 @@ test_streams(void)
         {"(|(cn=C)(cn=B)(cn=A))", "(cn=B)", NULL, {5, 3}, {0}, "3 4 6 ", "6 4 3 "},
         {"(|(cn=C)(cn=B)(cn=A))", "(cn=B)", "(cn=D)", {5, 3}, {0}, "4 6 ", "6 4 "},
         {"(|(cn=C)(cn=B)(cn=A))", NULL, "(cn=A)", {6, 1}, {5}, "1 4 ", "4 1 "},
+        /* cn has no order: an exception that cannot be decided leaves everybody out */
+        {"(sn=Person)", "(cn>=B)", NULL, {5}, {0}, "", ""},
+        {"(sn=Person)", "(&(cn=A)(cn>=B))", NULL, {5}, {0}, "1 2 3 4 5 ", "5 4 3 2 1 "},
+        {"(sn=Person)", NULL, "(cn>=B)", {5}, {0}, "", ""},
         {"(sn=Person)", NULL, NULL, {2}, {0}, "1 2 3 4 5 6 ", "6 5 4 3 2 1 "},
         {"(sn=Person)", NULL, NULL, {99}, {98, 3}, "1 2 4 5 6 ", "6 5 4 2 1 "},
     };
