@@ -2,7 +2,6 @@
 #include "cli/addressee.h"
 
 #include "base/error.h"
-#include "base/text.h"
 #include "cli/persons.h"
 #include "model/address.h"
 #include "model/event.h"
@@ -54,24 +53,17 @@ add_address(Addressee *addressee, const char *text, gssize length)
 typedef struct {
     const FieldMap *map;
     Addressee *addressee;
-    guint found;
-} Search;
+} Taker;
 
 static gboolean
-note_person(const Person *person, gpointer user_data, G_GNUC_UNUSED GError **error)
+take_addresses(const Person *person, gpointer user_data, G_GNUC_UNUSED GError **error)
 {
-    Search *search = user_data;
-    if (search->found++ > 0)
-        return TRUE;
-    Addressee *addressee = search->addressee;
-    memcpy(addressee->uuid, person->uuid, UUID_LENGTH);
-    g_autofree char *name = person_text(person, search->map, FIELD_NAME);
-    addressee->name = text_one_line(name ? name : person->dn);
-    for (char **attribute = search->map->attributes[FIELD_MAIL]; *attribute; attribute++) {
+    const Taker *taker = user_data;
+    for (char **attribute = taker->map->attributes[FIELD_MAIL]; *attribute; attribute++) {
         guint count;
         const AttributeValue *values = attributes_find(person->own, *attribute, &count);
         for (guint i = 0; i < count; i++)
-            add_address(addressee, values[i].data, (gssize)values[i].length);
+            add_address(taker->addressee, values[i].data, (gssize)values[i].length);
     }
     return TRUE;
 }
@@ -92,24 +84,13 @@ Addressee *
 addressee_find_person(Cli *cli, const char *word, GError **error)
 {
     g_autoptr(Addressee) addressee = addressee_new();
-    if (!cli_store(cli, error))
+    if (!persons_find_one(cli, word, addressee->uuid, &addressee->name, error))
         return NULL;
-    Search search = {cli->config->directory_fields, addressee, 0};
-    if (!persons_find(cli, word, note_person, &search, error))
+    Taker taker = {cli->config->directory_fields, addressee};
+    if (!persons_find_uuid(cli->store, addressee->uuid, take_addresses, &taker, error) ||
+        !add_waiting(cli->store, addressee, error))
         return NULL;
-    if (search.found > 1) {
-        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT,
-                    _("\"%s\" is more than one person; name one by the UUID that "
-                      "rundruf member show shows"),
-                    word);
-        return NULL;
-    }
-    if (search.found == 0 && !uuid_from_text(word, strlen(word), addressee->uuid)) {
-        persons_set_not_found(word, error);
-        return NULL;
-    }
-    return add_waiting(cli->store, addressee, error) ? addressee_end(g_steal_pointer(&addressee))
-                                                     : NULL;
+    return addressee_end(g_steal_pointer(&addressee));
 }
 
 Addressee *

@@ -8,6 +8,7 @@
 #include "cli/where.h"
 #include "filter/filter.h"
 #include "mailing/membership.h"
+#include "mailing/reach.h"
 #include "mailing/selection.h"
 #include "store/changes.h"
 #include "sync/putback.h"
@@ -216,9 +217,7 @@ note_one(const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
     One *one = data;
     g_autofree char *uuid = uuid_to_text(person->uuid);
     g_free(one->name);
-    one->name = person_text(person, one->map, FIELD_NAME);
-    if (!one->name)
-        one->name = g_strdup(person->dn);
+    one->name = reach_name(person, one->map);
     memcpy(one->person, person->uuid, UUID_LENGTH);
     g_string_append_printf(one->uuids, "\n  %s  %s", uuid, one->name);
     one->found++;

@@ -17,7 +17,7 @@ gboolean persons_find(Cli *cli, const char *key, PersonFunc func, gpointer user_
                       GError **error);
 
 /* The one person that `key` names. A UUID may be of somebody who has left the roster: then `name`
- * (owned by the caller) is NULL. INPUT with their UUIDs if `key` names several, or NOT_FOUND. */
+ * (one line, owned by the caller) is NULL. INPUT with their UUIDs if `key` names several, or NOT_FOUND. */
 gboolean persons_find_one(Cli *cli, const char *key, guint8 person[UUID_LENGTH], char **name,
                           GError **error);
 
