@@ -116,7 +116,8 @@ def erased():
         lose(rig, people(2))
         with sqlite3.connect(rig.folder / rig.database) as connection:
             connection.execute("PRAGMA secure_delete = ON")
-            connection.execute("DELETE FROM tombstone")  # what a sync does after some time
+            connection.execute("DELETE FROM tombstone")  # what syncs do after some time
+            connection.execute("DELETE FROM trace")
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
