@@ -69,6 +69,7 @@ librundruf_a_SOURCES = \
 	src/filter/assertion.c src/filter/assertion.h \
 	src/filter/compile.c src/filter/compile.h \
 	src/filter/explain.c src/filter/explain.h \
+	src/filter/fact.c src/filter/fact.h \
 	src/filter/filter.c src/filter/filter.h \
 	src/filter/match.c src/filter/match.h \
 	src/filter/phonetic.c src/filter/phonetic.h \
@@ -164,6 +165,7 @@ librundruf_a_SOURCES = \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
 	src/mailing/difference.c src/mailing/difference.h \
+	src/mailing/facts.c src/mailing/facts.h \
 	src/mailing/membership.c src/mailing/membership.h \
 	src/mailing/reach.c src/mailing/reach.h \
 	src/mailing/selection.c src/mailing/selection.h \

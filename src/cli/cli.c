@@ -4,6 +4,7 @@
 #include "base/dates.h"
 #include "base/error.h"
 #include "cli/output.h"
+#include "mailing/facts.h"
 #include "store/schemas.h"
 
 #include <pwd.h>
@@ -99,11 +100,14 @@ Store *
 cli_store(Cli *cli, GError **error)
 {
     const Config *config = cli_config(cli, error);
-    if (config && !cli->store)
-        cli->store = store_open(config->store_uri, 0, error);
-    if (cli->store && !schemas_use(cli->store, config->directory_fields, error))
-        g_clear_pointer(&cli->store, store_close);
-    return cli->store;
+    if (!config || cli->store)
+        return cli->store;
+    GTimeZone *zone = dates_zone(config->network_timezone, error);
+    g_autoptr(Store) store = zone ? store_open(config->store_uri, 0, error) : NULL;
+    if (!store || !schemas_use(store, config->directory_fields, error))
+        return NULL;
+    cli->facts = facts_new(store, config->directory_fields, zone);
+    return cli->store = g_steal_pointer(&store);
 }
 
 TokenKeys *

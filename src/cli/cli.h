@@ -38,6 +38,7 @@ struct Cli {
     gboolean json, quiet, verbose;
     Config *config;
     Store *store;
+    Facts *facts; /* of the store, for filters */
     TokenKeys *keys;
 };
 

@@ -7,6 +7,7 @@
 #include "cli/persons.h"
 #include "cli/where.h"
 #include "filter/compile.h"
+#include "mailing/facts.h"
 #include "mailing/membership.h"
 #include "model/event.h"
 #include "model/mailbox.h"
@@ -121,6 +122,16 @@ check_filter(const Config *config, const char *text, const char *source, GError 
 }
 
 static gboolean
+check_filters(Cli *cli, const List *list, GError **error)
+{
+    facts_begin_list(cli->facts, list->name);
+    gboolean good = check_filter(cli->config, list->filter, "filter", error) &&
+                    check_filter(cli->config, list->except, "except", error);
+    facts_end_list(cli->facts);
+    return good;
+}
+
+static gboolean
 check_basis(const char *basis, GError **error)
 {
     g_autofree char *words = basis ? list_basis_text(basis) : NULL;
@@ -144,9 +155,8 @@ apply_options(Cli *cli, List *list, ListOptions *given, GError **error)
     take_options(list, given);
     const Config *config = cli_config(cli, error);
     if (!config || !check_line("--title", list->title, error) ||
-        !check_line("--owner", list->owner, error) ||
-        !check_filter(config, list->filter, "filter", error) ||
-        !check_filter(config, list->except, "except", error) || !check_basis(list->basis, error))
+        !check_line("--owner", list->owner, error) || !check_filters(cli, list, error) ||
+        !check_basis(list->basis, error))
         return FALSE;
     if (!event_name_valid(list->purpose)) {
         cli_usage(error, _("\"%s\" is no purpose; use one word of small letters, digits, hyphens"),

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "mailing/facts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -188,6 +189,7 @@ main(int argc, char **argv)
         status = status_of(error);
     }
     token_keys_free(cli.keys);
+    facts_free(cli.facts);
     store_close(cli.store);
     config_free(cli.config);
     g_free(cli.config_path);

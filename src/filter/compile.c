@@ -5,6 +5,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "filter/assertion.h"
+#include "filter/fact.h"
 
 #include <string.h>
 
@@ -105,11 +106,23 @@ make_term(const Compiler *compiler, const FilterNode *node, const Target *target
     return any;
 }
 
+/* Whom it concerns is known; where nobody answers, it is of nobody. */
+static Condition *
+compile_fact(const Compiler *compiler, const FilterNode *node, gboolean wanted)
+{
+    const GArray *rows = filter_fact_rows(node, compiler->map, "", NULL);
+    Condition *fact = condition_new(rows ? CONDITION_ROWS : CONDITION_NONE);
+    fact->rows = rows;
+    return wanted ? fact : make_not(fact);
+}
+
 /* Terms are two-valued once their assertion is defined: an entry without the attribute, or a person
  * without a municipality, is simply not equal. */
 static Condition *
 compile_term(Compiler *compiler, const FilterNode *node, gboolean wanted)
 {
+    if (filter_fact(node) < FACTS)
+        return compile_fact(compiler, node, wanted);
     g_auto(Target) target;
     target_init(&target, node, compiler->map);
     gboolean loose = target.options && *target.options;
@@ -168,6 +181,8 @@ fail_unknown_name(const FilterNode *node, const char *attribute, const FieldMap 
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     for (guint i = 0; i < FIELDS; i++)
         g_ptr_array_add(names, (gpointer)field_table[i].name);
+    for (guint i = 0; i < FACTS; i++)
+        g_ptr_array_add(names, (gpointer)fact_names[i]);
     const char *const *known = attribute_schema_names(field_map_schema(map));
     for (const char *const *name = known; *name; name++)
         g_ptr_array_add(names, (gpointer)*name);
@@ -243,6 +258,17 @@ check_number(const FilterNode *node, const char *field, const char *source, GErr
                            field, shown, field);
 }
 
+static gboolean
+resolve_fact(const FilterNode *node, const FieldMap *map, const char *source, GError **error)
+{
+    g_autoptr(GError) wrong = NULL;
+    filter_fact_rows(node, map, source, &wrong);
+    if (!wrong)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&wrong));
+    return FALSE;
+}
+
 gboolean
 filter_resolve(const FilterNode *node, const FieldMap *map, const char *source, GError **error)
 {
@@ -251,6 +277,8 @@ filter_resolve(const FilterNode *node, const FieldMap *map, const char *source, 
             return FALSE;
     if (node->children)
         return TRUE;
+    if (filter_fact(node) < FACTS)
+        return resolve_fact(node, map, source, error);
     g_auto(Target) target;
     target_init(&target, node, map);
     if (target.attribute && !is_known(target.attribute, map))

@@ -4,8 +4,6 @@
 typedef struct {
     const Person *person;
     const FieldMap *map;
-    ExplainFactFunc facts;
-    gpointer user_data;
 } Explainer;
 
 void
@@ -29,21 +27,13 @@ add_own_values(const Explainer *explainer, const FilterNode *term, GPtrArray *va
     }
 }
 
-static gboolean
-explain_term(const Explainer *explainer, const FilterNode *term, Explanation *result,
-             GError **error)
+static void
+explain_term(const Explainer *explainer, const FilterNode *term, Explanation *result)
 {
     result->text = filter_to_text(term);
     result->values = g_ptr_array_new_with_free_func(g_free);
-    ExplainFact fact = {.values = result->values};
-    if (explainer->facts &&
-        !explainer->facts(term, explainer->person, &fact, explainer->user_data, error))
-        return FALSE;
-    result->verdict =
-        fact.known ? fact.verdict : filter_match(term, explainer->person, explainer->map);
-    if (!fact.known)
-        add_own_values(explainer, term, result->values);
-    return TRUE;
+    result->verdict = filter_match(term, explainer->person, explainer->map);
+    add_own_values(explainer, term, result->values);
 }
 
 /* RFC 4511, 4.5.1.7: of AND and OR one child may decide; else what is not decidable makes it so */
@@ -67,29 +57,26 @@ combine(FilterKind kind, const GPtrArray *children)
 
 /* depth is limited by the parser */
 static Explanation *
-explain(const Explainer *explainer, const FilterNode *node, GError **error)
+explain(const Explainer *explainer, const FilterNode *node)
 {
-    g_autoptr(Explanation) result = g_new0(Explanation, 1);
+    Explanation *result = g_new0(Explanation, 1);
     result->kind = node->kind;
-    if (!node->children)
-        return explain_term(explainer, node, result, error) ? g_steal_pointer(&result) : NULL;
-    result->children = g_ptr_array_new_with_free_func((GDestroyNotify)explanation_free);
-    for (FilterNode **child = node->children; *child; child++) {
-        Explanation *one = explain(explainer, *child, error);
-        if (!one)
-            return NULL;
-        g_ptr_array_add(result->children, one);
+    if (!node->children) {
+        explain_term(explainer, node, result);
+        return result;
     }
+    result->children = g_ptr_array_new_with_free_func((GDestroyNotify)explanation_free);
+    for (FilterNode **child = node->children; *child; child++)
+        g_ptr_array_add(result->children, explain(explainer, *child));
     result->verdict = combine(node->kind, result->children);
-    return g_steal_pointer(&result);
+    return result;
 }
 
 Explanation *
-filter_explain(const FilterNode *node, const Person *person, const FieldMap *map,
-               ExplainFactFunc facts, gpointer user_data, GError **error)
+filter_explain(const FilterNode *node, const Person *person, const FieldMap *map)
 {
-    const Explainer explainer = {person, map, facts, user_data};
-    return explain(&explainer, node, error);
+    const Explainer explainer = {person, map};
+    return explain(&explainer, node);
 }
 
 Value *

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* explain.h - why a filter selects a person, or does not: the tree with a verdict at each node
  *
- * Pure, but for the facts that the caller knows better: terms about events, lists or suppressions are
- * asked of an ExplainFactFunc. The verdict at the top is filter_match()'s. */
+ * The verdict at the top is filter_match()'s. A term about facts (fact.h) has no values. */
 #ifndef RUNDRUF_FILTER_EXPLAIN_H
 #define RUNDRUF_FILTER_EXPLAIN_H
 
@@ -21,20 +20,8 @@ typedef struct {
 void explanation_free(Explanation *explanation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Explanation, explanation_free)
 
-/* What somebody else knows about a term: `known` FALSE if it is not theirs. `values` take what there
- * is to show (char *, UTF-8). FALSE with an error ends the explanation. */
-typedef struct {
-    gboolean known;
-    MatchResult verdict;
-    GPtrArray *values;
-} ExplainFact;
-
-typedef gboolean (*ExplainFactFunc)(const FilterNode *term, const Person *person, ExplainFact *fact,
-                                    gpointer user_data, GError **error);
-
-/* `facts` may be NULL. NULL only with the callback's error. Owned by the caller. */
-Explanation *filter_explain(const FilterNode *node, const Person *person, const FieldMap *map,
-                            ExplainFactFunc facts, gpointer user_data, GError **error);
+/* Owned by the caller. */
+Explanation *filter_explain(const FilterNode *node, const Person *person, const FieldMap *map);
 
 /* For JSON: "kind" ("and", "or", "not", "term"), "verdict" ("yes", "no", "undefined"), and "filters",
  * or "term" and "values". Owned by the caller. */

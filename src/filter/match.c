@@ -2,6 +2,7 @@
 #include "filter/match.h"
 
 #include "filter/assertion.h"
+#include "filter/fact.h"
 #include "model/dn_value.h"
 
 #include <string.h>
@@ -17,6 +18,8 @@ typedef struct {
 
 /* A leaf of the filter, made ready. */
 typedef struct {
+    gboolean fact;      /* `rows` counts, and nothing else */
+    const GArray *rows; /* NULL: of nobody */
     Target target;
     GArray *asks;                 /* of Ask, one for each of the target's names */
     gboolean extensible;          /* ":dn", or a rule by name: `rule` and `assertion` count */
@@ -90,6 +93,11 @@ term_new(const FilterNode *node, const FieldMap *map)
     target_init(&term->target, node, map);
     term->asks = g_array_new(FALSE, TRUE, sizeof(Ask));
     g_array_set_clear_func(term->asks, ask_clear);
+    term->fact = filter_fact(node) < FACTS;
+    if (term->fact) {
+        term->rows = filter_fact_rows(node, map, "", NULL);
+        return term;
+    }
     for (const char *const *name = term->target.names; *name; name++)
         add_ask(term, node, *name);
     term->dn = node->dn;
@@ -310,6 +318,23 @@ match_extensible(const Matcher *matcher, const Term *term, const Person *person)
     return MATCH_FALSE;
 }
 
+static MatchResult
+match_fact(const Term *term, const Person *person)
+{
+    guint low = 0, high = term->rows ? term->rows->len : 0;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (g_array_index(term->rows, gint64, middle) < person->id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return term->rows && low < term->rows->len &&
+                   g_array_index(term->rows, gint64, low) == person->id
+               ? MATCH_TRUE
+               : MATCH_FALSE;
+}
+
 /* ---- trees ---- */
 
 static MatchResult
@@ -317,6 +342,8 @@ match_node(const Matcher *matcher, const FilterNode *node, const Person *person)
 {
     if (!node->children) {
         const Term *term = g_hash_table_lookup(matcher->terms, node);
+        if (term->fact)
+            return match_fact(term, person);
         return term->extensible ? match_extensible(matcher, term, person)
                                 : match_own_rule(matcher, term, person);
     }

@@ -310,8 +310,8 @@ compare_terms(const Comparison *comparison, Difference *difference, const Filter
               const Person *then, const Person *now, gint64 at)
 {
     const FieldMap *map = comparison->map;
-    g_autoptr(Explanation) before = node ? filter_explain(node, then, map, NULL, NULL, NULL) : NULL;
-    g_autoptr(Explanation) after = node ? filter_explain(node, now, map, NULL, NULL, NULL) : NULL;
+    g_autoptr(Explanation) before = node ? filter_explain(node, then, map) : NULL;
+    g_autoptr(Explanation) after = node ? filter_explain(node, now, map) : NULL;
     if (before && after)
         compare_trees(difference, before, after, at);
 }

@@ -26,8 +26,8 @@ explain(const char *text, const char *source, const Person *person, const FieldM
     g_autoptr(FilterNode) node = filter_parse(text, -1, source, error);
     if (!node)
         return FALSE;
-    *explanation = filter_explain(node, person, map, NULL, NULL, error);
-    return *explanation != NULL;
+    *explanation = filter_explain(node, person, map);
+    return TRUE;
 }
 
 /* Looks among the members before one person for somebody with the same address. */

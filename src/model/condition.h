@@ -16,6 +16,7 @@ typedef enum {
     CONDITION_AND,
     CONDITION_OR,
     CONDITION_NOT,
+    CONDITION_ROWS, /* of these persons */
     CONDITION_TERM
 } ConditionKind;
 
@@ -31,6 +32,8 @@ typedef struct {
     ConditionKind kind;
     gboolean exact;      /* of the whole tree; at its top */
     GPtrArray *children; /* of Condition *: AND, OR; one of NOT */
+
+    const GArray *rows; /* ROWS: of gint64, borrowed */
 
     /* TERM: the person, or its municipality, has a value of `attribute` with such a key */
     char *attribute; /* as the index names it */

@@ -14,7 +14,8 @@
 const char *const fact_names[] = {
     [FACT_INVITED] = "invited",   [FACT_REGISTERED] = "registered",
     [FACT_DECLINED] = "declined", [FACT_UNANSWERED] = "unanswered",
-    [FACT_ATTENDED] = "attended", [FACTS] = NULL,
+    [FACT_ATTENDED] = "attended", [FACT_SUPPRESSED] = "suppressed",
+    [FACT_LIST] = "list",         [FACTS] = NULL,
 };
 
 FactKind

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* fact.h - what the store knows of a person and an event, as filters ask it: (registered=EVENT)
+/* fact.h - what the store knows of a person, as filters ask it: (registered=EVENT), (list=NAME)
  *
- * These are no attributes: their names are reserved in filters. The value is an event's name, "*"
- * for any event, or "any:2025" for any that began in that year. */
+ * These are no attributes: their names are reserved in filters. Of facts about events the value is an
+ * event's name, "*" for any event, or "any:2025" for any that began in that year; of `suppressed` a
+ * purpose, or "*" for any; of `list` the name of a list. */
 #ifndef RUNDRUF_MODEL_FACT_H
 #define RUNDRUF_MODEL_FACT_H
 
@@ -14,6 +15,8 @@ typedef enum {
     FACT_DECLINED,
     FACT_UNANSWERED, /* invited, and neither registered nor declined for that event */
     FACT_ATTENDED,
+    FACT_SUPPRESSED, /* one of the person's addresses must not get mail */
+    FACT_LIST,       /* the person is a member */
     FACTS
 } FactKind;
 
@@ -21,6 +24,14 @@ extern const char *const fact_names[]; /* by FactKind; NULL at the end */
 
 /* The fact of that name (ASCII case does not count), or FACTS. */
 FactKind fact_find(const char *name);
+
+/* Who answers: filters themselves know no store. */
+typedef struct Facts Facts;
+struct Facts {
+    /* The row numbers (gint64) of the persons for whom it holds, ascending; owned by the Facts, valid as
+     * long as they. NULL with INPUT, without a place, if there is no such event or list, or STORE. */
+    const GArray *(*find)(Facts *facts, FactKind fact, const char *value, GError **error);
+};
 
 /* The events that a fact is about. */
 typedef struct {

@@ -8,6 +8,7 @@
 #define RUNDRUF_MODEL_FIELD_H
 
 #include "model/attribute_schema.h"
+#include "model/fact.h"
 
 typedef enum {
     FIELD_NAME,
@@ -47,6 +48,7 @@ FieldId field_find(const char *name);
 typedef struct {
     char **attributes[FIELDS]; /* NULL-terminated, never empty */
     char **index;            /* further attributes that the store indexes; NULL: none */
+    Facts *facts;            /* who answers for facts, borrowed; NULL: nobody does */
     AttributeSchema *schema; /* what the directory says of its attributes; NULL: it was not asked */
 } FieldMap;
 

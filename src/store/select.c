@@ -43,6 +43,15 @@ read_rows(const Selector *selector, guint index, GError **error)
     return rows && add_rows(set, rows, error) ? g_steal_pointer(&set) : NULL;
 }
 
+static EntrySet *
+make_set(const Selector *selector, const GArray *rows)
+{
+    EntrySet *set = entry_set_new(selector->most);
+    for (guint i = 0; i < rows->len; i++)
+        entry_set_add(set, g_array_index(rows, gint64, i));
+    return set;
+}
+
 /* ---- terms */
 
 typedef struct {
@@ -149,6 +158,7 @@ rank(const Condition *condition)
 {
     switch (condition->kind) {
     case CONDITION_NONE:
+    case CONDITION_ROWS:
         return 0;
     case CONDITION_TERM:
         if (condition->term == TERM_SUBSTRINGS && !(condition->initial && *condition->initial))
@@ -233,6 +243,8 @@ evaluate(const Selector *selector, const Condition *condition, GError **error)
     switch (condition->kind) {
     case CONDITION_NONE:
         return entry_set_new(selector->most);
+    case CONDITION_ROWS:
+        return make_set(selector, condition->rows);
     case CONDITION_AND:
         return evaluate_and(selector, condition, error);
     case CONDITION_OR:

@@ -111,7 +111,7 @@ def check_held(rig):
     rig.run(*invite, "-n")
     rig.configure(mailing={"max_roster_age": "24h"})
     turn.unlink()
-    expect(rig.run(*invite, "--filter", FILTER, status=USAGE), "either")
+    expect(rig.run(*invite, "--filter", FILTER, status=USAGE), "only one of")
     expect(rig.run("invite", "mannheim-2027", "--filter", FILTER, "--yes", status=HELD), "never", "rundruf sync")
     assert rig.store("SELECT count(*) FROM mailing") == [(0,)]
     rig.run("sync")

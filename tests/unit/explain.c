@@ -87,7 +87,7 @@ test_trees(void)
         g_autoptr(GError) error = NULL;
         g_autoptr(FilterNode) node = filter_parse(rows[i].filter, -1, "filter", &error);
         g_assert_no_error(error);
-        g_autoptr(Explanation) tree = filter_explain(node, &person, map, NULL, NULL, &error);
+        g_autoptr(Explanation) tree = filter_explain(node, &person, map);
         g_autoptr(GString) said = g_string_new(NULL);
         print(said, tree);
         g_assert_cmpstr(said->str, ==, rows[i].wanted);
@@ -107,40 +107,9 @@ test_many_values(void)
         attributes_add(own, "mail", mail, strlen(mail));
     }
     const Person person = {.own = own};
-    g_autoptr(Explanation) tree = filter_explain(node, &person, map, NULL, NULL, NULL);
+    g_autoptr(Explanation) tree = filter_explain(node, &person, map);
     g_assert_cmpint(tree->verdict, ==, MATCH_TRUE);
     g_assert_cmpuint(tree->values->len, ==, EXPLAIN_VALUES_MAX);
-}
-
-static gboolean
-know_events(const FilterNode *term, G_GNUC_UNUSED const Person *person, ExplainFact *fact,
-            gpointer user_data, GError **error)
-{
-    if (user_data)
-        return g_set_error(error, g_quark_from_string("test"), 1, "lost"), FALSE;
-    fact->known = g_strcmp0(term->attribute, "invited") == 0;
-    if (fact->known) {
-        fact->verdict = MATCH_TRUE;
-        g_ptr_array_add(fact->values, g_strdup("2026-11-01"));
-    }
-    return TRUE;
-}
-
-static void
-test_facts(void)
-{
-    g_autoptr(GError) error = NULL;
-    g_autoptr(FieldMap) map = field_map_new();
-    g_autoptr(Attributes) own = attributes_new(), town = attributes_new();
-    const Person person = make_person(own, town);
-    g_autoptr(FilterNode) node =
-        filter_parse("(&(role=planner)(!(invited=mannheim)))", -1, "filter", NULL);
-    g_autoptr(Explanation) tree = filter_explain(node, &person, map, know_events, NULL, &error);
-    g_autoptr(GString) said = g_string_new(NULL);
-    print(said, tree);
-    g_assert_cmpstr(said->str, ==, "no(yes[planner] no(yes[2026-11-01]))");
-    g_assert_null(filter_explain(node, &person, map, know_events, map, &error));
-    g_assert_error(error, g_quark_from_string("test"), 1);
 }
 
 typedef struct {
@@ -239,7 +208,6 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/explain/trees", test_trees);
     g_test_add_func("/explain/many-values", test_many_values);
-    g_test_add_func("/explain/facts", test_facts);
     g_test_add_func("/why/sentences", test_sentences);
     return g_test_run();
 }
