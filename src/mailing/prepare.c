@@ -138,6 +138,12 @@ freeze_person(const Person *person, gpointer data, GError **error)
     delivery->due = freezer->mailing->due;
     char *reason;
     Reach reach;
+    if (!reach_check_consent(freezer->store, freezer->list, person, &reason, error))
+        return FALSE;
+    if (reason) {
+        freezer->result->remarks[PREPARE_SUPPRESSED]++;
+        return insert_unreachable(freezer, delivery, DELIVERY_SUPPRESSED, reason, NULL, error);
+    }
     g_autoptr(Address) address = reach_address(person, freezer->map, &reach, &reason);
     if (address)
         return insert_reachable(freezer, delivery, address, error);

@@ -35,7 +35,7 @@ typedef struct {
 typedef enum {
     PREPARE_NO_ADDRESS,  /* so many have none */
     PREPARE_BAD_ADDRESS, /* so many have only such as cannot be used */
-    PREPARE_SUPPRESSED,  /* so many are suppressed */
+    PREPARE_SUPPRESSED,  /* so many are suppressed, or lack the consent that the list needs */
     PREPARE_DUPLICATE,   /* so many share the address of somebody before them */
     PREPARE_REPEATED,    /* so many get, or got, the same from mailing `repeated_in` */
     PREPARE_EVENT_BEGUN, /* 1: the event has begun by then */

@@ -3,6 +3,7 @@
 
 #include "base/i18n.h"
 #include "base/text.h"
+#include "store/consents.h"
 
 #define SHOWN_ADDRESS 80 /* characters of an address that cannot be used, in its reason */
 
@@ -46,4 +47,20 @@ reach_address(const Person *person, const FieldMap *map, Reach *reach, char **re
     if (!*reason)
         *reason = g_strdup(_("no mail address in the roster"));
     return NULL;
+}
+
+gboolean
+reach_check_consent(Store *store, const List *list, const Person *person, char **reason,
+                    GError **error)
+{
+    gboolean given;
+    gint64 at;
+    *reason = NULL;
+    if (!list || !list_needs_consent(list))
+        return TRUE;
+    if (!consents_find(store, person->uuid, list->purpose, &given, &at, error))
+        return FALSE;
+    if (!given)
+        *reason = g_strdup(at ? _("consent withdrawn") : _("no consent"));
+    return TRUE;
 }

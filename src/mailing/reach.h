@@ -4,7 +4,9 @@
 #define RUNDRUF_MAILING_REACH_H
 
 #include "model/address.h"
+#include "model/list.h"
 #include "model/person.h"
+#include "store/store.h"
 
 typedef enum { REACH_GOOD, REACH_NO_ADDRESS, REACH_BAD_ADDRESS } Reach;
 
@@ -13,5 +15,10 @@ Address *reach_address(const Person *person, const FieldMap *map, Reach *reach, 
 
 /* The name to write to, or what else identifies the person, in one line; owned by the caller. */
 char *reach_name(const Person *person, const FieldMap *map);
+
+/* Sets `reason` to words, owned by the caller, if consent is the legal basis of the list (NULL: none)
+ * and the person has given none for its purpose, or withdrawn it; else to NULL. */
+gboolean reach_check_consent(Store *store, const List *list, const Person *person, char **reason,
+                             GError **error);
 
 #endif

@@ -32,6 +32,8 @@ explain(const char *text, const char *source, const Person *person, const FieldM
 
 /* Looks among the members before one person for somebody with the same address. */
 typedef struct {
+    Store *store;
+    const List *list;
     const FieldMap *map;
     const Person *person;
     const char *key;
@@ -40,17 +42,21 @@ typedef struct {
 } Sharer;
 
 static gboolean
-look_at(const Person *other, gpointer data, G_GNUC_UNUSED GError **error)
+look_at(const Person *other, gpointer data, GError **error)
 {
     Sharer *sharer = data;
     sharer->passed |= memcmp(other->uuid, sharer->person->uuid, UUID_LENGTH) == 0;
     if (sharer->passed || sharer->name)
         return TRUE;
     Reach reach;
-    g_autofree char *reason = NULL;
+    g_autofree char *reason = NULL, *refused = NULL;
     g_autoptr(Address) address = reach_address(other, sharer->map, &reach, &reason);
     g_autofree char *key = address ? address_key(address) : NULL;
-    if (g_strcmp0(key, sharer->key) == 0)
+    if (g_strcmp0(key, sharer->key) != 0)
+        return TRUE;
+    if (!reach_check_consent(sharer->store, sharer->list, other, &refused, error))
+        return FALSE;
+    if (!refused)
         sharer->name = reach_name(other, sharer->map);
     return TRUE;
 }
@@ -65,9 +71,11 @@ find_reach(Store *store, const List *list, const Membership *membership, const P
         return TRUE;
     g_autofree char *key = address_key(address);
     why->address = g_strdup(address->text);
-    if (!suppressions_find(store, key, list->purpose, &why->suppressed, error))
+    if (!reach_check_consent(store, list, person, &why->suppressed, error) ||
+        (!why->suppressed &&
+         !suppressions_find(store, key, list->purpose, &why->suppressed, error)))
         return FALSE;
-    Sharer sharer = {.map = map, .person = person, .key = key};
+    Sharer sharer = {.store = store, .list = list, .map = map, .person = person, .key = key};
     gboolean good = !why->member || membership_each(membership, look_at, &sharer, error);
     why->shares = sharer.name;
     return good;

@@ -16,7 +16,7 @@ typedef struct {
 
     char *address;    /* that a mailing would use; NULL: none, and then */
     char *fault;      /* why not, in words */
-    char *suppressed; /* why nothing may be sent to that address for the list's purpose; or NULL */
+    char *suppressed; /* why nothing may be sent there for the list's purpose; or NULL */
     char *shares;     /* the member before this one who has the same address, and gets the message;
                        * looked for in the case of members alone; or NULL */
 } Why;

@@ -68,6 +68,12 @@ list_basis_text(const char *basis)
     return g_strdup_printf("%s: %s", basis, _(basis_texts[*basis - 'a']));
 }
 
+gboolean
+list_needs_consent(const List *list)
+{
+    return g_strcmp0(list->basis, "a") == 0;
+}
+
 void
 list_person_free(ListPerson *person)
 {

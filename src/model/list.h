@@ -53,6 +53,9 @@ char *list_property_text(const List *list, ListProperty property);
  * NULL if the letter is none of "a" to "f". Owned by the caller. */
 char *list_basis_text(const char *basis);
 
+/* TRUE if only who consented may be written to: its legal basis is "a". */
+gboolean list_needs_consent(const List *list);
+
 /* A person who was taken in or left out by hand, whatever the filter says. */
 typedef struct {
     guint8 person[UUID_LENGTH];

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "mailing/control.h"
 #include "mailing/report.h"
+#include "store/consents.h"
 #include "store/deliveries.h"
 #include "store/events.h"
 #include "store/lists.h"
@@ -135,6 +136,59 @@ test_list(void)
     g_autofree char *row =
         fixture_text(fixture, "SELECT list || purpose || sender || state FROM mailing");
     g_assert_cmpstr(row, ==, "allmeetingsn@netz.exampledraft");
+}
+
+static void
+consent(Fixture *fixture, gint64 id, const char *purpose, gboolean given)
+{
+    g_autoptr(GError) error = NULL;
+    static const char *const none[] = {NULL};
+    Consent row = {.keys = none,
+                   .purpose = purpose,
+                   .given = given,
+                   .at = NOW,
+                   .proof = "Formular",
+                   .author = "test"};
+    memcpy(row.person, &id, sizeof id); /* as fixture_add_person() makes UUIDs */
+    consents_add(fixture->store, &row, &error);
+    g_assert_no_error(error);
+}
+
+/* a list on the basis of consent: per person, and for its purpose alone */
+static void
+test_consent(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Fixture) fixture = fixture_new();
+    fixture_add_person(fixture, "Anna", "office@koeln.example");
+    fixture_add_person(fixture, "Bernd", "office@koeln.example");
+    fixture_add_person(fixture, "Cem", "cem@koeln.example");
+    fixture_add_person(fixture, "Dora", "dora@koeln.example");
+    fixture_add_person(fixture, "Emil", "emil@koeln.example");
+    consent(fixture, 2, "news", TRUE);
+    consent(fixture, 3, "invitation", TRUE);
+    consent(fixture, 4, "news", TRUE);
+    consent(fixture, 4, "news", FALSE);
+    consent(fixture, 5, "news", TRUE);
+    suppress(fixture, "emil@koeln.example", "*");
+    List list = {.name = (char *)"all",
+                 .title = (char *)"All",
+                 .filter = (char *)"(sn=Person)",
+                 .purpose = (char *)"news",
+                 .basis = (char *)"a"};
+    g_auto(PreparedMailing) prepared = {0};
+    PrepareRequest request = request_for(fixture);
+    request.list = &list;
+    g_assert_true(mailing_prepare(fixture->store, fixture->config, &request, &prepared, &error));
+    g_assert_no_error(error);
+    g_autofree char *report = report_of(fixture, prepared.mailing);
+    g_assert_cmpstr(report, ==,
+                    "Anna <> suppressed: no consent\n"
+                    "Cem <> suppressed: no consent\n"
+                    "Dora <> suppressed: consent withdrawn\n"
+                    "Emil <emil@koeln.example> suppressed: opted out\n"
+                    "Bernd <office@koeln.example> queued: -\n");
+    g_assert_cmpuint(prepared.remarks[PREPARE_SUPPRESSED], ==, 4);
 }
 
 static void
@@ -434,6 +488,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/prepare/recipients", test_recipients);
     g_test_add_func("/prepare/list", test_list);
+    g_test_add_func("/prepare/consent", test_consent);
     g_test_add_func("/prepare/refusals", test_refusals);
     g_test_add_func("/prepare/not-after", test_not_after);
     g_test_add_func("/prepare/dry-run-and-discard", test_dry_run_and_discard);
