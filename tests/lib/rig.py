@@ -128,12 +128,12 @@ class Rig:
 
     def store(self, sql, *values):
         """Asks the store behind the program's back."""
-        with sqlite3.connect(self.folder / self.database, timeout=30) as connection:
+        with contextlib.closing(sqlite3.connect(self.folder / self.database, timeout=30)) as connection, connection:
             connection.create_function("traced", 2, lambda attributes, indexed: attributes)
             return connection.execute(sql, values).fetchall()
 
     def store_many(self, sql, rows):
-        with sqlite3.connect(self.folder / self.database, timeout=30) as connection:
+        with contextlib.closing(sqlite3.connect(self.folder / self.database, timeout=30)) as connection, connection:
             connection.executemany(sql, rows)
 
     def roster(self, persons, city="Mannheim"):
