@@ -49,7 +49,7 @@ TITLES = ("Bildungsplanerin", "Sozialplaner", "Leitung", "LEITUNG", "leitung ", 
 PLANNING = ("Bildungsplanung", "Schulentwicklungsplanung", "Jugendhilfeplanung", "Sozialplanung")
 PHONES = ("+49 30 23125 %03d", "+49-40-66969-%03d", "+49 (221) 4710 %03d", "+4989 99998%03d")
 NOTES = ("Ansprechperson für %s", "  zwei  Blanks  ", "nur für %s; sonst nicht", "\u2126hm \u212b \ufb01n ½ ²",
-         "Ａｂｃ １２", "\u2122 \u00aa \u2103 \u33a1", "e\u0301 é \u1e9b\u0323", "\u01c5 \u01c8 ǲ ß ẞ ſ", "가각 \u1100\u1161",
+         "Ａｂｃ １２", "\u2122 \u00aa \u2103 \u33a1", "e\u0301 é \u1e9b\u0323", "\u01c5 \u01c8 ǲ ß ſ", "가각 \u1100\u1161",
          "\u3000weit\u2003", "x\u00ady", "zeile\neins", "tab\tein", "\u200bnull", "\u0130I ıi", " ", "A\u030a B\u0323\u0307")
 
 
