@@ -20,8 +20,8 @@ enum { BY_ID, ID_OF_UUID, EACH, COUNT };
 static const char *const texts[] = {
     [BY_ID] = "SELECT " COLUMNS " FROM entry e WHERE e.id = $1 AND e.kind = 'person'",
     [EACH] = "SELECT " COLUMNS " FROM entry e WHERE e.kind = 'person' ORDER BY e.id",
-    [COUNT] = "SELECT (SELECT count(*) FROM entry) -"
-              " (SELECT count(*) FROM entry WHERE kind <> 'person')",
+    [COUNT] = ("SELECT (SELECT count(*) FROM entry) -"
+               " (SELECT count(*) FROM entry WHERE kind <> 'person')"),
     [ID_OF_UUID] = "SELECT id FROM entry WHERE uuid = $1",
 };
 
