@@ -176,7 +176,6 @@ static const char step_2[] =
     " PRIMARY KEY (attribute, norm, first)) WITHOUT ROWID;"
     "DROP TABLE term_key;"
     "DROP TABLE term_entry;"
-    "UPDATE sync_state SET indexed = '';"
     "CREATE INDEX entry_kind ON entry (kind) WHERE kind <> 'person';"
     /* numbers of differences are never used again, so that an approval cannot mean another one:
      * those that are settled stay, as 'past' */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "bare.h"
 
-#include <glib.h>
+#include "base/clock.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,36 @@ bare_need(int code, const char *step)
         return;
     fprintf(stderr, "%s: %s\n", step, ldap_err2string(code));
     exit(1);
+}
+
+void
+bare_expect(gboolean good, const GError *error)
+{
+    if (good)
+        return;
+    fprintf(stderr, "%s\n", error ? error->message : "not what was expected");
+    exit(1);
+}
+
+void
+bare_note(GArray *times, double begun)
+{
+    double ms = (clock_elapsed() - begun) * 1000;
+    g_array_append_val(times, ms);
+}
+
+static gint
+compare(gconstpointer a, gconstpointer b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+double
+bare_median(GArray *times)
+{
+    g_array_sort(times, compare);
+    return g_array_index(times, double, times->len / 2);
 }
 
 LDAP *

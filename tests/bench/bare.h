@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bench/bare.h - libldap without anything around it: the floor that the program is measured against,
- * and the hand that changes the directory meanwhile. What goes wrong ends the process. */
+ * and the hand that changes the directory meanwhile; and how times are taken. What goes wrong ends
+ * the process. */
 #ifndef RUNDRUF_BENCH_BARE_H
 #define RUNDRUF_BENCH_BARE_H
 
+#include <glib.h>
 #include <ldap.h>
 
 void bare_need(int code, const char *step);
+
+/* Of our own functions. */
+void bare_expect(gboolean good, const GError *error);
+
+/* Appends to `times` (of double) the milliseconds since `begun` (clock_elapsed()); their median. */
+void bare_note(GArray *times, double begun);
+double bare_median(GArray *times);
 
 /* Connected and logged in. */
 LDAP *bare_open(const char *uri, const char *dn, const char *password);

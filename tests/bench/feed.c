@@ -34,36 +34,6 @@ typedef struct {
 } Bench;
 
 static void
-need(gboolean good, const GError *error)
-{
-    if (good)
-        return;
-    fprintf(stderr, "feed: %s\n", error ? error->message : "not what was expected");
-    exit(1);
-}
-
-static void
-note(GArray *times, double begun)
-{
-    double ms = (clock_elapsed() - begun) * 1000;
-    g_array_append_val(times, ms);
-}
-
-static gint
-compare(gconstpointer a, gconstpointer b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double
-median(GArray *times)
-{
-    g_array_sort(times, compare);
-    return g_array_index(times, double, times->len / 2);
-}
-
-static void
 change(Bench *bench, guint name)
 {
     static guint count;
@@ -78,8 +48,10 @@ pull(Bench *bench, guint64 changed)
     const PullOptions options = {.now = clock_now(), .actor = "bench"};
     PullResult result = {0};
     g_autoptr(GError) error = NULL;
-    need(pull_run(bench->config, bench->directory, bench->store, &options, &result, &error), error);
-    need(result.changed == changed && result.added + result.moved + result.removed == 0, NULL);
+    bare_expect(pull_run(bench->config, bench->directory, bench->store, &options, &result, &error),
+                error);
+    bare_expect(result.changed == changed && result.added + result.moved + result.removed == 0,
+                NULL);
 }
 
 static void
@@ -88,10 +60,10 @@ bench_idle(Bench *bench)
     for (guint i = 0; i < bench->times; i++) {
         double begun = clock_elapsed();
         pull(bench, 0);
-        note(bench->ours, begun);
+        bare_note(bench->ours, begun);
         begun = clock_elapsed();
         bare_read_one(bench->bare, bench->names[0]);
-        note(bench->floor, begun);
+        bare_note(bench->floor, begun);
     }
 }
 
@@ -103,11 +75,11 @@ bench_changes(Bench *bench)
             change(bench, n);
         double begun = clock_elapsed();
         pull(bench, bench->names_count);
-        note(bench->ours, begun);
+        bare_note(bench->ours, begun);
         begun = clock_elapsed();
         for (guint n = 0; n < bench->names_count; n++)
             bare_read_one(bench->bare, bench->names[n]);
-        note(bench->floor, begun);
+        bare_note(bench->floor, begun);
     }
 }
 
@@ -120,11 +92,11 @@ bench_present(Bench *bench)
             change(bench, n);
         double begun = clock_elapsed();
         pull(bench, bench->names_count);
-        note(bench->ours, begun);
+        bare_note(bench->ours, begun);
         begun = clock_elapsed();
         unsigned long entries = bare_refresh(bench->bare, bench->config->directory_base, cookie);
-        note(bench->floor, begun);
-        need(entries == bench->names_count, NULL);
+        bare_note(bench->floor, begun);
+        bare_expect(entries == bench->names_count, NULL);
     }
 }
 
@@ -154,7 +126,7 @@ change_each(gpointer data)
         double begun = clock_elapsed();
         change(bench, i % bench->names_count);
         g_autofree double *when = g_async_queue_timeout_pop(bench->commits, 10 * G_USEC_PER_SEC);
-        need(when != NULL, NULL);
+        bare_expect(when != NULL, NULL);
         double ms = (*when - begun) * 1000;
         g_array_append_val(bench->ours, ms);
     }
@@ -169,11 +141,11 @@ write_to_disk(Bench *bench)
     g_autofree char *path = g_strdup_printf("bench-%u.tmp", (guint)getpid());
     char page[4096] = {0};
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    need(file >= 0, NULL);
+    bare_expect(file >= 0, NULL);
     for (guint i = 0; i < bench->times; i++) {
         double begun = clock_elapsed();
-        need(write(file, page, sizeof page) == sizeof page && fdatasync(file) == 0, NULL);
-        note(bench->floor, begun);
+        bare_expect(write(file, page, sizeof page) == sizeof page && fdatasync(file) == 0, NULL);
+        bare_note(bench->floor, begun);
     }
     close(file);
     unlink(path);
@@ -188,9 +160,9 @@ bench_follow(Bench *bench)
     wake_catch();
     bench->commits = g_async_queue_new_full(g_free);
     GThread *thread = g_thread_new("change", change_each, bench);
-    need(pull_follow(bench->config, bench->directory, bench->store, &options, committed, tick,
-                     &error),
-         error);
+    bare_expect(pull_follow(bench->config, bench->directory, bench->store, &options, committed,
+                            tick, &error),
+                error);
     g_thread_join(thread);
     g_async_queue_unref(bench->commits);
 }
@@ -200,11 +172,12 @@ bench_open(Bench *bench, const char *path)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *password = NULL;
-    need((bench->config = config_load(path, &error)) != NULL, error);
-    need((bench->store = store_open(bench->config->store_uri, 0, &error)) != NULL, error);
-    need((bench->directory = directory_open(bench->config, &error)) != NULL, error);
-    need(g_file_get_contents(bench->config->directory_password_file, &password, NULL, &error),
-         error);
+    bare_expect((bench->config = config_load(path, &error)) != NULL, error);
+    bare_expect((bench->store = store_open(bench->config->store_uri, 0, &error)) != NULL, error);
+    bare_expect((bench->directory = directory_open(bench->config, &error)) != NULL, error);
+    bare_expect(
+        g_file_get_contents(bench->config->directory_password_file, &password, NULL, &error),
+        error);
     bench->bare =
         bare_open(bench->config->directory_uri, bench->config->directory_bind_dn, password);
     bench->ours = g_array_new(FALSE, FALSE, sizeof(double));
@@ -244,7 +217,7 @@ main(int argc, char **argv)
     }
     bench_open(&bench, argv[2]);
     kinds[kind].run(&bench);
-    printf("%.4f %.4f\n", median(bench.ours), median(bench.floor));
+    printf("%.4f %.4f\n", bare_median(bench.ours), bare_median(bench.floor));
     bench_close(&bench);
     return 0;
 }

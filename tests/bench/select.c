@@ -14,29 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void
-need(gboolean good, const GError *error)
-{
-    if (good)
-        return;
-    fprintf(stderr, "select: %s\n", error ? error->message : "not what was expected");
-    exit(1);
-}
-
-static gint
-compare(gconstpointer a, gconstpointer b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double
-median(GArray *times)
-{
-    g_array_sort(times, compare);
-    return g_array_index(times, double, times->len / 2);
-}
-
 static unsigned long
 search(LDAP *handle, const Config *config, const char *filter)
 {
@@ -61,16 +38,14 @@ measure(const Config *config, Store *store, LDAP *bare, guint times, const char 
         double begun = clock_elapsed();
         g_autoptr(Selection) selection =
             selection_new(filter, NULL, config->directory_fields, &error);
-        need(selection && selection_count(selection, store, &found, &error), error);
-        double ms = (clock_elapsed() - begun) * 1000;
-        g_array_append_val(ours, ms);
+        bare_expect(selection && selection_count(selection, store, &found, &error), error);
+        bare_note(ours, begun);
         begun = clock_elapsed();
         unsigned long entries = search(bare, config, filter);
-        ms = (clock_elapsed() - begun) * 1000;
-        g_array_append_val(theirs, ms);
-        need((gint64)entries == found, NULL);
+        bare_note(theirs, begun);
+        bare_expect((gint64)entries == found, NULL);
     }
-    printf("%.4f %.4f %d\n", median(ours), median(theirs), (int)found);
+    printf("%.4f %.4f %d\n", bare_median(ours), bare_median(theirs), (int)found);
 }
 
 int
@@ -84,10 +59,11 @@ main(int argc, char **argv)
         return 2;
     }
     g_autoptr(Config) config = config_load(argv[1], &error);
-    need(config != NULL, error);
+    bare_expect(config != NULL, error);
     g_autoptr(Store) store = store_open(config->store_uri, 0, &error);
-    need(store != NULL, error);
-    need(g_file_get_contents(config->directory_password_file, &password, NULL, &error), error);
+    bare_expect(store != NULL, error);
+    bare_expect(g_file_get_contents(config->directory_password_file, &password, NULL, &error),
+                error);
     LDAP *bare = bare_open(config->directory_uri, config->directory_bind_dn, password);
     for (int i = 3; i < argc; i++)
         measure(config, store, bare, times, argv[i]);
