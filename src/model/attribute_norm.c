@@ -97,11 +97,15 @@ append_text(GString *out, const char *data, gsize length, guint how)
     }
     const gsize start = out->len;
     gboolean blank = !(how & KEEP_START);
+    g_string_set_size(out, start + length);
+    char *at = out->str + start;
     for (gsize i = 0; i < length; i++) {
-        if (data[i] != ' ' || !blank)
-            g_string_append_c(out, lower ? g_ascii_tolower(data[i]) : data[i]);
-        blank = data[i] == ' ';
+        char c = data[i];
+        if (c != ' ' || !blank)
+            *at++ = lower && c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+        blank = c == ' ';
     }
+    g_string_truncate(out, (gsize)(at - out->str));
     if (length > 0 && out->len == start)
         g_string_append_c(out, ' ');
     else if (blank && out->len > start && !(how & KEEP_END))
