@@ -376,6 +376,7 @@ def case_15_failover_while_persisting(rig):
         watch.wait_equal(two)
         two.modify(replace(person_dn(3), "title", "Drei"))
         watch.wait_equal(two)
+        wait_for(lambda: there(one, person_dn(3), "Drei"))
     compare(rig, one)
     in_step(rig, two)
 
