@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* libFuzzer: any octets as a filter; what is read prints and reads back the same, and the store's
- * index selects from a small roster those that are selected in memory */
+ * index selects from a small roster those that are selected in memory, and those whom the filter's
+ * sentence selects */
 #include "../lib/fixture.h"
 
 #include "filter/filter.h"
 #include "filter/match.h"
+#include "filter/phrase.h"
 #include "mailing/selection.h"
 
 #include <stdlib.h>
@@ -114,26 +116,51 @@ count_bits(guint64 set)
     return count;
 }
 
-/* by the store's index, where names and values are what they must be */
-static void
-select_both_ways(Fixture *fixture, const FilterNode *node)
+/* by the store's index; FALSE where names and values are not what they must be */
+static gboolean
+select_by_index(Fixture *fixture, const FilterNode *node, guint64 *selected)
 {
-    const FieldMap *map = fixture->config->directory_fields;
     g_autofree char *text = filter_to_text(node);
-    g_autoptr(Matcher) matcher = matcher_new(node, map);
+    g_autoptr(Selection) selection =
+        selection_new(text, NULL, fixture->config->directory_fields, NULL);
+    gint64 count = 0;
+    *selected = 0;
+    if (!selection)
+        return FALSE;
+    if (!selection_each(selection, fixture->store, note_one, selected, NULL) ||
+        !selection_count(selection, fixture->store, &count, NULL) || count != count_bits(*selected))
+        abort();
+    return TRUE;
+}
+
+/* What a sentence says of a filter selects the same. */
+static void
+select_as_said(Fixture *fixture, const FilterNode *node, guint64 selected)
+{
+    static const char *const languages[] = {"de", "en"};
+    const FieldMap *map = fixture->config->directory_fields;
+    for (guint i = 0; i < G_N_ELEMENTS(languages); i++) {
+        guint64 said;
+        g_autofree char *sentence = phrase_from_filter(node, map, languages[i]);
+        g_autoptr(FilterNode) again = phrase_to_filter(sentence, -1, map, "fuzz", NULL);
+        if (again && (!select_by_index(fixture, again, &said) || said != selected))
+            abort();
+    }
+}
+
+static void
+select_all_ways(Fixture *fixture, const FilterNode *node)
+{
+    guint64 selected;
+    g_autoptr(Matcher) matcher = matcher_new(node, fixture->config->directory_fields);
     InMemory memory = {matcher, 0};
     if (!persons_each(fixture->store, NULL, match_one, &memory, NULL))
         abort();
-    g_autoptr(Selection) selection = selection_new(text, NULL, map, NULL);
-    if (!selection)
+    if (!select_by_index(fixture, node, &selected))
         return;
-    guint64 selected = 0;
-    gint64 count = 0;
-    if (!selection_each(selection, fixture->store, note_one, &selected, NULL) ||
-        !selection_count(selection, fixture->store, &count, NULL))
+    if (selected != memory.selected)
         abort();
-    if (selected != memory.selected || count != count_bits(selected))
-        abort();
+    select_as_said(fixture, node, selected);
 }
 
 int
@@ -148,7 +175,7 @@ LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
         abort();
     if (node) {
         read_back(node);
-        select_both_ways(fixture, node);
+        select_all_ways(fixture, node);
     }
     return 0;
 }
