@@ -83,6 +83,8 @@ class Model:
     writer: str
     entries: dict = field(default_factory=dict)    # UUID -> Entry
     edits: dict = field(default_factory=dict)      # (UUID, attribute) -> Edit
+    trailing: dict = field(default_factory=dict)   # key -> Edit: made after one that was listed; they may be listed
+    #                                                with it, or wait still
     removals: dict = field(default_factory=dict)   # UUID -> Removal
     additions: dict = field(default_factory=dict)  # DN -> attributes
     clashed: set = field(default_factory=set)      # keys of the three above that may be listed
@@ -153,14 +155,16 @@ class Model:
 
     def written(self, number, name, theirs, after):
         """The program wrote an attribute: that must be what an edit waits for."""
-        edit = self.edits.get((number, name))
+        key = number, name
+        waiting = self.edits if key in self.edits else self.trailing
+        edit = waiting.get(key)
         assert edit, "wrote what nobody asked for, or twice: %s of %s: %s" % (name, self.dn(number), set(after))
         good = [wish for wish in edit.wishes if (CLEAN, after) in edit.merges(wish, theirs)]
         assert good, "merged wrongly: %s of %s: %s, %s, but wrote %s" % (name, self.dn(number), edit, theirs, after)
         edit.bases, edit.wishes = [good[0]], edit.wishes[edit.wishes.index(good[0]) + 1:]
         edit.later = []
         if not edit.wishes:
-            del self.edits[number, name]
+            del waiting[key]
         self.doubtful.add(number)
 
     def apply_rename(self, record, ours):
@@ -199,9 +203,14 @@ class Model:
         """What the program lists as conflicts: number of an edit -> key."""
         assert listed.items() >= self.listed.items(), "conflicts vanished: %s" % (self.listed.items() - listed.items())
         new = {key for number, key in listed.items() if number not in self.listed}
-        assert new <= self.clashed, "no conflict, but listed: %s" % (new - self.clashed)
+        unclear = new - self.clashed - self.trailing.keys()
+        assert not unclear, "no conflict, but listed: %s" % unclear
         for key in new:
-            for waiting in (self.edits, self.removals, self.additions):
+            self.trailing.pop(key, None)
+            edit = self.edits.pop(key, None)
+            if edit and edit.wishes[1:]:
+                self.trailing[key] = Edit(edit.bases + [shown for _, shown in edit.later], edit.wishes[1:])
+            for waiting in (self.removals, self.additions):
                 waiting.pop(key, None)
         self.listed = dict(listed)
 
@@ -224,7 +233,7 @@ class Model:
         gone = {number for number in self.removals if number not in self.entries}
         assert gone == self.removals.keys(), "lost a removal or did not list it: %s" % self.removals
         assert not self.additions, "lost an addition or did not list it: %s" % self.additions
-        for waiting in (self.edits, self.removals, self.clashed, self.doubtful, self.sent):
+        for waiting in (self.edits, self.trailing, self.removals, self.clashed, self.doubtful, self.sent):
             waiting.clear()
 
     # ---- edits made here
@@ -233,7 +242,8 @@ class Model:
         """An attribute was `shown` by the store and set to `values`."""
         key = number, name
         if key not in self.edits:
-            self.edits[key] = Edit([shown], [values])
+            before = self.trailing.pop(key, None)
+            self.edits[key] = Edit((before.bases if before else []) + [shown], [values])
         else:
             edit, sent = self.edits[key], key in self.sent
             edit.later += [(edit.wishes[-1], shown)] if sent else []
