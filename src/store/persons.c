@@ -47,6 +47,7 @@ typedef struct {
     Store *store;
     GHashTable *municipalities; /* id -> Municipality */
     GHashTable *parents;        /* id -> DN */
+    Attributes *own;            /* of the person at hand; reused */
 } Reader;
 
 static void
@@ -56,6 +57,7 @@ reader_init(Reader *reader, Store *store)
     reader->municipalities =
         g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, municipality_free);
     reader->parents = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+    reader->own = attributes_new();
 }
 
 static void
@@ -63,6 +65,7 @@ reader_clear(Reader *reader)
 {
     g_hash_table_unref(reader->municipalities);
     g_hash_table_unref(reader->parents);
+    attributes_free(reader->own);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reader, reader_clear)
 
@@ -103,10 +106,9 @@ take_row(Reader *reader, Statement *row, PersonFunc func, gpointer user_data, GE
     const guint8 *uuid = statement_blob(row, 1, &uuid_length);
     gint64 parent = statement_int(row, 2), municipality = statement_int(row, 4);
     gconstpointer blob = statement_blob(row, 5, &length);
-    g_autoptr(Attributes) own = attributes_decode(blob, length, error);
-    if (!own || uuid_length != UUID_LENGTH)
+    if (!attributes_read(reader->own, blob, length, error) || uuid_length != UUID_LENGTH)
         return FALSE;
-    Person person = {.id = statement_int(row, 0), .own = own};
+    Person person = {.id = statement_int(row, 0), .own = reader->own};
     memcpy(person.uuid, uuid, UUID_LENGTH);
     person.missing_reason = g_intern_string(statement_text(row, 6));
     person.missing_since = statement_int(row, 7);
