@@ -18,33 +18,11 @@ is_blank(gunichar c)
     return c == ' ' || g_unichar_isspace(c) || g_unichar_type(c) == G_UNICODE_SPACE_SEPARATOR;
 }
 
-static char *
-normalize_ascii(const char *value, gsize length)
-{
-    char *out = g_malloc(length + 1), *at = out;
-    gboolean blank = FALSE;
-    for (gsize i = 0; i < length; i++) {
-        char c = value[i];
-        if (g_ascii_isspace(c)) {
-            blank = at > out;
-            continue;
-        }
-        if (blank)
-            *at++ = ' ';
-        blank = FALSE;
-        *at++ = g_ascii_tolower(c);
-    }
-    *at = '\0';
-    return out;
-}
-
 char *
 text_normalize(const char *value, gssize length)
 {
     if (length < 0)
         length = (gssize)strlen(value);
-    if (text_is_ascii(value, (gsize)length))
-        return normalize_ascii(value, (gsize)length);
     if (memchr(value, 0, (gsize)length) || !g_utf8_validate(value, length, NULL))
         return NULL;
     g_autofree char *composed = g_utf8_normalize(value, length, G_NORMALIZE_NFKC);

@@ -76,11 +76,11 @@ note_member(const Person *person, gpointer data, GError **error)
 {
     const FixedDeed *deed = data;
     const Cli *cli = deed->cli;
-    gboolean has;
     g_autoptr(Membership) membership =
         membership_new(cli->store, deed->list, NULL, cli->config->directory_fields, error);
-    if (!membership || !membership_has(membership, person, &has, error))
+    if (!membership)
         return FALSE;
+    gboolean has = membership_has(membership, person);
     if (has)
         printf(_("%s is in the list %s now.\n"), deed->name, deed->list->name);
     else

@@ -77,8 +77,8 @@ has_person(Cli *cli, const List *list, const Person *person, gboolean *has, GErr
         membership_new(cli->store, list, NULL, cli->config->directory_fields, &wrong);
     *has = FALSE;
     if (membership)
-        return membership_has(membership, person, has, error);
-    if (g_error_matches(wrong, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT))
+        *has = membership_has(membership, person);
+    if (membership || g_error_matches(wrong, RUNDRUF_ERROR, RUNDRUF_ERROR_INPUT))
         return TRUE;
     g_propagate_error(error, g_steal_pointer(&wrong));
     return FALSE;

@@ -98,26 +98,20 @@ membership_fixed(const Membership *membership)
 }
 
 static gboolean
-is_excepted(const Membership *membership, const Person *person, gboolean *excepted, GError **error)
+is_excepted(const Membership *membership, const Person *person)
 {
-    gboolean let = TRUE;
-    for (guint i = 0; i < G_N_ELEMENTS(membership->let) && let; i++)
-        if (membership->let[i] &&
-            !selection_matches(membership->let[i], membership->store, person, &let, error))
-            return FALSE;
-    *excepted = !let;
-    return TRUE;
+    for (guint i = 0; i < G_N_ELEMENTS(membership->let); i++)
+        if (membership->let[i] && !selection_matches(membership->let[i], person))
+            return TRUE;
+    return FALSE;
 }
 
 gboolean
-membership_has(const Membership *membership, const Person *person, gboolean *has, GError **error)
+membership_has(const Membership *membership, const Person *person)
 {
-    gboolean filter, excepted;
-    if (!selection_matches(membership->filter, membership->store, person, &filter, error) ||
-        !is_excepted(membership, person, &excepted, error))
-        return FALSE;
-    *has = membership_decide(filter, excepted, list_persons_find(membership->fixed, person->uuid));
-    return TRUE;
+    return membership_decide(selection_matches(membership->filter, person),
+                             is_excepted(membership, person),
+                             list_persons_find(membership->fixed, person->uuid));
 }
 
 /* ---- streaming: those selected pass by, and those taken in by hand step in at their places */
@@ -153,13 +147,10 @@ addition_of(const Merge *merge, const Person *person)
 }
 
 static gboolean
-note_addition(const Person *person, gpointer data, GError **error)
+note_addition(const Person *person, gpointer data, G_GNUC_UNUSED GError **error)
 {
     Merge *merge = data;
-    gboolean has;
-    if (!membership_has(merge->membership, person, &has, error))
-        return FALSE;
-    if (has) {
+    if (membership_has(merge->membership, person)) {
         Addition addition = addition_of(merge, person);
         g_array_append_val(merge->additions, addition);
     }

@@ -39,7 +39,6 @@ gboolean membership_each_by_name(const Membership *membership, PersonFunc func, 
 gboolean membership_count(const Membership *membership, gint64 *count, GError **error);
 
 /* Whether this person is a member. */
-gboolean membership_has(const Membership *membership, const Person *person, gboolean *has,
-                        GError **error);
+gboolean membership_has(const Membership *membership, const Person *person);
 
 #endif

@@ -115,11 +115,9 @@ selection_each_by_name(const Selection *selection, Store *store, PersonFunc func
 }
 
 gboolean
-selection_matches(const Selection *selection, G_GNUC_UNUSED Store *store, const Person *person,
-                  gboolean *matches, G_GNUC_UNUSED GError **error)
+selection_matches(const Selection *selection, const Person *person)
 {
-    *matches = !selection->matcher || matcher_match(selection->matcher, person) == MATCH_TRUE;
-    return TRUE;
+    return !selection->matcher || matcher_match(selection->matcher, person) == MATCH_TRUE;
 }
 
 static gboolean

@@ -29,8 +29,7 @@ gboolean selection_each_by_name(const Selection *selection, Store *store, Person
                                 gpointer user_data, GError **error);
 
 /* Whether this person is selected. */
-gboolean selection_matches(const Selection *selection, Store *store, const Person *person,
-                           gboolean *matches, GError **error);
+gboolean selection_matches(const Selection *selection, const Person *person);
 
 /* How many are selected. */
 gboolean selection_count(const Selection *selection, Store *store, gint64 *count, GError **error);

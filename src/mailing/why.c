@@ -87,9 +87,9 @@ why_find(Store *store, const List *list, const Membership *membership, const Per
 {
     g_auto(Why) found = {0};
     found.fixed = list_persons_find(membership_fixed(membership), person->uuid);
+    found.member = membership_has(membership, person);
     if (!explain(list->filter, "filter", person, map, &found.filter, error) ||
         (list->except && !explain(list->except, "except", person, map, &found.except, error)) ||
-        !membership_has(membership, person, &found.member, error) ||
         !find_reach(store, list, membership, person, map, &found, error))
         return FALSE;
     *why = found;
