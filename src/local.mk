@@ -11,6 +11,7 @@ librundruf_a_SOURCES = \
 	src/base/json.c src/base/json.h \
 	src/base/lock.c src/base/lock.h \
 	src/base/log.c src/base/log.h \
+	src/base/numbers.c src/base/numbers.h \
 	src/base/text.c src/base/text.h \
 	src/base/token.c src/base/token.h \
 	src/base/value.c src/base/value.h \

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/numbers.h"
 #include "base/text.h"
 #include "mailing/membership.h"
 #include "model/event.h"
@@ -131,20 +132,13 @@ note_member(const Person *person, gpointer rows, G_GNUC_UNUSED GError **error)
     return TRUE;
 }
 
-static gint
-compare_rows(gconstpointer a, gconstpointer b)
-{
-    gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
-    return x < y ? -1 : x > y;
-}
-
 static gboolean
 read_members(StoreFacts *facts, const List *list, GArray *rows, GError **error)
 {
     g_autoptr(Membership) membership = membership_new(facts->store, list, NULL, facts->map, error);
     if (!membership || !membership_each(membership, note_member, rows, error))
         return FALSE;
-    g_array_sort(rows, compare_rows);
+    numbers_sort_unique(rows);
     return TRUE;
 }
 

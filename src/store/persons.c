@@ -2,6 +2,7 @@
 #include "store/persons.h"
 
 #include "base/error.h"
+#include "base/numbers.h"
 #include "base/text.h"
 #include "model/attribute_type.h"
 #include "store/blocks.h"
@@ -301,23 +302,6 @@ persons_find_uuid(Store *store, const guint8 uuid[UUID_LENGTH], PersonFunc func,
     return take_ids(store, (gint64 *)(gpointer)ids->data, ids->len, func, user_data, error);
 }
 
-static gint
-compare_ids(gconstpointer a, gconstpointer b)
-{
-    gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* the same person may be there under two attributes */
-static void
-sort_unique(GArray *ids)
-{
-    g_array_sort(ids, compare_ids);
-    for (guint i = ids->len; i > 1; i--)
-        if (g_array_index(ids, gint64, i - 1) == g_array_index(ids, gint64, i - 2))
-            g_array_remove_index(ids, i - 1);
-}
-
 static gboolean
 collect_term(const PostingTerm *term, gpointer ids, GError **error)
 {
@@ -342,6 +326,6 @@ persons_find_mail(Store *store, const char *mail, const FieldMap *map, PersonFun
     for (char **attribute = map->attributes[FIELD_MAIL]; *attribute; attribute++)
         if (!collect_mail(store, *attribute, mail, ids, error))
             return FALSE;
-    sort_unique(ids);
+    numbers_sort_unique(ids); /* the same person may be there under two attributes */
     return take_ids(store, (gint64 *)(gpointer)ids->data, ids->len, func, user_data, error);
 }

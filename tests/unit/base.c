@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/numbers.h"
 #include "base/text.h"
 #include "base/token.h"
 
@@ -26,6 +27,9 @@ test_normalize(void)
         {"", ""},
         {"  ", ""},
         {"A\tB\nC", "a b c"},
+        {" \f\r Ab  \t c D\n", "ab c d"},
+        {"\v \x7f\x01", "\v \x7f\x01"}, /* controls are no blanks */
+        {"\v \x7f\x01 \xc3\x84", "\v \x7f\x01 \xc3\xa4"},
         {"bad \xff", NULL},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -33,6 +37,35 @@ test_normalize(void)
         g_assert_cmpstr(key, ==, rows[i].key);
     }
     g_assert_null(text_normalize("a\0b", 3));
+}
+
+static void
+test_numbers(void)
+{
+    static const struct {
+        const char *given, *expected;
+    } rows[] = {
+        {"", ""},
+        {"7 ", "7 "},
+        {"3 1 2 ", "1 2 3 "},
+        {"2 2 1 2 1 ", "1 2 "},
+        {"9 -5000000000 9 ", "-5000000000 9 "},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(gint64));
+        g_autoptr(GString) text = g_string_new(NULL);
+        char *at = (char *)rows[i].given;
+        while (*at) {
+            gint64 number = g_ascii_strtoll(at, &at, 10);
+            g_array_append_val(numbers, number);
+            at++;
+        }
+        numbers_sort_unique(numbers);
+        for (guint j = 0; j < numbers->len; j++)
+            g_string_append_printf(text, "%" G_GINT64_FORMAT " ",
+                                   g_array_index(numbers, gint64, j));
+        g_assert_cmpstr(text->str, ==, rows[i].expected);
+    }
 }
 
 static void
@@ -150,6 +183,7 @@ main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/base/text/normalize", test_normalize);
     g_test_add_func("/base/text/one-line", test_one_line);
+    g_test_add_func("/base/numbers", test_numbers);
     g_test_add_func("/base/text/nearest", test_nearest);
     g_test_add_func("/base/token", test_token);
     g_test_add_func("/base/file", test_files);
