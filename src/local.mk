@@ -62,6 +62,7 @@ librundruf_a_SOURCES = \
 	src/store/statement.c src/store/statement.h \
 	src/store/store.c src/store/store.h \
 	src/store/suppressed.c src/store/suppressed.h \
+	src/store/suppression_set.c src/store/suppression_set.h \
 	src/store/suppressions.c src/store/suppressions.h \
 	src/store/sync_state.c src/store/sync_state.h \
 	src/store/terms.c src/store/terms.h \

@@ -7,7 +7,7 @@
 #include "mailing/reach.h"
 #include "store/deliveries.h"
 #include "store/mailings.h"
-#include "store/suppressions.h"
+#include "store/suppression_set.h"
 
 #include <string.h>
 
@@ -66,6 +66,7 @@ typedef struct {
     const FieldMap *map;
     const Mailing *mailing;
     const List *list; /* or NULL */
+    const SuppressionSet *suppressed;
     PreparedMailing *result;
 } Freezer;
 
@@ -112,8 +113,9 @@ static gboolean
 insert_reachable(Freezer *freezer, Delivery *delivery, const Address *address, GError **error)
 {
     g_autofree char *key = address_key(address);
-    if (!suppressions_find(freezer->store, key, freezer->mailing->purpose, &delivery->text, error))
-        return FALSE;
+    const char *suppressed = NULL;
+    suppression_set_find(freezer->suppressed, key, NULL, &suppressed);
+    delivery->text = g_strdup(suppressed);
     delivery->address = g_strdup(address->text);
     delivery->state = delivery->text ? DELIVERY_SUPPRESSED : DELIVERY_QUEUED;
     gboolean inserted;
@@ -257,11 +259,15 @@ mailing_prepare(Store *store, const Config *config, const PrepareRequest *reques
         !mailings_delete_drafts_before(store, request->now - DRAFT_LIFETIME_S, error) ||
         !mailings_insert(store, draft, error))
         return FALSE;
+    g_autoptr(SuppressionSet) suppressed = suppression_set_new(store, draft->purpose, error);
+    if (!suppressed)
+        return FALSE;
     Freezer freezer = {
         .store = store,
         .map = config->directory_fields,
         .mailing = draft,
         .list = request->list,
+        .suppressed = suppressed,
         .result = &prepared,
     };
     if (!freeze(&freezer, membership, error))

@@ -24,6 +24,7 @@ const StatementTable *const statement_tables[] = {
     &lists_statements,
     &mailings_statements,
     &mirror_statements,
+    &suppression_set_statements,
     &suppressions_statements,
     &entries_statements,
     &journal_statements,

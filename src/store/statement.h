@@ -35,6 +35,7 @@ extern const StatementTable lists_statements;
 extern const StatementTable mailings_statements;
 extern const StatementTable mirror_statements;
 extern const StatementTable suppressed_statements;
+extern const StatementTable suppression_set_statements;
 extern const StatementTable suppressions_statements;
 extern const StatementTable entries_statements;
 extern const StatementTable journal_statements;

@@ -6,6 +6,7 @@
 #include "store/consents.h"
 #include "store/statement.h"
 #include "store/suppressed.h"
+#include "store/suppression_set.h"
 
 #include <string.h>
 
@@ -60,6 +61,34 @@ test_find(void)
     }
 }
 
+/* in memory it is the same */
+static void
+test_set(void)
+{
+    static const char *const keys[] = {"a@x.example", "b@x.example", "A@x.example", ""};
+    static const char *const purposes[] = {"invitation", "reminder", "*"};
+    g_autoptr(Fixture) fixture = fixture_new();
+    add(fixture, "a@x.example", "*", SUPPRESSION_OBJECTION, NULL);
+    add(fixture, "a@x.example", "invitation", SUPPRESSION_UNSUBSCRIBE, "<1@x>");
+    add(fixture, "b@x.example", "reminder", SUPPRESSION_UNSUBSCRIBE, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(purposes); i++) {
+        g_autoptr(SuppressionSet) set = suppression_set_new(fixture->store, purposes[i], NULL);
+        g_assert_false(suppression_set_is_empty(set));
+        for (guint j = 0; j < G_N_ELEMENTS(keys); j++) {
+            g_autofree char *reason = find(fixture, keys[j], purposes[i]);
+            const char *other = NULL;
+            GBytes *hash = NULL;
+            g_assert_true(suppression_set_find(set, keys[j], &hash, &other) == (reason != NULL));
+            g_assert_true((hash != NULL) == (reason != NULL));
+            g_assert_cmpstr(other, ==, reason);
+        }
+    }
+    fixture_run(fixture, "DELETE FROM suppression");
+    g_autoptr(SuppressionSet) empty = suppression_set_new(fixture->store, NULL, NULL);
+    g_assert_true(suppression_set_is_empty(empty));
+    g_assert_false(suppression_set_find(empty, "a@x.example", NULL, NULL));
+}
+
 /* another secret makes another hash, and without one there is no answer; `expected` is what openssl
  * dgst -sha256 -hmac says */
 static void
@@ -83,6 +112,9 @@ test_hash(void)
     fixture_run(fixture, "DELETE FROM secret");
     char *reason = NULL;
     g_assert_false(suppressions_find(fixture->store, "a@x.example", "*", &reason, &error));
+    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE);
+    g_clear_error(&error);
+    g_assert_null(suppression_set_new(fixture->store, "*", &error));
     g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_STORE);
 }
 
@@ -340,6 +372,7 @@ main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/suppressions/find", test_find);
+    g_test_add_func("/suppressions/set", test_set);
     g_test_add_func("/suppressions/hash", test_hash);
     g_test_add_func("/suppressions/effects", test_effects);
     g_test_add_func("/suppressions/remove", test_remove);
