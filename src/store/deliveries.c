@@ -79,11 +79,13 @@ static const char *const texts[] = {
     [RETRY] = "UPDATE delivery SET state = 'queued', due = $3"
               " WHERE mailing = $1 AND state = $2 AND key IS NOT NULL",
     [COUNT] = "SELECT state, count(*) FROM delivery WHERE mailing = $1 GROUP BY state",
-    /* CROSS JOIN keeps this order, in which indexes serve; else SQLite reads all mailings' rows */
+    /* CROSS JOIN keeps this order, in which indexes serve; else SQLite reads all mailings' rows. The
+     * plus keeps delivery_state out: by key, one is found beside the one before. */
     [COUNT_REPEATED] = "SELECT o.id, count(*) FROM mailing m CROSS JOIN mailing o"
                        " CROSS JOIN delivery d CROSS JOIN delivery r"
                        " WHERE m.id = $1 AND o.event = m.event AND o.kind = m.kind AND o.id <> m.id"
-                       " AND o.state <> 'draft' AND d.mailing = m.id AND d.state = 'queued'"
+                       " AND o.state <> 'draft' AND d.mailing = m.id AND d.key IS NOT NULL"
+                       " AND +d.state = 'queued'"
                        " AND r.mailing = o.id AND r.key = d.key"
                        " AND r.state IN ('queued', 'claimed', 'sent', 'retry', 'unknown')"
                        " GROUP BY o.id ORDER BY count(*) DESC, o.id LIMIT 1",

@@ -34,6 +34,7 @@ const StatementTable *const statement_tables[] = {
     &terms_statements,
     &tombstones_statements,
     &consents_statements,
+    &registrations_statements,
     &suppressed_statements,
     &schemas_statements,
     &blocks_statements,
