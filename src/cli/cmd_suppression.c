@@ -190,6 +190,21 @@ take_given(const Given *given, Suppression *suppression, GError **error)
     return FALSE;
 }
 
+/* Reads the command line of `add` or `remove`: the suppression, and whom it is about (owned by the
+ * caller). NULL if there is nothing to do any more; `status` is then the exit status. */
+static Addressee *
+take_command(Cli *cli, const GOptionEntry *options, int argc, char **argv, const Given *given,
+             Suppression *suppression, ExitStatus *status, GError **error)
+{
+    if (!cli_parse(cli, options, &argc, &argv, 1, 1, status, error))
+        return NULL;
+    *status = STATUS_USAGE;
+    if (!take_given(given, suppression, error))
+        return NULL;
+    *status = STATUS_FAILED;
+    return cli_store(cli, error) ? addressee_find(cli, argv[1], error) : NULL;
+}
+
 /* A purpose that nothing has suppresses nothing: perhaps it is misspelt. */
 static gboolean
 warn_purpose(Cli *cli, const char *purpose, GError **error)
@@ -256,13 +271,11 @@ cmd_suppression_add(Cli *cli, int argc, char **argv, GError **error)
     };
     ExitStatus status;
     Suppression suppression;
-    if (!cli_parse(cli, options, &argc, &argv, 1, 1, &status, error))
+    g_autoptr(Addressee) whom =
+        take_command(cli, options, argc, argv, &given, &suppression, &status, error);
+    if (!whom)
         return status;
-    if (!take_given(&given, &suppression, error))
-        return STATUS_USAGE;
-    Store *store = cli_store(cli, error);
-    g_autoptr(Addressee) whom = store ? addressee_find(cli, argv[1], error) : NULL;
-    if (!whom || !add_all(cli, whom, &suppression, given.dry_run, error) ||
+    if (!add_all(cli, whom, &suppression, given.dry_run, error) ||
         !warn_purpose(cli, suppression.purpose, error))
         return STATUS_FAILED;
     if (given.dry_run)
@@ -348,13 +361,11 @@ cmd_suppression_remove(Cli *cli, int argc, char **argv, GError **error)
     };
     ExitStatus status;
     Suppression suppression;
-    if (!cli_parse(cli, options, &argc, &argv, 1, 1, &status, error))
+    g_autoptr(Addressee) whom =
+        take_command(cli, options, argc, argv, &given, &suppression, &status, error);
+    if (!whom)
         return status;
-    if (!take_given(&given, &suppression, error))
-        return STATUS_USAGE;
-    Store *store = cli_store(cli, error);
-    g_autoptr(Addressee) whom = store ? addressee_find(cli, argv[1], error) : NULL;
-    return whom && run_remove(cli, whom, &suppression, &given, error) ? STATUS_DONE : STATUS_FAILED;
+    return run_remove(cli, whom, &suppression, &given, error) ? STATUS_DONE : STATUS_FAILED;
 }
 
 /* ---- import */
