@@ -47,6 +47,87 @@ compare(const PostingTerm *term, const char *key)
     return term->length < length ? -1 : term->length > length;
 }
 
+/* ---- a piece of text in a block
+ *
+ * memmem() steps through everything; memchr() flies over it to the piece's rarest octet. Which one
+ * that is some blocks tell: the first, second, third, fifth, ninth ... */
+
+#define PIECE_MIN 3 /* octets; of fewer, all may be frequent */
+
+typedef struct {
+    const guint8 *piece;
+    gsize length;
+    gsize rarest;        /* offset of the octet */
+    guint blocks;        /* so far */
+    guint counts[256];   /* of octets in the blocks that were sampled */
+    const guint8 *place; /* the next one in the block at hand; NULL: there is none */
+    const guint8 *end;   /* of the block */
+} Finder;
+
+static void
+finder_init(Finder *finder, const char *piece)
+{
+    memset(finder, 0, sizeof *finder);
+    finder->piece = (const guint8 *)piece;
+    finder->length = strlen(piece);
+}
+
+static void
+sample(Finder *finder, const guint8 *block, gsize length)
+{
+    for (gsize i = 0; i < length; i++)
+        finder->counts[block[i]]++;
+    for (gsize i = 0; i < finder->length; i++)
+        if (finder->counts[finder->piece[i]] < finder->counts[finder->piece[finder->rarest]])
+            finder->rarest = i;
+}
+
+/* The first place of the piece, or NULL. */
+static const guint8 *
+finder_find(const Finder *finder, const guint8 *from, const guint8 *end)
+{
+    gsize length = (gsize)(end - from);
+    if (length < finder->length)
+        return NULL;
+    if (finder->length < PIECE_MIN)
+        return memmem(from, length, finder->piece, finder->length);
+    const guint8 octet = finder->piece[finder->rarest];
+    const guint8 *at = from + finder->rarest, *last = end - finder->length + finder->rarest;
+    while ((at = memchr(at, octet, (gsize)(last - at) + 1))) {
+        if (memcmp(at - finder->rarest, finder->piece, finder->length) == 0)
+            return at - finder->rarest;
+        if (at++ == last)
+            return NULL;
+    }
+    return NULL;
+}
+
+/* Begins with a block: FALSE if the piece is not in it. */
+static gboolean
+finder_begin(Finder *finder, const guint8 *block, gsize length)
+{
+    if ((finder->blocks & (finder->blocks - 1)) == 0)
+        sample(finder, block, length);
+    finder->blocks++;
+    finder->end = block + length;
+    finder->place = finder_find(finder, block, finder->end);
+    return finder->place != NULL;
+}
+
+/* FALSE if the piece is not in that term, which is not before the one that was asked for last. */
+static gboolean
+finder_holds(Finder *finder, const PostingTerm *term)
+{
+    const guint8 *key = (const guint8 *)term->key;
+    if (finder->length < PIECE_MIN)
+        return TRUE; /* likely in many: let the caller look */
+    if (finder->place && finder->place < key)
+        finder->place = finder_find(finder, key, finder->end);
+    return finder->place && finder->place < key + term->length;
+}
+
+/* ---- reading */
+
 static Statement *
 get(Store *store, const char *attribute, const BlocksRange *range, GError **error)
 {
@@ -62,14 +143,14 @@ get(Store *store, const char *attribute, const BlocksRange *range, GError **erro
 }
 
 static gboolean
-read_block(Statement *row, const BlocksRange *range, BlocksFunc func, gpointer user_data,
-           GError **error)
+read_block(Statement *row, const BlocksRange *range, Finder *finder, BlocksFunc func,
+           gpointer user_data, GError **error)
 {
     gsize length;
     gconstpointer block = statement_blob(row, 0, &length);
     PostingReader reader;
     PostingTerm term;
-    if (range->piece && !memmem(block, length, range->piece, strlen(range->piece)))
+    if (range->piece && !finder_begin(finder, block, length))
         return TRUE;
     posting_reader_init(&reader, block, length);
     while (posting_reader_next(&reader, &term)) {
@@ -77,6 +158,8 @@ read_block(Statement *row, const BlocksRange *range, BlocksFunc func, gpointer u
             continue;
         if (range->to && compare(&term, range->to) > 0)
             return TRUE;
+        if (range->piece && !finder_holds(finder, &term))
+            continue;
         if (!func(&term, user_data, error))
             return FALSE;
     }
@@ -89,8 +172,11 @@ blocks_each(Store *store, const char *attribute, const BlocksRange *range, Block
 {
     g_autoptr(Statement) rows = get(store, attribute, range, error);
     StepResult result = STEP_FAILED;
+    Finder finder;
+    if (range->piece)
+        finder_init(&finder, range->piece);
     while (rows && (result = statement_step(rows, error)) == STEP_ROW)
-        if (!read_block(rows, range, func, user_data, error))
+        if (!read_block(rows, range, &finder, func, user_data, error))
             return FALSE;
     return result == STEP_DONE;
 }

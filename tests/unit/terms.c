@@ -305,6 +305,65 @@ test_many(void)
     g_assert_cmpint(atoi(rows), <, WORDS / 8);
 }
 
+/* a word of few letters, so that pieces are in many keys, across their ends, and nowhere */
+static char *
+make_word(GRand *rand, gint32 longest)
+{
+    static const char *const letters[] = {"a", "b", "c", "ß", "ö"};
+    GString *word = g_string_new(NULL);
+    for (gint32 n = g_rand_int_range(rand, 1, longest + 1); n > 0; n--)
+        g_string_append(word, letters[g_rand_int_range(rand, 0, G_N_ELEMENTS(letters))]);
+    return g_string_free(word, FALSE);
+}
+
+typedef struct {
+    const char *piece;
+    guint found;
+} PieceCount;
+
+static gboolean
+count_piece(const PostingTerm *term, gpointer data, G_GNUC_UNUSED GError **error)
+{
+    PieceCount *count = data;
+    g_autofree char *key = g_strndup(term->key, term->length);
+    count->found += strstr(key, count->piece) != NULL;
+    return TRUE;
+}
+
+/* no term with a piece is left out */
+static void
+test_pieces(void)
+{
+    g_auto(Bench) bench = {0};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GRand) rand = g_rand_new_with_seed(11);
+    g_autoptr(Terms) terms = terms_new(indexed);
+    g_autoptr(GHashTable) words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    bench_init(&bench);
+    for (guint i = 0; i < ENTRIES; i++) {
+        char *word = make_word(rand, 12);
+        g_autoptr(Attributes) attributes = surname(word);
+        terms_collect(terms, i + 1, attributes);
+        g_hash_table_add(words, word);
+    }
+    terms_sort(terms);
+    g_autoptr(StoreTransaction) transaction = store_begin(bench.store, &error);
+    g_assert_true(terms_build(terms, bench.store, &error));
+    for (guint i = 0; i < 1000; i++) {
+        g_autofree char *piece = make_word(rand, 6);
+        BlocksRange range = {.piece = piece};
+        PieceCount count = {piece, 0};
+        guint wanted = 0;
+        GHashTableIter iter;
+        gpointer word;
+        g_hash_table_iter_init(&iter, words);
+        while (g_hash_table_iter_next(&iter, &word, NULL))
+            wanted += strstr(word, piece) != NULL;
+        g_assert_true(blocks_each(bench.store, "sn", &range, count_piece, &count, &error));
+        g_assert_cmpuint(count.found, ==, wanted);
+    }
+}
+
 int
 main(int argc, char **argv)
 {
@@ -313,5 +372,6 @@ main(int argc, char **argv)
     g_test_add_func("/terms/build", test_build);
     g_test_add_func("/terms/many", test_many);
     g_test_add_func("/terms/damaged", test_damaged);
+    g_test_add_func("/terms/pieces", test_pieces);
     return g_test_run();
 }
