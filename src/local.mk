@@ -100,6 +100,7 @@ librundruf_a_SOURCES = \
 	src/directory/ldap_write.c \
 	src/directory/ldif.c \
 	src/directory/ldif_write.c src/directory/ldif_write.h \
+	src/directory/octets.c src/directory/octets.h \
 	src/message/announcement.c src/message/announcement.h \
 	src/message/announcement_label.c src/message/announcement_label.h \
 	src/message/announcement_reader.h \

@@ -10,7 +10,6 @@ server_free(Directory *directory)
     ldap_content_free(ldap->content);
     g_strfreev(ldap->supported);
     attributes_free(ldap->attributes);
-    g_array_unref(ldap->values);
     g_ptr_array_unref(ldap->ranges);
     g_string_free(ldap->dn, TRUE);
     g_string_free(ldap->csn, TRUE);
@@ -35,7 +34,6 @@ directory_ldap_new(const Config *config, const char *uris, GError **error)
     };
     ldap->config = config;
     ldap->attributes = attributes_new();
-    ldap->values = g_array_new(FALSE, FALSE, sizeof(struct berval));
     ldap->ranges = g_ptr_array_new_with_free_func(g_free);
     ldap->dn = g_string_new(NULL);
     ldap->csn = g_string_new(NULL);

@@ -30,7 +30,8 @@ static void
 assert_values(const char *description, const AttributeValue *values, guint count, GString *filter)
 {
     gboolean asserted = FALSE;
-    for (guint i = 0; i < count && count <= ASSERTED_VALUES_MAX && attribute_is_comparable(description); i++)
+    for (guint i = 0;
+         i < count && count <= ASSERTED_VALUES_MAX && attribute_is_comparable(description); i++)
         if (values[i].length >
             0) { /* the empty string fits few syntaxes, and then equals nothing */
             append_equal(filter, description, &values[i]);

@@ -5,12 +5,6 @@
 
 #include <string.h>
 
-/* BER as RFC 4511, 5.1 has it: definite lengths; all tags used here are of one octet */
-#define TAG_BOOLEAN         0x01
-#define TAG_OCTETS          0x04
-#define TAG_ENUMERATED      0x0a
-#define TAG_SEQUENCE        0x30
-#define TAG_SET             0x31
 #define TAG_SEARCH_ENTRY    0x64
 #define TAG_NEW_COOKIE      0x80
 #define TAG_REFRESH_DELETE  0xa1
@@ -18,43 +12,6 @@
 #define TAG_ID_SET          0xa3
 
 #define DESCRIPTION_MAX 256
-
-/* Takes the length's octets from `from`; FALSE if more is promised than there is. */
-static gboolean
-take_length(Octets *from, gsize *length)
-{
-    if (from->length == 0)
-        return FALSE;
-    guint8 first = *from->data++;
-    from->length--;
-    *length = first;
-    if (first & 0x80) {
-        guint count = first & 0x7f;
-        if (count == 0 || count > 4 || count > from->length)
-            return FALSE;
-        *length = 0;
-        for (; count > 0; count--, from->length--)
-            *length = *length << 8 | *from->data++;
-    }
-    return *length <= from->length;
-}
-
-/* Takes the next element from `from` if it has this tag. */
-static gboolean
-take(Octets *from, guint8 tag, Octets *content)
-{
-    Octets rest = *from;
-    gsize length;
-    if (rest.length == 0 || rest.data[0] != tag)
-        return FALSE;
-    rest.data++;
-    rest.length--;
-    if (!take_length(&rest, &length))
-        return FALSE;
-    *content = (Octets){rest.data, length};
-    *from = (Octets){rest.data + length, rest.length - length};
-    return TRUE;
-}
 
 static gboolean
 is_next(const Octets *from, guint8 tag)
@@ -66,14 +23,14 @@ is_next(const Octets *from, guint8 tag)
 static gboolean
 take_whole(Octets value, guint8 tag, Octets *content)
 {
-    return take(&value, tag, content) && value.length == 0;
+    return octets_take(&value, tag, content) && value.length == 0;
 }
 
 static gboolean
 take_cookie(Octets *from, Octets *cookie)
 {
     *cookie = (Octets){NULL, 0};
-    return !is_next(from, TAG_OCTETS) || take(from, TAG_OCTETS, cookie);
+    return !is_next(from, TAG_OCTETS) || octets_take(from, TAG_OCTETS, cookie);
 }
 
 /* `*value` holds the default */
@@ -83,7 +40,7 @@ take_boolean(Octets *from, gboolean *value)
     Octets content;
     if (!is_next(from, TAG_BOOLEAN))
         return TRUE;
-    if (!take(from, TAG_BOOLEAN, &content) || content.length != 1)
+    if (!octets_take(from, TAG_BOOLEAN, &content) || content.length != 1)
         return FALSE;
     *value = content.data[0] != 0;
     return TRUE;
@@ -93,8 +50,9 @@ gboolean
 ldap_control_sync_state(Octets value, SyncStateValue *out)
 {
     Octets inside, state, uuid, cookie;
-    if (!take_whole(value, TAG_SEQUENCE, &inside) || !take(&inside, TAG_ENUMERATED, &state) ||
-        state.length != 1 || state.data[0] > SYNC_DELETE || !take(&inside, TAG_OCTETS, &uuid) ||
+    if (!take_whole(value, TAG_SEQUENCE, &inside) ||
+        !octets_take(&inside, TAG_ENUMERATED, &state) || state.length != 1 ||
+        state.data[0] > SYNC_DELETE || !octets_take(&inside, TAG_OCTETS, &uuid) ||
         uuid.length != UUID_LENGTH || !take_cookie(&inside, &cookie))
         return FALSE;
     *out = (SyncStateValue){state.data[0], uuid.data, cookie};
@@ -117,10 +75,10 @@ static gboolean
 take_uuids(Octets *from, GByteArray *uuids)
 {
     Octets set, uuid;
-    if (!take(from, TAG_SET, &set))
+    if (!octets_take(from, TAG_SET, &set))
         return FALSE;
     while (set.length > 0) {
-        if (!take(&set, TAG_OCTETS, &uuid) || uuid.length != UUID_LENGTH)
+        if (!octets_take(&set, TAG_OCTETS, &uuid) || uuid.length != UUID_LENGTH)
             return FALSE;
         g_byte_array_append(uuids, uuid.data, UUID_LENGTH);
     }
@@ -165,15 +123,15 @@ take_attribute(Octets *from, Attributes *out)
 {
     Octets attribute, name, set, value;
     char description[DESCRIPTION_MAX];
-    if (!take(from, TAG_SEQUENCE, &attribute) || !take(&attribute, TAG_OCTETS, &name) ||
-        name.length >= sizeof description || memchr(name.data, 0, name.length) ||
-        !take(&attribute, TAG_SET, &set))
+    if (!octets_take(from, TAG_SEQUENCE, &attribute) ||
+        !octets_take(&attribute, TAG_OCTETS, &name) || name.length >= sizeof description ||
+        memchr(name.data, 0, name.length) || !octets_take(&attribute, TAG_SET, &set))
         return FALSE;
     memcpy(description, name.data, name.length);
     description[name.length] = '\0';
     gboolean secret = attribute_is_secret(description);
     while (set.length > 0) {
-        if (!take(&set, TAG_OCTETS, &value))
+        if (!octets_take(&set, TAG_OCTETS, &value))
             return FALSE;
         if (!secret)
             attributes_add(out, description, value.data, value.length);
@@ -188,7 +146,7 @@ ldap_control_post_read(Octets value, Attributes *out)
     /* a SearchResultEntry with its own tag, or without it (slapd) */
     if ((!take_whole(value, TAG_SEARCH_ENTRY, &inside) &&
          !take_whole(value, TAG_SEQUENCE, &inside)) ||
-        !take(&inside, TAG_OCTETS, &dn) || !take(&inside, TAG_SEQUENCE, &list))
+        !octets_take(&inside, TAG_OCTETS, &dn) || !octets_take(&inside, TAG_SEQUENCE, &list))
         return FALSE;
     while (list.length > 0)
         if (!take_attribute(&list, out)) {

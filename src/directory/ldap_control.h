@@ -7,13 +7,9 @@
 #ifndef RUNDRUF_DIRECTORY_LDAP_CONTROL_H
 #define RUNDRUF_DIRECTORY_LDAP_CONTROL_H
 
+#include "directory/octets.h"
 #include "model/attributes.h"
 #include "model/person.h"
-
-typedef struct {
-    const guint8 *data; /* NULL: there is none; a cookie may be there and empty */
-    gsize length;
-} Octets;
 
 typedef enum { SYNC_PRESENT, SYNC_ADD, SYNC_MODIFY, SYNC_DELETE } SyncState;
 

@@ -3,19 +3,19 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "directory/octets.h"
 #include "model/attribute_type.h"
 
 #include <string.h>
 #include <time.h>
 
-#define DESCRIPTION_MAX 256
-#define RANGES_MAX      10000 /* answers that one attribute may come in */
-#define TIME_DIGITS     14    /* YYYYMMDDhhmmss */
+#define RANGES_MAX  10000 /* answers that one attribute may come in */
+#define TIME_DIGITS 14    /* YYYYMMDDhhmmss */
 
 /* An attribute of which the server has sent the values below `next` only. */
 typedef struct {
     guint64 next;
-    char description[DESCRIPTION_MAX];
+    char description[LDAP_DESCRIPTION_MAX];
 } Range;
 
 static const char *
@@ -131,15 +131,15 @@ ldap_entry_range(const char *description, gsize *base, guint64 *next)
 
 /* createTimestamp, a GeneralizedTime in UTC (RFC 4517, 3.3.13); 0 if it is none */
 static gint64
-parse_time(const struct berval *value)
+parse_time(const Octets *value)
 {
     int parts[TIME_DIGITS / 2] = {0}; /* two digits each */
-    if (value->bv_len <= TIME_DIGITS || value->bv_val[value->bv_len - 1] != 'Z')
+    if (value->length <= TIME_DIGITS || value->data[value->length - 1] != 'Z')
         return 0;
     for (guint i = 0; i < TIME_DIGITS; i++) {
-        if (!g_ascii_isdigit(value->bv_val[i]))
+        if (!g_ascii_isdigit(value->data[i]))
             return 0;
-        parts[i / 2] = parts[i / 2] * 10 + (value->bv_val[i] - '0');
+        parts[i / 2] = parts[i / 2] * 10 + (value->data[i] - '0');
     }
     struct tm when = {.tm_year = parts[0] * 100 + parts[1] - 1900,
                       .tm_mon = parts[2] - 1,
@@ -151,69 +151,101 @@ parse_time(const struct berval *value)
 }
 
 static gboolean
-value_is(const struct berval *value, const char *text)
+value_is(const Octets *value, const char *text)
 {
-    return value->bv_len == strlen(text) &&
-           g_ascii_strncasecmp(value->bv_val, text, value->bv_len) == 0;
+    return value->length == strlen(text) &&
+           g_ascii_strncasecmp((const char *)value->data, text, value->length) == 0;
 }
 
-/* What belongs to the entry, not to the person; FALSE if this is no such attribute. */
-static gboolean
-take_operational(Ldap *ldap, DirectoryEntry *entry, gboolean *has_uuid, const char *description,
-                 const struct berval *value)
+/* What an attribute is for. All but the last two belong to the entry, not to the person. */
+typedef enum {
+    ROLE_ID,
+    ROLE_VERSION,
+    ROLE_CREATED,
+    ROLE_CHILDREN,
+    ROLE_SECRET,
+    ROLE_RANGE,
+    ROLE_VALUES
+} Role;
+
+static Role
+find_role(const Ldap *ldap, const char *description)
 {
-    if (g_ascii_strcasecmp(description, id_attribute(ldap)) == 0) {
-        *has_uuid = TRUE;
-        if (id_is_binary(ldap) && value->bv_len == UUID_LENGTH)
-            memcpy(entry->uuid, value->bv_val, UUID_LENGTH);
-        else
-            *has_uuid = uuid_from_text(value->bv_val, value->bv_len, entry->uuid);
-    } else if (g_ascii_strcasecmp(description, version_attribute(ldap)) == 0) {
-        g_string_truncate(ldap->csn, 0);
-        g_string_append_len(ldap->csn, value->bv_val, (gssize)value->bv_len);
-        entry->csn = ldap->csn->str;
-    } else if (g_ascii_strcasecmp(description, "createTimestamp") == 0) {
-        entry->created = parse_time(value);
-    } else if (g_ascii_strcasecmp(description, "hasSubordinates") == 0) {
-        entry->has_children = value_is(value, "TRUE");
-    } else {
-        return FALSE;
-    }
-    return TRUE;
+    gsize base;
+    guint64 next;
+    if (g_ascii_strcasecmp(description, id_attribute(ldap)) == 0)
+        return ROLE_ID;
+    if (g_ascii_strcasecmp(description, version_attribute(ldap)) == 0)
+        return ROLE_VERSION;
+    if (g_ascii_strcasecmp(description, "createTimestamp") == 0)
+        return ROLE_CREATED;
+    if (g_ascii_strcasecmp(description, "hasSubordinates") == 0)
+        return ROLE_CHILDREN;
+    if (attribute_is_secret(description))
+        return ROLE_SECRET;
+    return ldap_entry_range(description, &base, &next) ? ROLE_RANGE : ROLE_VALUES;
 }
 
-/* The same description may come again; `attributes` merges the values, which stay in the message. */
 static void
-add_values(Ldap *ldap, char *description, const GArray *values)
+take_id(const Ldap *ldap, const Octets *value, DirectoryEntry *entry, gboolean *has_uuid)
+{
+    *has_uuid = TRUE;
+    if (id_is_binary(ldap) && value->length == UUID_LENGTH)
+        memcpy(entry->uuid, value->data, UUID_LENGTH);
+    else
+        *has_uuid = uuid_from_text((const char *)value->data, value->length, entry->uuid);
+}
+
+static void
+take_operational(Ldap *ldap, Role role, const Octets *value, DirectoryEntry *entry,
+                 gboolean *has_uuid)
+{
+    switch (role) {
+    case ROLE_ID:
+        take_id(ldap, value, entry, has_uuid);
+        break;
+    case ROLE_VERSION:
+        g_string_truncate(ldap->csn, 0);
+        g_string_append_len(ldap->csn, (const char *)value->data, (gssize)value->length);
+        entry->csn = ldap->csn->str;
+        break;
+    case ROLE_CREATED:
+        entry->created = parse_time(value);
+        break;
+    case ROLE_CHILDREN:
+        entry->has_children = value_is(value, "TRUE");
+        break;
+    default:
+        break;
+    }
+}
+
+/* Notes what of the attribute is still to be read; its own description, without the range. */
+static void
+note_range(Ldap *ldap, char description[LDAP_DESCRIPTION_MAX])
 {
     gsize length;
     guint64 next;
-    if (ldap_entry_range(description, &length, &next)) {
-        description[length] = '\0';
-        if (next > 0) {
-            Range *range = g_new0(Range, 1);
-            range->next = next;
-            g_strlcpy(range->description, description, sizeof range->description);
-            g_ptr_array_add(ldap->ranges, range);
-        }
-    }
-    guint place = attributes_open(ldap->attributes, description);
-    for (guint i = 0; i < values->len; i++) {
-        const struct berval *value = &g_array_index(values, struct berval, i);
-        attributes_lend(ldap->attributes, place, value->bv_val, value->bv_len);
-        ldap->octets += value->bv_len;
-    }
+    if (!ldap_entry_range(description, &length, &next))
+        return;
+    description[length] = '\0';
+    if (next == 0)
+        return;
+    Range *range = g_new0(Range, 1);
+    range->next = next;
+    g_strlcpy(range->description, description, sizeof range->description);
+    g_ptr_array_add(ldap->ranges, range);
 }
 
 /* The name comes without a promise that a NUL ends it. */
 static gboolean
-copy_description(const struct berval *name, char description[DESCRIPTION_MAX])
+copy_description(const Octets *name, char description[LDAP_DESCRIPTION_MAX])
 {
-    if (name->bv_len == 0 || name->bv_len >= DESCRIPTION_MAX ||
-        memchr(name->bv_val, 0, name->bv_len))
+    if (name->length == 0 || name->length >= LDAP_DESCRIPTION_MAX ||
+        memchr(name->data, 0, name->length))
         return FALSE;
-    memcpy(description, name->bv_val, name->bv_len);
-    description[name->bv_len] = '\0';
+    memcpy(description, name->data, name->length);
+    description[name->length] = '\0';
     return TRUE;
 }
 
@@ -226,14 +258,15 @@ take_range(Ldap *ldap, LDAPMessage *message, const char *description, guint64 *n
 {
     BerElement *ber = NULL;
     struct berval dn, name, *values = NULL;
-    char full[DESCRIPTION_MAX];
+    char full[LDAP_DESCRIPTION_MAX];
     gsize length;
     int code = ldap_get_dn_ber(ldap->ld, message, &ber, &dn);
     while (code == LDAP_SUCCESS) {
         code = ldap_get_attribute_ber(ldap->ld, message, ber, &name, &values);
         if (code != LDAP_SUCCESS || !name.bv_val)
             break;
-        if (values && copy_description(&name, full) && ldap_entry_range(full, &length, next)) {
+        Octets octets = {(const guint8 *)name.bv_val, name.bv_len};
+        if (values && copy_description(&octets, full) && ldap_entry_range(full, &length, next)) {
             full[length] = '\0';
             for (guint i = 0; values[i].bv_val && strcmp(full, description) == 0; i++) {
                 attributes_add(ldap->attributes, full, values[i].bv_val, values[i].bv_len);
@@ -293,64 +326,109 @@ complete_range(Ldap *ldap, const char *dn, const Range *range, GError **error)
 
 /* ---- the whole entry */
 
-/* Octets of the entry that are still to be read. */
-static ber_len_t
-remaining(BerElement *ber)
+/* The place that attribute has; NULL if it has no description. */
+static const LdapPlace *
+recognize(Ldap *ldap, guint number, const Octets *name)
 {
-    ber_len_t rest = 0;
-    ber_get_option(ber, LBER_OPT_BER_REMAINING_BYTES, &rest);
-    return rest;
+    LdapPlace *place = &ldap->places[MIN(number, LDAP_PLACES - 1)];
+    if (name->length > 0 && place->length == name->length &&
+        memcmp(place->description, name->data, name->length) == 0)
+        return place;
+    place->length = 0;
+    if (!copy_description(name, place->description))
+        return NULL;
+    place->length = name->length;
+    place->role = find_role(ldap, place->description);
+    return place;
 }
 
-/* Enters what `tag` begins; behind it `*end` octets will remain. */
+/* Takes the values from a set of one or more. The same description may come again; `attributes`
+ * merges the values, which stay in the message. */
 static gboolean
-enter(BerElement *ber, ber_tag_t tag, ber_len_t *end)
+take_values(Ldap *ldap, const LdapPlace *attribute, Octets set)
 {
-    ber_len_t length;
-    if (ber_skip_tag(ber, &length) != tag)
-        return FALSE;
-    *end = remaining(ber) - length;
+    char own[LDAP_DESCRIPTION_MAX];
+    const char *description = attribute->description;
+    Octets value;
+    if (attribute->role == ROLE_RANGE) {
+        g_strlcpy(own, description, sizeof own);
+        note_range(ldap, own);
+        description = own;
+    }
+    guint place = attributes_open(ldap->attributes, description);
+    while (set.length > 0) {
+        if (!octets_take(&set, TAG_OCTETS, &value))
+            return FALSE;
+        attributes_lend(ldap->attributes, place, value.data, value.length);
+        ldap->octets += value.length;
+    }
     return TRUE;
+}
+
+/* Takes the first value of a set; the others must be values. */
+static gboolean
+take_first(Octets set, Octets *first)
+{
+    Octets other;
+    gboolean good = octets_take(&set, TAG_OCTETS, first);
+    while (good && set.length > 0)
+        good = octets_take(&set, TAG_OCTETS, &other);
+    return good;
 }
 
 /* One PartialAttribute (RFC 4511, 4.1.7), where it lies: ldap_get_attribute_ber() would make an
  * array of each attribute's values. */
 static gboolean
-take_attribute(BerElement *ber, struct berval *name, GArray *values)
+take_attribute(Ldap *ldap, Octets attribute, guint number, DirectoryEntry *entry,
+               gboolean *has_uuid)
 {
-    ber_len_t end, values_end;
-    struct berval value;
-    g_array_set_size(values, 0);
-    if (!enter(ber, LBER_SEQUENCE, &end) || ber_skip_element(ber, name) != LBER_OCTETSTRING ||
-        !enter(ber, LBER_SET, &values_end))
+    Octets name, set, first;
+    if (!octets_take(&attribute, TAG_OCTETS, &name) || !octets_take(&attribute, TAG_SET, &set) ||
+        attribute.length > 0)
         return FALSE;
-    while (remaining(ber) > values_end) {
-        if (ber_skip_element(ber, &value) != LBER_OCTETSTRING)
-            return FALSE;
-        g_array_append_val(values, value);
-    }
-    return remaining(ber) == values_end && values_end == end;
+    const LdapPlace *place = recognize(ldap, number, &name);
+    if (!place || set.length == 0)
+        return place != NULL;
+    if (entry->attributes && place->role >= ROLE_RANGE)
+        return take_values(ldap, place, set);
+    if (!take_first(set, &first))
+        return FALSE;
+    take_operational(ldap, place->role, &first, entry, has_uuid);
+    return TRUE;
+}
+
+/* The attributes that are left in `ber`, which points to the first one. */
+static gboolean
+find_attributes(BerElement *ber, Octets *attributes)
+{
+    ber_len_t length = 0, behind = 0;
+    struct berval first;
+    *attributes = (Octets){NULL, 0};
+    ber_get_option(ber, LBER_OPT_BER_REMAINING_BYTES, &length);
+    if (length == 0)
+        return TRUE;
+    if (ber_skip_element(ber, &first) == LBER_DEFAULT)
+        return FALSE;
+    ber_get_option(ber, LBER_OPT_BER_REMAINING_BYTES, &behind);
+    const guint8 *end = (const guint8 *)first.bv_val + first.bv_len + behind;
+    *attributes = (Octets){end - length, length};
+    return TRUE;
 }
 
 static gboolean
 decode(Ldap *ldap, LDAPMessage *message, DirectoryEntry *entry, gboolean *has_uuid)
 {
     BerElement *ber = NULL;
-    struct berval dn, name;
-    char description[DESCRIPTION_MAX];
+    struct berval dn;
+    Octets attributes, attribute;
     if (ldap_get_dn_ber(ldap->ld, message, &ber, &dn) != LDAP_SUCCESS)
         return FALSE;
     g_string_truncate(ldap->dn, 0);
     g_string_append_len(ldap->dn, dn.bv_val, (gssize)dn.bv_len);
-    gboolean good = !memchr(dn.bv_val, 0, dn.bv_len);
-    while (good && remaining(ber) > 0) {
-        good = take_attribute(ber, &name, ldap->values) && copy_description(&name, description);
-        if (good && ldap->values->len > 0 &&
-            !take_operational(ldap, entry, has_uuid, description,
-                              &g_array_index(ldap->values, struct berval, 0)) &&
-            entry->attributes && !attribute_is_secret(description))
-            add_values(ldap, description, ldap->values);
-    }
+    gboolean good = !memchr(dn.bv_val, 0, dn.bv_len) && find_attributes(ber, &attributes);
+    for (guint i = 0; good && attributes.length > 0; i++)
+        good = octets_take(&attributes, TAG_SEQUENCE, &attribute) &&
+               take_attribute(ldap, attribute, i, entry, has_uuid);
     ber_free(ber, 0);
     entry->dn = ldap->dn->str;
     return good;

@@ -35,15 +35,26 @@ typedef struct {
     guint64 messages, octets;
 } LdapVolume;
 
+#define LDAP_DESCRIPTION_MAX 256 /* octets of an attribute's description, with a NUL */
+#define LDAP_PLACES          64
+
+/* What the attribute is that stood in this place of the last entry. Entries resemble each other: the
+ * next one mostly has the same there. */
+typedef struct {
+    char description[LDAP_DESCRIPTION_MAX];
+    gsize length; /* 0: nothing stood there */
+    guint role;   /* ldap_entry.c's */
+} LdapPlace;
+
 typedef struct {
     Directory vtable;
     const Config *config;
     char *uri; /* of the server that answered */
     LDAP *ld;
-    Deadline *deadline;           /* while the connection is being made; else NULL */
-    struct ldap_conncb connected; /* tells the deadline the socket */
-    Attributes *attributes;       /* reused for each entry; lent from its message */
-    GArray *values;               /* of struct berval; reused for each attribute */
+    Deadline *deadline;            /* while the connection is being made; else NULL */
+    struct ldap_conncb connected;  /* tells the deadline the socket */
+    Attributes *attributes;        /* reused for each entry; lent from its message */
+    LdapPlace places[LDAP_PLACES]; /* all attributes from the last one on have that */
     GString *dn, *csn;
     guint64 octets;        /* of its values */
     GPtrArray *ranges;     /* attributes of the entry at hand of which only some values came */
