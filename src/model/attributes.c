@@ -17,8 +17,9 @@ typedef struct {
 struct Attributes {
     GArray *list; /* of Attribute, by place; those from `used` on are kept for reuse */
     guint used;
-    GArray *order; /* of guint: places by their descriptions, if `sorted`; else as the last ones were */
+    GArray *order; /* of guint: places by their descriptions, if `sorted`; else as they last were */
     gboolean sorted;
+    gboolean renamed;    /* a place has another description since they were sorted */
     GStringChunk *arena; /* copies made by attributes_add() */
 };
 
@@ -93,6 +94,7 @@ append(Attributes *attributes, const char *description, gsize length)
         g_free(attribute->description);
         attribute->description = g_strndup(description, length);
         attribute->length = length;
+        attributes->renamed = TRUE;
     }
     g_array_set_size(attribute->values, 0);
     attributes->sorted = FALSE;
@@ -153,7 +155,8 @@ compare_places(gconstpointer a, gconstpointer b, gpointer attributes)
                               attribute_at(attributes, *(const guint *)b)->description);
 }
 
-/* entries resemble each other: the order of the last one is mostly right */
+/* entries resemble each other: the order of the last one is mostly right, and with the same
+ * descriptions surely */
 static void
 sort_places(Attributes *attributes)
 {
@@ -165,11 +168,12 @@ sort_places(Attributes *attributes)
         g_array_set_size(order, attributes->used);
     for (guint i = 0; !right && i < order->len; i++)
         g_array_index(order, guint, i) = i;
-    for (guint i = 1; right && i < order->len; i++)
-        right = compare_places(&g_array_index(order, guint, i - 1),
-                               &g_array_index(order, guint, i), attributes) < 0;
+    for (guint i = 1; right && attributes->renamed && i < order->len; i++)
+        right = compare_places(&g_array_index(order, guint, i - 1), &g_array_index(order, guint, i),
+                               attributes) < 0;
     if (!right)
         g_array_sort_with_data(order, compare_places, attributes);
+    attributes->renamed = FALSE;
     attributes->sorted = TRUE;
 }
 
