@@ -3,15 +3,30 @@
 
 #include "store/statement.h"
 
-enum { GET, SAVE, CLEAR, LOAD };
+enum { HAS, GET, SAVE, CLEAR, LOAD };
 
 static const char *const texts[] = {
+    [HAS] = "SELECT count(*) FROM directory_schema WHERE source = $1",
     [GET] = "SELECT text FROM directory_schema WHERE source = $1",
     [SAVE] = "INSERT INTO directory_schema (source, text) VALUES ($1, $2)",
     [CLEAR] = "DELETE FROM directory_schema",
     [LOAD] = "SELECT text FROM directory_schema",
 };
 const StatementTable schemas_statements = {"schemas", texts, G_N_ELEMENTS(texts)};
+
+gboolean
+schemas_has(Store *store, const char *source, gboolean *has, GError **error)
+{
+    gint64 count = 0;
+    g_autoptr(Statement) find = statement_get(store, &schemas_statements, HAS, error);
+    if (!find)
+        return FALSE;
+    statement_bind_text(find, 1, source);
+    if (!statement_run_number(find, &count, error))
+        return FALSE;
+    *has = count > 0;
+    return TRUE;
+}
 
 gboolean
 schemas_get(Store *store, const char *source, char **text, GError **error)

@@ -9,6 +9,9 @@
 #include "model/field.h"
 #include "store/store.h"
 
+/* Whether that source was ever asked. */
+gboolean schemas_has(Store *store, const char *source, gboolean *has, GError **error);
+
 /* What that source said; "" if it has none, NULL if it was never asked. Owned by the caller. */
 gboolean schemas_get(Store *store, const char *source, char **text, GError **error);
 

@@ -80,7 +80,8 @@ feed_refresh(Pull *pull, Content *content, FeedOutcome *outcome, const char **sa
 {
     if (!start(pull, pull->cookie, error))
         return FALSE;
-    gboolean good = gather(pull, content, outcome, said, error);
+    /* the server is at work meanwhile: of a poll that finds nothing this is a third */
+    gboolean good = settle_load_rest(pull, error) && gather(pull, content, outcome, said, error);
     if (!good || *outcome != FEED_GOOD)
         directory_content_stop(pull->directory);
     return good;

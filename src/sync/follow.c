@@ -34,7 +34,7 @@ begin(const Follow *follow, Pull *pull, GError **error)
                    .directory = follow->directory,
                    .options = follow->options,
                    .now = clock_now()};
-    return settle_load(pull, error);
+    return settle_load(pull, error) && settle_load_rest(pull, error);
 }
 
 static void

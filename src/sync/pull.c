@@ -94,6 +94,8 @@ gboolean
 ladder_run(Pull *pull, PullDepth depth, GError **error)
 {
     const char *said = NULL;
+    if (pull->options->approve && !settle_load_rest(pull, error))
+        return FALSE;
     if (!settle_schema(pull, depth != PULL_AUTO, error))
         return FALSE;
     if (depth != PULL_WHOLE && directory_can_follow(pull->directory)) {
@@ -102,6 +104,8 @@ ladder_run(Pull *pull, PullDepth depth, GError **error)
         if (pull->state.cookie)
             said = N_("the settings that it belonged to are others now");
     }
+    if (!settle_load_rest(pull, error))
+        return FALSE;
     /* which compares everything, too */
     if (depth == PULL_AUDIT)
         pull->result.notes |= PULL_AUDITED;

@@ -63,28 +63,37 @@ load_counts(Pull *pull, gint64 approved, GError **error)
 gboolean
 settle_load(Pull *pull, GError **error)
 {
-    gint64 others;
-    const char *source = pull->config->directory_uri;
-    gint64 approve = pull->options->approve;
-    g_auto(GStrv) indexed = field_map_attributes(pull->config->directory_fields);
-    pull->indexed = g_strjoinv(" ", indexed);
-    pull->terms = terms_new((const char *const *)indexed);
+    if (!sync_state_load(pull->store, &pull->state, error))
+        return FALSE;
     pull->parameters = cookie_parameters(pull->config);
-    g_autoptr(StoreTransaction) transaction = store_begin_read(pull->store, error);
-    if (!transaction || !sync_state_load(pull->store, &pull->state, error) ||
-        !held_count(pull->store, source, &pull->held, &pull->held_since, error) ||
-        !load_counts(pull, pull->state.approved, error))
-        return FALSE;
-    if (approve && !(pull->approved = held_removals(pull->store, source, approve, &others, error)))
-        return FALSE;
-    pull->rebuild = pull->state.known && strcmp(pull->indexed, pull->state.indexed) != 0;
     if (settle_has_cookie(pull))
         pull->cookie = g_bytes_ref(pull->state.cookie);
     pull->result.generation = pull->state.generation;
     pull->result.persons = (guint64)pull->state.persons;
     pull->result.municipalities = (guint64)pull->state.municipalities;
-    pull->result.unchanged = (guint64)(pull->state.entries - pull->kept);
     note_cookie(pull);
+    return TRUE;
+}
+
+gboolean
+settle_load_rest(Pull *pull, GError **error)
+{
+    gint64 others;
+    const char *source = pull->config->directory_uri;
+    gint64 approve = pull->options->approve;
+    if (pull->terms)
+        return TRUE;
+    g_auto(GStrv) indexed = field_map_attributes(pull->config->directory_fields);
+    g_autoptr(StoreTransaction) transaction = store_begin_read(pull->store, error);
+    if (!transaction || !held_count(pull->store, source, &pull->held, &pull->held_since, error) ||
+        !load_counts(pull, pull->state.approved, error))
+        return FALSE;
+    if (approve && !(pull->approved = held_removals(pull->store, source, approve, &others, error)))
+        return FALSE;
+    pull->indexed = g_strjoinv(" ", indexed);
+    pull->terms = terms_new((const char *const *)indexed);
+    pull->rebuild = pull->state.known && strcmp(pull->indexed, pull->state.indexed) != 0;
+    pull->result.unchanged = (guint64)(pull->state.entries - pull->kept);
     return TRUE;
 }
 
@@ -92,10 +101,14 @@ gboolean
 settle_schema(Pull *pull, gboolean again, GError **error)
 {
     g_autofree char *known = NULL;
-    if (!schemas_get(pull->store, pull->config->directory_uri, &known, error))
+    gboolean there = FALSE;
+    const char *source = pull->config->directory_uri;
+    if (!again && !schemas_has(pull->store, source, &there, error))
         return FALSE;
-    if (known && !again)
+    if (there)
         return TRUE;
+    if (!schemas_get(pull->store, source, &known, error))
+        return FALSE;
     g_autofree char *text = directory_schema(pull->directory);
     g_clear_pointer(&pull->schema, g_free);
     if (g_strcmp0(known, text ? text : "") != 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* settle.h - what all ways of a pull share: where it starts from, the guard, the end (inside sync/)
  *
- * settle_load() first; then the network; then a transaction that begins with settle_check(), and
- * ends with settle_save(), which commits it if there is anything to commit, or rolled back and with
+ * settle_load() first; then the network, and settle_load_rest() at the latest while the server makes its
+ * answer; then a transaction that begins with settle_check(), and ends with settle_save(), which commits it if there is anything to commit, or rolled back and with
  * settle_hold(). */
 #ifndef RUNDRUF_SYNC_SETTLE_H
 #define RUNDRUF_SYNC_SETTLE_H
@@ -41,9 +41,13 @@ typedef struct {
 void pull_clear(Pull *pull);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pull, pull_clear)
 
-/* Fills a Pull of which the first members are set. NOT_FOUND if what is to be approved is not held.
- */
+/* Fills a Pull of which the first members are set: what is needed to ask for changes. */
 gboolean settle_load(Pull *pull, GError **error);
+
+/* What is needed to make something of the answer, unless it is there already: terms, indexed, rebuild,
+ * and what is held, kept, approved and was removed lately. NOT_FOUND if what is to be approved is not
+ * held. */
+gboolean settle_load_rest(Pull *pull, GError **error);
 
 /* Asks for the directory's schema, if it was never asked or it is to be read `again`; settle_save()
  * keeps what is new. After settle_load(), out of any transaction. */
