@@ -12,8 +12,10 @@
 
 enum { CLEAR, FIND, LEAST, ADD, REMOVE };
 
-#define SEEN_MAX    10000 /* descriptions that are remembered */
-#define BLOCK_BYTES (256 * 1024)
+#define SEEN_MAX     10000 /* descriptions that are remembered */
+#define BLOCK_BYTES  (256 * 1024)
+#define RECENT       2048 /* values */
+#define RECENT_BYTES 40
 
 static const char *const texts[] = {
     [CLEAR] = "DELETE FROM posting",
@@ -40,6 +42,15 @@ typedef struct {
     guint32 entry;
 } Posting;
 
+/* A value that came lately, and its key: two of three values are those of a neighbour, such as the
+ * name of the municipality. */
+typedef struct {
+    guint place; /* of the attribute in the names, from 1; 0: nothing yet */
+    guint32 length;
+    guint32 number;
+    char data[RECENT_BYTES];
+} Recent;
+
 /* Memory that is given back all at once. */
 typedef struct {
     GPtrArray *blocks; /* BLOCK_BYTES each or more */
@@ -55,6 +66,7 @@ struct Terms {
     GHashTable *seen; /* description -> number of the indexed attribute */
 
     /* what terms_collect() has gathered */
+    Recent *recent; /* by hash */
     Arena raw_values, key_values;
     GHashTable *raw;   /* TermValue * of octets beyond ASCII: of these making keys is dear */
     GHashTable *norms; /* TermValue * of keys */
@@ -111,6 +123,7 @@ terms_free(Terms *terms)
     g_free(terms->types);
     g_free(terms->rules);
     g_hash_table_unref(terms->seen);
+    g_free(terms->recent);
     g_hash_table_unref(terms->raw);
     g_hash_table_unref(terms->norms);
     g_ptr_array_unref(terms->keys);
@@ -218,22 +231,40 @@ intern_value(Terms *terms, guint attribute, const AttributeValue *value)
 }
 
 static guint32
-intern(Terms *terms, guint attribute, const AttributeValue *value)
+intern_raw(Terms *terms, TermValue *probe, const AttributeValue *value)
 {
     if (text_is_ascii(value->data, value->length))
-        return intern_value(terms, attribute, value);
-    TermValue probe = {attribute, (guint32)value->length, NO_KEY, value->data};
-    const TermValue *known = g_hash_table_lookup(terms->raw, &probe);
+        return intern_value(terms, probe->attribute, value);
+    const TermValue *known = g_hash_table_lookup(terms->raw, probe);
     if (known)
         return known->number;
-    probe.number = intern_value(terms, attribute, value);
-    g_hash_table_add(terms->raw, keep_value(&terms->raw_values, &probe));
-    return probe.number;
+    probe->number = intern_value(terms, probe->attribute, value);
+    g_hash_table_add(terms->raw, keep_value(&terms->raw_values, probe));
+    return probe->number;
+}
+
+static guint32
+intern(Terms *terms, guint attribute, const AttributeValue *value)
+{
+    TermValue probe = {attribute, (guint32)value->length, NO_KEY, value->data};
+    if (value->length > RECENT_BYTES)
+        return intern_raw(terms, &probe, value);
+    Recent *recent = &terms->recent[value_hash(&probe) % RECENT];
+    if (recent->place == attribute + 1 && recent->length == value->length &&
+        memcmp(recent->data, value->data, value->length) == 0)
+        return recent->number;
+    recent->place = attribute + 1;
+    recent->length = (guint32)value->length;
+    recent->number = intern_raw(terms, &probe, value);
+    memcpy(recent->data, value->data, value->length);
+    return recent->number;
 }
 
 void
 terms_collect(Terms *terms, gint64 entry, const Attributes *attributes)
 {
+    if (!terms->recent)
+        terms->recent = g_new0(Recent, RECENT);
     for (guint i = 0; i < attributes_count(attributes); i++) {
         guint attribute = find_indexed(terms, attributes_description(attributes, i));
         if (attribute == terms->count)
@@ -280,6 +311,7 @@ void
 terms_sort(Terms *terms)
 {
     g_autofree guint32 *rank = g_new(guint32, terms->keys->len + 1);
+    g_clear_pointer(&terms->recent, g_free);
     g_hash_table_remove_all(terms->raw);
     g_hash_table_remove_all(terms->norms);
     drop_values(&terms->raw_values);
