@@ -6,6 +6,7 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <nettle/hmac.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -14,8 +15,9 @@
 #define MAC_CHARS (MAC_BYTES * 8 / 5)
 #define ID_CHARS  13 /* 2^63 in base 36 */
 
+/* with the key of each purpose already in it: that is half of a short HMAC's work */
 struct TokenKeys {
-    guint8 key[TOKEN_PURPOSES][KEY_BYTES];
+    struct hmac_sha256_ctx ready[TOKEN_PURPOSES];
 };
 
 static const char *const purpose_names[TOKEN_PURPOSES] = {
@@ -26,20 +28,26 @@ static const char *const purpose_names[TOKEN_PURPOSES] = {
 };
 
 static void
-hmac(const guint8 *key, gsize key_length, const char *text, guint8 out[KEY_BYTES])
+hmac(const struct hmac_sha256_ctx *ready, const char *text, guint8 out[KEY_BYTES])
 {
-    g_autoptr(GHmac) mac = g_hmac_new(G_CHECKSUM_SHA256, key, key_length);
-    gsize length = KEY_BYTES;
-    g_hmac_update(mac, (const guchar *)text, -1);
-    g_hmac_get_digest(mac, out, &length);
+    struct hmac_sha256_ctx context = *ready;
+    hmac_sha256_update(&context, strlen(text), (const guint8 *)text);
+    hmac_sha256_digest(&context, KEY_BYTES, out);
 }
 
 TokenKeys *
 token_keys_new(const guint8 *master, gsize length)
 {
     TokenKeys *keys = g_new0(TokenKeys, 1);
-    for (guint i = 0; i < TOKEN_PURPOSES; i++)
-        hmac(master, length, purpose_names[i], keys->key[i]);
+    struct hmac_sha256_ctx deriving;
+    guint8 key[KEY_BYTES];
+    hmac_sha256_set_key(&deriving, length, master);
+    for (guint i = 0; i < TOKEN_PURPOSES; i++) {
+        hmac(&deriving, purpose_names[i], key);
+        hmac_sha256_set_key(&keys->ready[i], KEY_BYTES, key);
+    }
+    explicit_bzero(&deriving, sizeof deriving);
+    explicit_bzero(key, sizeof key);
     return keys;
 }
 
@@ -99,7 +107,7 @@ append_mac(GString *out, const TokenKeys *keys, TokenPurpose purpose, const char
 {
     static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567"; /* RFC 4648, 6 */
     guint8 mac[KEY_BYTES];
-    hmac(keys->key[purpose], KEY_BYTES, id, mac);
+    hmac(&keys->ready[purpose], id, mac);
     for (guint bit = 0; bit < MAC_BYTES * 8; bit += 5) {
         guint pair = (guint)mac[bit / 8] << 8 | mac[bit / 8 + 1];
         g_string_append_c(out, alphabet[pair >> (11 - bit % 8) & 31]);
