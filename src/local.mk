@@ -118,6 +118,7 @@ librundruf_a_SOURCES = \
 	src/message/prose.c src/message/prose.h \
 	src/message/remote.c src/message/remote.h \
 	src/message/template.c src/message/template.h \
+	src/message/template_fill.c \
 	src/message/template_parse.c \
 	src/message/template_tree.h \
 	src/message/view.c src/message/view.h \

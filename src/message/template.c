@@ -8,35 +8,10 @@
 
 #include <string.h>
 
-typedef struct {
-    TemplateFlags flags;
-    TemplatePartial partial;
-    gpointer partial_data;
-    GHashTable *partials;                          /* name -> Template, or NULL if there is none */
-    const Value *contexts[TEMPLATE_DEPTH_MAX + 1]; /* the innermost last; one a level at most */
-    guint height;                                  /* of contexts */
-    guint depth;                                   /* sections and partials around this place */
-    guint steps;
-    GString *indent; /* of the partials around this place, together */
-    GString *out;
-    GError **error;
-} Rendering;
-
-static void
-rendering_clear(Rendering *rendering)
-{
-    g_hash_table_unref(rendering->partials);
-    g_string_free(rendering->indent, TRUE);
-    if (rendering->out)
-        g_string_free(rendering->out, TRUE);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Rendering, rendering_clear)
-
 static gboolean render_nodes(Rendering *rendering, const Template *template, guint from, guint to);
 
-/* One part of a name: a key of a map, or the number of a list's item. */
-static const Value *
-get_part(const Value *value, const char *part)
+const Value *
+template_get_part(const Value *value, const char *part)
 {
     if (value_kind(value) != VALUE_LIST)
         return value_get(value, part);
@@ -55,9 +30,9 @@ look_up(const Rendering *rendering, char *const *path)
         return rendering->contexts[rendering->height - 1];
     const Value *value = NULL;
     for (guint i = rendering->height; i > 0 && !value; i--)
-        value = get_part(rendering->contexts[i - 1], path[0]);
+        value = template_get_part(rendering->contexts[i - 1], path[0]);
     for (guint i = 1; value && path[i]; i++)
-        value = get_part(value, path[i]);
+        value = template_get_part(value, path[i]);
     return value;
 }
 
@@ -111,7 +86,7 @@ static gboolean
 emit(Rendering *rendering, const Template *template, const Node *node, const char *text,
      gsize length)
 {
-    if (length > TEMPLATE_OUTPUT_MAX - rendering->out->len)
+    if (length > TEMPLATE_OUTPUT_MAX - rendering->elsewhere - rendering->out->len)
         return template_fail_at(template, node->offset, rendering->error,
                                 _("The text made here would be larger than %d octets."),
                                 TEMPLATE_OUTPUT_MAX);
@@ -133,12 +108,20 @@ render_value(Rendering *rendering, const Template *template, const Node *node)
               "{{#%s}}...{{/%s}}."),
             name, name, name);
     }
-    g_autoptr(GString) plain = g_string_new(NULL);
-    append_plain(plain, value);
-    if (node->kind == NODE_RAW || !(rendering->flags & TEMPLATE_ESCAPE_HTML))
-        return emit(rendering, template, node, plain->str, plain->len);
-    g_autoptr(GString) escaped = g_string_sized_new(plain->len + 1);
-    text_append_html(escaped, plain->str);
+    g_autoptr(GString) plain = NULL;
+    const char *text;
+    if (value_kind(value) == VALUE_TEXT) {
+        text = value_text(value);
+    } else {
+        plain = g_string_new(NULL);
+        append_plain(plain, value);
+        text = plain->str;
+    }
+    if (node->kind == NODE_RAW || !(rendering->flags & TEMPLATE_ESCAPE_HTML) ||
+        !strpbrk(text, "&<>\"'"))
+        return emit(rendering, template, node, text, strlen(text));
+    g_autoptr(GString) escaped = g_string_new(NULL);
+    text_append_html(escaped, text);
     return emit(rendering, template, node, escaped->str, escaped->len);
 }
 
@@ -269,54 +252,68 @@ render_partial(Rendering *rendering, const Template *template, const Node *node)
     return done;
 }
 
+gboolean
+template_render_node(Rendering *rendering, const Template *template, guint index)
+{
+    const Node *node = node_at(template, index);
+    if (!step(rendering, template, node))
+        return FALSE;
+    switch (node->kind) {
+    case NODE_TEXT:
+        return render_text(rendering, template, node);
+    case NODE_VALUE:
+    case NODE_RAW:
+        return render_value(rendering, template, node);
+    case NODE_SECTION:
+    case NODE_INVERTED:
+        return render_section(rendering, template, index);
+    case NODE_PARTIAL:
+        return render_partial(rendering, template, node);
+    }
+    return FALSE;
+}
+
 static gboolean
 render_nodes(Rendering *rendering, const Template *template, guint from, guint to)
 {
-    for (guint i = from; i < to;) {
-        const Node *node = node_at(template, i);
-        gboolean done = FALSE;
-        if (!step(rendering, template, node))
+    for (guint i = from; i < to; i = MAX(node_at(template, i)->end, i + 1))
+        if (rendering->filled ? !template_fill_node(rendering, template, i)
+                              : !template_render_node(rendering, template, i))
             return FALSE;
-        switch (node->kind) {
-        case NODE_TEXT:
-            done = render_text(rendering, template, node);
-            break;
-        case NODE_VALUE:
-        case NODE_RAW:
-            done = render_value(rendering, template, node);
-            break;
-        case NODE_SECTION:
-        case NODE_INVERTED:
-            done = render_section(rendering, template, i);
-            break;
-        case NODE_PARTIAL:
-            done = render_partial(rendering, template, node);
-            break;
-        }
-        if (!done)
-            return FALSE;
-        i = MAX(node->end, i + 1);
-    }
     return TRUE;
+}
+
+gboolean
+template_render_all(Rendering *rendering, const Template *template)
+{
+    return render_nodes(rendering, template, 0, template->nodes->len);
+}
+
+GHashTable *
+template_partials_new(void)
+{
+    return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)template_free);
 }
 
 char *
 template_render(Template *template, const Value *data, TemplateFlags flags, TemplatePartial partial,
                 gpointer partial_data, GError **error)
 {
-    g_auto(Rendering) rendering = {
+    g_autoptr(GHashTable) partials = template_partials_new();
+    g_autoptr(GString) indent = g_string_new(NULL);
+    g_autoptr(GString) out = g_string_new(NULL);
+    Rendering rendering = {
         .flags = flags,
         .partial = partial,
         .partial_data = partial_data,
-        .partials =
-            g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)template_free),
+        .partials = partials,
         .contexts = {data},
         .height = 1,
-        .indent = g_string_new(NULL),
-        .out = g_string_new(NULL),
+        .indent = indent,
+        .out = out,
         .error = error,
     };
-    if (!render_nodes(&rendering, template, 0, template->nodes->len))
+    if (!template_render_all(&rendering, template))
         return NULL;
-    return g_string_free(g_steal_pointer(&rendering.out), FALSE);
+    return g_string_free(g_steal_pointer(&out), FALSE);
 }

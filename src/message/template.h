@@ -40,4 +40,32 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Template, template_free)
 char *template_render(Template *template, const Value *data, TemplateFlags flags,
                       TemplatePartial partial, gpointer partial_data, GError **error);
 
+/* A template rendered as far as it is the same for many: text with gaps. A gap is left where a name
+ * is asked for that is one of the `open` ones of the data, that is, differs from one rendering to
+ * the next; what stands within a section on such a name is in the gap. A gap is rendered by what
+ * renders whole templates, so that filled gaps and text together are what template_render() gives,
+ * with the same errors. */
+typedef struct TemplateFilled TemplateFilled;
+
+/* Fills. `template` and `partial_data` must outlive the result; `open` (NULL at the end) is static;
+ * of `data` a reference is kept, and nothing but its open names may change. What fails here is left
+ * as the last gap, to fail in each rendering as it does here. Owned by the caller. */
+TemplateFilled *template_fill(Template *template, Value *data, const char *const *open,
+                              TemplateFlags flags, TemplatePartial partial, gpointer partial_data);
+void template_filled_free(TemplateFilled *filled);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(TemplateFilled, template_filled_free)
+
+/* The text without the gaps, how many gaps there are, and before which of its octets each stands,
+ * in order; owned by `filled`. */
+const char *template_filled_text(const TemplateFilled *filled, gsize *length);
+guint template_filled_gaps(const TemplateFilled *filled);
+gsize template_filled_offset(const TemplateFilled *filled, guint gap);
+
+/* FALSE if no gap looks at the open name: then the data need not have it. */
+gboolean template_filled_asks(const TemplateFilled *filled, const char *name);
+
+/* Renders the gaps with the data of template_fill() as they are now, one after the other into `out`
+ * (empty before); ends[i] is where the i-th ends there. FALSE with INPUT as template_render(). */
+gboolean template_filled_render(TemplateFilled *filled, GString *out, gsize *ends, GError **error);
+
 #endif
