@@ -108,10 +108,13 @@ librundruf_a_SOURCES = \
 	src/message/announcement_when.c \
 	src/message/announcement_yaml.c \
 	src/message/calendar.c src/message/calendar.h \
+	src/message/compiled.c src/message/compiled.h \
 	src/message/compose.c src/message/compose.h \
 	src/message/decode.c src/message/decode.h \
 	src/message/encode.c src/message/encode.h \
+	src/message/frame.c src/message/frame.h \
 	src/message/gate.c src/message/gate.h \
+	src/message/header.c src/message/header.h \
 	src/message/letter.c src/message/letter.h \
 	src/message/markdown.c src/message/markdown.h \
 	src/message/mime.c src/message/mime.h \
@@ -121,6 +124,8 @@ librundruf_a_SOURCES = \
 	src/message/template_fill.c \
 	src/message/template_parse.c \
 	src/message/template_tree.h \
+	src/message/text_part.c src/message/text_part.h \
+	src/message/transfer.c src/message/transfer.h \
 	src/message/view.c src/message/view.h \
 	src/transport/outcome.c src/transport/outcome.h \
 	src/transport/smtp.c \

@@ -15,6 +15,7 @@ unit_tests = \
 	tests/unit/base \
 	tests/unit/calendar \
 	tests/unit/changes \
+	tests/unit/compiled \
 	tests/unit/compose \
 	tests/unit/config \
 	tests/unit/cookie \
@@ -69,8 +70,12 @@ TESTS += $(unit_tests)
 # a store with persons, and an LDAP server, for the tests of what works on them
 check_LIBRARIES += tests/libfixture.a
 tests_libfixture_a_SOURCES = tests/lib/fixture.c tests/lib/fixture.h \
-	tests/lib/provider.c tests/lib/provider.h tests/lib/terms_view.c tests/lib/terms_view.h
+	tests/lib/provider.c tests/lib/provider.h tests/lib/reference.c tests/lib/reference.h \
+	tests/lib/terms_view.c tests/lib/terms_view.h
 LDADD = tests/libfixture.a $(librundruf_libs)
+
+# counts how often the gate is asked
+tests_unit_compiled_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=gate_check
 
 # What holds for the tree itself: layers, documentation, samples, translations.
 tree_tests = tests/docs.sh tests/layers.sh tests/roster.sh tests/translation.sh tests/units.sh

@@ -15,14 +15,17 @@
  * rules which end later, or soon after their beginning; those of later events do not end. */
 #define LAST_PLAIN_YEAR 2036
 
+/* Octets of a line without its end and the blank that continues it */
+#define LINE_OCTETS 74
+
 struct Calendar {
-    char *zone;  /* the VTIMEZONE; "" if there is none */
-    char *event; /* the VEVENT without its DTSTAMP, ATTENDEE and END */
-    gboolean cancelled;
+    char *invitation, *publication; /* the heads: all up to the VEVENT's DTSTAMP */
+    char *zone;                     /* the VTIMEZONE; "" if there is none */
+    char *stamp;                    /* DTSTAMP, of `stamped_at`; NULL: none yet */
+    gint64 stamped_at;
 };
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(icalcomponent, icalcomponent_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(icalproperty, icalproperty_free)
 
 /* An address as a mailto URI: what RFC 6068, 2, does not let stand is percent-encoded. */
 static char *
@@ -32,18 +35,18 @@ make_mailto(const char *address)
     return g_strconcat("mailto:", escaped, NULL);
 }
 
-/* A name fit for CN: Outlook shows the escapes of RFC 6868 as they are, so nothing that needs
+/* A clean name fit for CN: Outlook shows the escapes of RFC 6868 as they are, so nothing that needs
  * them. */
 static char *
 make_cn(const char *name)
 {
-    char *line = text_one_line(name);
-    char *to = line;
-    for (const char *from = line; *from; from++)
+    char *cn = g_strdup(name);
+    char *to = cn;
+    for (const char *from = name; *from; from++)
         if (*from != '"' && *from != '^')
             *to++ = *from;
     *to = '\0';
-    return line;
+    return cn;
 }
 
 /* Text of several lines without other control characters; libical escapes it. */
@@ -180,12 +183,32 @@ add_times(Calendar *calendar, icalcomponent *vevent, const Event *event, GError 
     return TRUE;
 }
 
+static char *
+make_head(const Calendar *calendar, const char *method, const char *vevent)
+{
+    return g_strconcat("BEGIN:VCALENDAR\r\nPRODID:" PRODID "\r\nVERSION:2.0\r\nMETHOD:", method,
+                       "\r\n", calendar->zone, vevent, NULL);
+}
+
+/* What libical wrote, without its end. libical takes the CRLF of a line for a part of it, and if
+ * the line then is one octet too long, folds it between CR and LF. */
+static char *
+make_vevent(icalcomponent *component)
+{
+    char *text = icalcomponent_as_ical_string_r(component);
+    GString *vevent = g_string_new_len(text, (gssize)(strlen(text) - strlen(VEVENT_END)));
+    icalmemory_free_buffer(text);
+    g_string_replace(vevent, "\r\r\n \n", "\r\n", 0);
+    return g_string_free(vevent, FALSE);
+}
+
 static void
 add_organizer(icalcomponent *vevent, const CalendarRequest *request)
 {
     g_autofree char *uri = make_mailto(request->organizer);
     icalproperty *organizer = icalproperty_new_organizer(uri);
-    g_autofree char *cn = make_cn(request->organizer_name ? request->organizer_name : "");
+    g_autofree char *name = text_one_line(request->organizer_name ? request->organizer_name : "");
+    g_autofree char *cn = make_cn(name);
     if (*cn)
         icalproperty_add_parameter(organizer, icalparameter_new_cn(cn));
     icalcomponent_add_property(vevent, organizer);
@@ -215,7 +238,7 @@ Calendar *
 calendar_new(const Event *event, const CalendarRequest *request, GError **error)
 {
     g_autoptr(Calendar) calendar = g_new0(Calendar, 1);
-    calendar->cancelled = event->status == EVENT_CANCELLED;
+    gboolean cancelled = event->status == EVENT_CANCELLED;
     g_autoptr(icalcomponent) vevent = icalcomponent_new(ICAL_VEVENT_COMPONENT);
     g_autofree char *uid = g_strdup_printf("%s@%s", event->name, request->domain);
     icalcomponent_add_property(vevent, icalproperty_new_uid(uid));
@@ -224,15 +247,13 @@ calendar_new(const Event *event, const CalendarRequest *request, GError **error)
         return NULL;
     add_texts(vevent, event, request);
     add_organizer(vevent, request);
-    icalcomponent_add_property(vevent, icalproperty_new_status(calendar->cancelled
-                                                                   ? ICAL_STATUS_CANCELLED
-                                                                   : ICAL_STATUS_CONFIRMED));
-    icalcomponent_add_property(vevent,
-                               icalproperty_new_transp(calendar->cancelled ? ICAL_TRANSP_TRANSPARENT
-                                                                           : ICAL_TRANSP_OPAQUE));
-    char *text = icalcomponent_as_ical_string_r(vevent);
-    calendar->event = g_strndup(text, strlen(text) - strlen(VEVENT_END));
-    icalmemory_free_buffer(text);
+    icalcomponent_add_property(
+        vevent, icalproperty_new_status(cancelled ? ICAL_STATUS_CANCELLED : ICAL_STATUS_CONFIRMED));
+    icalcomponent_add_property(
+        vevent, icalproperty_new_transp(cancelled ? ICAL_TRANSP_TRANSPARENT : ICAL_TRANSP_OPAQUE));
+    g_autofree char *text = make_vevent(vevent);
+    calendar->invitation = make_head(calendar, cancelled ? "CANCEL" : "REQUEST", text);
+    calendar->publication = make_head(calendar, "PUBLISH", text);
     return g_steal_pointer(&calendar);
 }
 
@@ -241,50 +262,87 @@ calendar_free(Calendar *calendar)
 {
     if (!calendar)
         return;
+    g_free(calendar->invitation);
+    g_free(calendar->publication);
     g_free(calendar->zone);
-    g_free(calendar->event);
+    g_free(calendar->stamp);
     g_free(calendar);
 }
 
-static void
-append_property(GString *out, icalproperty *property)
+const char *
+calendar_head(const Calendar *calendar, gboolean invited)
 {
+    return invited ? calendar->invitation : calendar->publication;
+}
+
+/* Messages come many to a second. */
+static const char *
+get_stamp(Calendar *calendar, gint64 now)
+{
+    if (calendar->stamp && calendar->stamped_at == now)
+        return calendar->stamp;
+    icalproperty *property = icalproperty_new_dtstamp(
+        icaltime_from_timet_with_zone((time_t)now, 0, icaltimezone_get_utc_timezone()));
     char *text = icalproperty_as_ical_string_r(property);
-    g_string_append(out, text);
+    g_free(calendar->stamp);
+    calendar->stamp = g_strdup(text);
+    calendar->stamped_at = now;
     icalmemory_free_buffer(text);
+    icalproperty_free(property);
+    return calendar->stamp;
+}
+
+/* How many octets of a line stay before its fold: up to the last blank, ";" or ":" that has room;
+ * else as many whole characters as have. */
+static gsize
+get_fold(const char *line, gsize length)
+{
+    gsize fold = MIN(length, LINE_OCTETS);
+    for (gsize i = fold; i > 0; i--)
+        if (strchr(" ;:", line[i - 1]))
+            return i;
+    while (fold > 0 && fold < length && ((guchar)line[fold] & 0xc0) == 0x80)
+        fold--;
+    return fold;
+}
+
+/* libical counts the line's end as two octets of it, so a line is folded before it must be. */
+static void
+append_folded(GString *out, const char *line)
+{
+    gsize left = strlen(line);
+    while (left + 2 > LINE_OCTETS) {
+        gsize fold = get_fold(line, left);
+        g_string_append_len(out, line, (gssize)fold);
+        line += fold;
+        left -= fold;
+        if (left > 0)
+            g_string_append(out, "\r\n ");
+    }
+    g_string_append_len(out, line, (gssize)left);
+    g_string_append(out, "\r\n");
 }
 
 static void
 append_attendee(GString *out, const char *name, const char *address)
 {
     g_autofree char *uri = make_mailto(address);
-    g_autofree char *cn = make_cn(name ? name : "");
-    g_autoptr(icalproperty) attendee = icalproperty_new_attendee(uri);
-    if (*cn)
-        icalproperty_add_parameter(attendee, icalparameter_new_cn(cn));
-    icalproperty_add_parameter(attendee, icalparameter_new_cutype(ICAL_CUTYPE_INDIVIDUAL));
-    icalproperty_add_parameter(attendee, icalparameter_new_role(ICAL_ROLE_REQPARTICIPANT));
-    icalproperty_add_parameter(attendee, icalparameter_new_partstat(ICAL_PARTSTAT_NEEDSACTION));
-    icalproperty_add_parameter(attendee, icalparameter_new_rsvp(ICAL_RSVP_TRUE));
-    append_property(out, attendee);
+    g_autofree char *cn = make_cn(name);
+    const char *quote = strpbrk(cn, ",;:") ? "\"" : "";
+    g_autofree char *line = g_strconcat(
+        "ATTENDEE", *cn ? ";CN=" : "", quote, cn, quote,
+        ";CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:", uri, NULL);
+    append_folded(out, line);
 }
 
-char *
-calendar_for(const Calendar *calendar, const char *name, const char *address, gint64 now)
+void
+calendar_append_rest(Calendar *calendar, const char *name, const char *address, gint64 now,
+                     GString *out)
 {
-    const char *method = !address ? "PUBLISH" : calendar->cancelled ? "CANCEL" : "REQUEST";
-    GString *out = g_string_sized_new(strlen(calendar->event) + 2048);
-    g_string_append_printf(
-        out, "BEGIN:VCALENDAR\r\nPRODID:" PRODID "\r\nVERSION:2.0\r\nMETHOD:%s\r\n", method);
-    g_string_append(out, calendar->zone);
-    g_string_append(out, calendar->event);
-    g_autoptr(icalproperty) stamp = icalproperty_new_dtstamp(
-        icaltime_from_timet_with_zone((time_t)now, 0, icaltimezone_get_utc_timezone()));
-    append_property(out, stamp);
+    g_string_append(out, get_stamp(calendar, now));
     if (address)
         append_attendee(out, name, address);
     g_string_append(out, VEVENT_END "END:VCALENDAR\r\n");
-    return g_string_free(out, FALSE);
 }
 
 char *
@@ -293,5 +351,8 @@ calendar_make(const Event *event, const CalendarRequest *request, GError **error
     g_autoptr(Calendar) calendar = calendar_new(event, request, error);
     if (!calendar)
         return NULL;
-    return calendar_for(calendar, request->attendee_name, request->attendee, request->now);
+    g_autofree char *name = text_one_line(request->attendee_name ? request->attendee_name : "");
+    GString *out = g_string_new(calendar_head(calendar, request->attendee != NULL));
+    calendar_append_rest(calendar, name, request->attendee, request->now, out);
+    return g_string_free(out, FALSE);
 }

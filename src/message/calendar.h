@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* calendar.h - the iCalendar part of an invitation (RFC 5545, RFC 5546), by libical
  *
- * What all recipients of an event have in common is made once, as a Calendar; calendar_for() adds
- * the one attendee. calendar_make() does both, for a single file. One thread only (libical's
- * zones).
+ * What all recipients of an event have in common is made once, as a Calendar: its head, by libical;
+ * calendar_append_rest() adds the one attendee. calendar_make() does both, for a single file. One
+ * thread only (libical's zones).
  *
  * Lines end with CRLF and are folded at 75 octets. The zone is written out as a VTIMEZONE under its
  * plain name (`Europe/Berlin`) with the rules from before the event on; UTC and all-day events have
@@ -34,9 +34,15 @@ Calendar *calendar_new(const Event *event, const CalendarRequest *request, GErro
 void calendar_free(Calendar *calendar);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Calendar, calendar_free)
 
-/* METHOD:REQUEST with one VEVENT and its one ATTENDEE (CANCEL for a cancelled event; PUBLISH
- * without an attendee if `address` is NULL). Owned by the caller. */
-char *calendar_for(const Calendar *calendar, const char *name, const char *address, gint64 now);
+/* The calendar up to what depends on the attendee and the time: whole lines; the calendar owns it.
+ * METHOD is REQUEST, CANCEL for a cancelled event; `invited` FALSE: PUBLISH. */
+const char *calendar_head(const Calendar *calendar, gboolean invited);
+
+/* Appends what comes after that: DTSTAMP, the one ATTENDEE (none if `address` is NULL) and the end.
+ * `name` is a clean line, "" for none. The line is folded where libical folds it, but never within
+ * its own end. */
+void calendar_append_rest(Calendar *calendar, const char *name, const char *address, gint64 now,
+                          GString *out);
 
 /* Both in one; owned by the caller; errors as calendar_new(). */
 char *calendar_make(const Event *event, const CalendarRequest *request, GError **error);

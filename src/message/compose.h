@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* compose.h - makes the whole personal message for one delivery, as octets for the wire
  *
- * A Composer holds what a mailing's messages have in common: templates, the event's texts and
- * calendar in each language, keys. Everything that names a delivery (Message-ID, return path,
- * boundaries, links) derives from its row's id, so that a repeat after a crash is recognisable;
- * given the same time it is the same octets. What compose_invitation() gives has passed
- * gate_check(). One thread only.
+ * A Composer holds what messages have in common: templates, keys, and the messages of the last
+ * mailings, compiled with the first one of each (message/compiled.h). Everything that names a
+ * delivery (Message-ID, return path, boundaries, links) derives from its row's id, so that a repeat
+ * after a crash is recognisable; given the same time it is the same octets. What
+ * compose_invitation() gives holds what gate_check() promises. One thread only.
  *
  * Templates are KIND.LANGUAGE.txt and .html, KIND one of invitation, cancellation, and LANGUAGE de
  * or en; a partial's name is its file's: {{> footer.de.txt}}. Each file is taken from the folder

@@ -37,8 +37,11 @@ encode_character(GString *piece, const char *p)
         g_string_append_c(piece, '_');
         return;
     }
-    for (const char *end = g_utf8_next_char(p); p < end; p++)
-        g_string_append_printf(piece, "=%02X", (guint)(guchar)*p);
+    static const char digits[] = "0123456789ABCDEF";
+    for (const char *end = g_utf8_next_char(p); p < end; p++) {
+        const char hex[] = {'=', digits[(guchar)*p >> 4], digits[*p & 15]};
+        g_string_append_len(piece, hex, sizeof hex);
+    }
 }
 
 static void
@@ -92,7 +95,7 @@ encode_append_mailbox(GString *out, const char *name, const char *address)
         return;
     }
     append_phrase(out, name);
-    g_autofree char *piece = g_strdup_printf("<%s>", address);
+    g_autofree char *piece = g_strconcat("<", address, ">", NULL);
     encode_append_piece(out, piece);
 }
 

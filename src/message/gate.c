@@ -381,3 +381,90 @@ gate_check(const char *message, gsize length, const char *address, const char *m
             return refuse(error, _("its body has octets that only an 8BITMIME relay takes"));
     return check_part(fields, message + body, length - body, 0, error);
 }
+
+/* ---- the shorter look ---- */
+
+#define BLOCK      256
+#define USUAL_LINE 100 /* octets: more than encoded lines have */
+
+/* Adds to `seen` the bits of a block's octets, and to `broken` whether CR or LF stands alone; the
+ * octet before the block is looked at, too. Loops of fixed length without a way out: compilers make
+ * vector instructions of them. */
+static void
+look_at_block(const char *block, guint8 *seen, guint8 *broken)
+{
+    guint8 bits = 0, alone = 0;
+    for (gsize i = 0; i < BLOCK; i++) {
+        bits |= (guint8)block[i];
+        alone |= (block[i] == '\n') ^ (block[i - 1] == '\r');
+    }
+    *seen |= bits;
+    *broken |= alone;
+}
+
+/* ASCII in lines that end with CRLF, from the second octet on */
+static gboolean
+is_clean(const char *message, gsize length)
+{
+    guint8 seen = 0, broken = 0;
+    gsize at = 1;
+    for (; length - at >= BLOCK; at += BLOCK)
+        look_at_block(message + at, &seen, &broken);
+    char last[1 + BLOCK];
+    memset(last, 'x', sizeof last);
+    memcpy(last, message + at - 1, length - at + 1);
+    look_at_block(last + 1, &seen, &broken);
+    return !(seen & 0x80) && !broken && !memchr(message, '\0', length);
+}
+
+/* TRUE if no line is too long: from a line's beginning to an end of line, not far away, at a time. */
+static gboolean
+has_short_lines(const char *message, gsize length)
+{
+    const char *end = message + length;
+    for (const char *line = message, *feed; line < end; line = feed + 1) {
+        const char *far = line + MIN((gsize)(end - line) - 1, LINE_MAX_OCTETS - USUAL_LINE);
+        feed = memchr(far, '\n', (gsize)(end - far));
+        if (!feed || feed - line - 1 > LINE_MAX_OCTETS)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gsize
+count_marks(const char *message, gsize length)
+{
+    gsize marks = 0;
+    const char *end = message + length;
+    for (const char *p = message + 1; (p = memchr(p, '_', (gsize)(end - p))); p++)
+        marks += p[-1] == '=';
+    return marks;
+}
+
+gboolean
+gate_octets_plain(const char *message, gsize length, gsize *marks)
+{
+    if (length < 2 || length > GATE_MESSAGE_MAX || !g_ascii_isalpha(*message) ||
+        message[length - 1] != '\n' || !is_clean(message, length))
+        return FALSE;
+    *marks = count_marks(message, length);
+    return has_short_lines(message, length);
+}
+
+gboolean
+gate_recipient_plain(const char *field, gsize length, const char *address)
+{
+    gsize taken;
+    g_autoptr(GPtrArray) fields = take_header(field, length, &taken, NULL);
+    if (!fields || fields->len != 1)
+        return FALSE;
+    const Field *to = g_ptr_array_index(fields, 0);
+    return strcmp(to->name, "To") == 0 && check_mailbox(to->value, address, NULL);
+}
+
+gboolean
+gate_text_plain(const char *text, gsize length, gboolean html)
+{
+    return g_utf8_validate_len(text, length, NULL) && check_tags(text, "", NULL) &&
+           (!html || remote_is_closed(text));
+}

@@ -25,4 +25,15 @@
 gboolean gate_check(const char *message, gsize length, const char *address, const char *message_id,
                     GError **error);
 
+/* A shorter look at one of many messages that have most lines in common (compiled.h says why it is
+ * enough). Each tells whether what it is given is plain: such that no check could refuse it for it.
+ * What is not plain is not bad; gate_check() must look.
+ *
+ * gate_octets_plain(): the octets of a whole message, all ASCII; `marks` is set to how often "=_" is
+ * there, as in each boundary. gate_recipient_plain(): a header field with its line end, which is To
+ * with that address alone. gate_text_plain(): whole lines of a text part, decoded. */
+gboolean gate_octets_plain(const char *message, gsize length, gsize *marks);
+gboolean gate_recipient_plain(const char *field, gsize length, const char *address);
+gboolean gate_text_plain(const char *text, gsize length, gboolean html);
+
 #endif

@@ -4,7 +4,6 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/i18n.h"
-#include "message/template.h"
 #include "resources.h"
 
 #include <gio/gio.h>
@@ -133,21 +132,19 @@ get_partial(const char *name, gpointer data)
     return outside ? NULL : g_strdup(find_partial(data, name));
 }
 
-gboolean
-letters_render(Letters *letters, LetterKind kind, const char *language, const Value *data,
-               char **text, char **html, GError **error)
+static TemplateFilled *
+fill(Letters *letters, LetterKind kind, guint language, Form form, Value *data,
+     const char *const *open)
+{
+    return template_fill(letters->templates[kind][language][form], data, open, forms[form].flags,
+                         get_partial, letters);
+}
+
+void
+letters_fill(Letters *letters, LetterKind kind, const char *language, Value *data,
+             const char *const *open, TemplateFilled **text, TemplateFilled **html)
 {
     guint index = strcmp(language, languages[0]) == 0 ? 0 : 1;
-    char *rendered[FORMS] = {NULL, NULL};
-    for (guint form = 0; form < FORMS; form++) {
-        rendered[form] = template_render(letters->templates[kind][index][form], data,
-                                         forms[form].flags, get_partial, letters, error);
-        if (!rendered[form]) {
-            g_free(rendered[FORM_TEXT]);
-            return FALSE;
-        }
-    }
-    *text = rendered[FORM_TEXT];
-    *html = rendered[FORM_HTML];
-    return TRUE;
+    *text = fill(letters, kind, index, FORM_TEXT, data, open);
+    *html = fill(letters, kind, index, FORM_HTML, data, open);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* letter.h - the message templates, found and rendered: a text and an HTML form for each language
+/* letter.h - the message templates, found and filled: a text and an HTML form for each language
  *
  * compose.h says how the files are called and what they see. */
 #ifndef RUNDRUF_MESSAGE_LETTER_H
 #define RUNDRUF_MESSAGE_LETTER_H
 
-#include "base/value.h"
+#include "message/template.h"
 
 typedef enum { LETTER_INVITATION, LETTER_CANCELLATION, LETTER_KINDS } LetterKind;
 
@@ -17,9 +17,9 @@ Letters *letters_load(const char *folder, GError **error);
 void letters_free(Letters *letters);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Letters, letters_free)
 
-/* Renders both forms, owned by the caller; FALSE with INPUT, and nothing set. `language` is
- * de or en. */
-gboolean letters_render(Letters *letters, LetterKind kind, const char *language, const Value *data,
-                        char **text, char **html, GError **error);
+/* Fills the templates of both forms (template_fill()), owned by the caller; the letters must outlive
+ * them. `language` is de or en. */
+void letters_fill(Letters *letters, LetterKind kind, const char *language, Value *data,
+                  const char *const *open, TemplateFilled **text, TemplateFilled **html);
 
 #endif

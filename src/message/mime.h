@@ -7,7 +7,8 @@
  *             text/calendar; method=   base64: gateways trim the blanks at the end of folded lines
  *         application/ics              the same calendar as a file, for programs that want one
  *
- * UTF-8 throughout; nothing in it is random or names this machine. */
+ * UTF-8 throughout; nothing in it is random or names this machine. Messages are made of frames
+ * (frame.h), and those by mime_append(). */
 #ifndef RUNDRUF_MESSAGE_MIME_H
 #define RUNDRUF_MESSAGE_MIME_H
 

@@ -96,9 +96,11 @@ check_tag(const char **p, gboolean *style)
     }
 }
 
-char *
-remote_find(const char *html)
+/* As remote_find(); `whole` is set to FALSE if the text ends within a tag or a style. */
+static char *
+find(const char *html, gboolean *whole)
 {
+    *whole = TRUE;
     /* comments are looked into as well: some programs obey conditional ones */
     for (const char *p = strchr(html, '<'); p; p = strchr(p, '<')) {
         p++;
@@ -106,14 +108,32 @@ remote_find(const char *html)
             continue;
         gboolean style;
         char *found = check_tag(&p, &style);
+        *whole = *p != '\0';
         if (found)
             return found;
         if (!style)
             continue;
-        g_autofree char *css = g_strndup(p, strcspn(p, "<"));
+        gsize length = strcspn(p, "<");
+        *whole = p[length] != '\0';
+        g_autofree char *css = g_strndup(p, length);
         found = find_in_style(css);
         if (found)
             return found;
     }
     return NULL;
+}
+
+char *
+remote_find(const char *html)
+{
+    gboolean whole;
+    return find(html, &whole);
+}
+
+gboolean
+remote_is_closed(const char *html)
+{
+    gboolean whole;
+    g_autofree char *found = find(html, &whole);
+    return !found && whole;
 }

@@ -13,4 +13,8 @@
  * or @import in a style. Returns its words for a report, owned by the caller, or NULL. */
 char *remote_find(const char *html);
 
+/* TRUE if nothing is found in these whole lines of HTML, and they end outside of tags and styles, so
+ * that what comes after them is read as if it stood alone. */
+gboolean remote_is_closed(const char *html);
+
 #endif

@@ -201,8 +201,8 @@ is_within_limits(guint64 steps, guint64 octets)
 static gboolean
 fail_at_limit(TemplateFilled *filled, GError **error)
 {
-    g_autofree char *text = template_render(filled->template, filled->data, filled->flags,
-                                            filled->partial, filled->partial_data, error);
+    g_free(template_render(filled->template, filled->data, filled->flags, filled->partial,
+                           filled->partial_data, error));
     return FALSE;
 }
 

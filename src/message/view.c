@@ -112,6 +112,8 @@ char *
 view_name(const char *name)
 {
     g_autofree char *line = text_one_line(name ? name : "");
+    if (strlen(line) <= VIEW_NAME_MAX)
+        return g_steal_pointer(&line);
     return g_strstrip(g_utf8_substring(line, 0, MIN(g_utf8_strlen(line, -1), VIEW_NAME_MAX)));
 }
 
@@ -119,7 +121,7 @@ char *
 view_salutation(const char *name, const char *language)
 {
     const char *greeting = is_german(language) ? "Guten Tag" : *name ? "Dear" : "Good day";
-    return g_strdup_printf("%s%s%s,", greeting, *name ? " " : "", name);
+    return g_strconcat(greeting, *name ? " " : "", name, ",", NULL);
 }
 
 /* Wrapped as text is; line feeds do no harm in HTML. */
