@@ -29,7 +29,9 @@ struct Compiled {
     Header *header;
     Value *data; /* what the templates see; open names are set for each message */
     TextPart *text, *html;
-    gboolean asks_salutation, asks_person, asks_links;
+    gboolean asks_salutation, asks_links;
+    gboolean asks_person, asks_whole_person; /* whole: for what is no field, or for any of them */
+    gboolean asks_fields[FIELDS];
     Calendar *calendar;
     GString *calendar_lines; /* base64 of the calendar, as far as full lines are the same in all */
     const char *calendar_rest;  /* what else is the same */
@@ -114,9 +116,9 @@ make_data(const Compiled *compiled, const CompiledRequest *request, const char *
 }
 
 static gboolean
-asks(const Compiled *compiled, const char *name)
+asks(const Compiled *compiled, const char *name, const char *part)
 {
-    return text_part_asks(compiled->text, name) || text_part_asks(compiled->html, name);
+    return text_part_asks(compiled->text, name, part) || text_part_asks(compiled->html, name, part);
 }
 
 static void
@@ -126,9 +128,13 @@ make_texts(Compiled *compiled, Letters *letters, LetterKind kind)
     letters_fill(letters, kind, compiled->language, compiled->data, open_names, &text, &html);
     compiled->text = text_part_new(text, FALSE);
     compiled->html = text_part_new(html, TRUE);
-    compiled->asks_salutation = asks(compiled, "salutation");
-    compiled->asks_person = asks(compiled, "person");
-    compiled->asks_links = asks(compiled, "links");
+    compiled->asks_salutation = asks(compiled, "salutation", NULL);
+    compiled->asks_links = asks(compiled, "links", NULL);
+    compiled->asks_person = asks(compiled, "person", NULL);
+    compiled->asks_whole_person =
+        asks(compiled, "person", "uuid") || asks(compiled, "person", "dn");
+    for (guint i = 0; i < FIELDS; i++)
+        compiled->asks_fields[i] = asks(compiled, "person", field_table[i].name);
 }
 
 static void
@@ -297,6 +303,15 @@ make_links(const Compiled *compiled, const char *token)
     return links;
 }
 
+/* The person as far as the templates look at it */
+static Value *
+make_person(const Compiled *compiled, const Person *person)
+{
+    const FieldMap *fields = compiled->config->directory_fields;
+    return compiled->asks_whole_person ? view_person(person, fields)
+                                       : view_person_fields(person, fields, compiled->asks_fields);
+}
+
 static gboolean
 write_texts(Compiled *compiled, const HeaderSlots *slots, const Person *person, GError **error)
 {
@@ -305,8 +320,7 @@ write_texts(Compiled *compiled, const HeaderSlots *slots, const Person *person, 
         value_set_text(compiled->data, "salutation", salutation);
     }
     if (compiled->asks_person)
-        value_set(compiled->data, "person",
-                  view_person(person, compiled->config->directory_fields));
+        value_set(compiled->data, "person", make_person(compiled, person));
     if (compiled->asks_links)
         value_set(compiled->data, "links", make_links(compiled, slots->unsubscribe));
     return text_part_render(compiled->text, error) && text_part_render(compiled->html, error);

@@ -61,8 +61,9 @@ const char *template_filled_text(const TemplateFilled *filled, gsize *length);
 guint template_filled_gaps(const TemplateFilled *filled);
 gsize template_filled_offset(const TemplateFilled *filled, guint gap);
 
-/* FALSE if no gap looks at the open name: then the data need not have it. */
-gboolean template_filled_asks(const TemplateFilled *filled, const char *name);
+/* FALSE if no gap looks at that part of the open name (NULL: at any of it): then the data need not
+ * have it. */
+gboolean template_filled_asks(const TemplateFilled *filled, const char *name, const char *part);
 
 /* Renders the gaps with the data of template_fill() as they are now, one after the other into `out`
  * (empty before); ends[i] is where the i-th ends there. FALSE with INPUT as template_render(). */

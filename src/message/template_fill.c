@@ -169,23 +169,27 @@ template_filled_offset(const TemplateFilled *filled, guint gap)
     return gap_at(filled, gap)->offset;
 }
 
-/* A partial may ask for anything, and so may ".", which is all there is. */
+/* A partial may ask for anything, and so may ".", which is all there is; a section on the name may
+ * ask for any part of it. */
 static gboolean
-node_asks(const Node *node, const char *name)
+node_asks(const Node *node, const char *name, const char *part)
 {
     if (node->kind == NODE_TEXT)
         return FALSE;
-    return node->kind == NODE_PARTIAL || !node->path[0] || strcmp(node->path[0], name) == 0;
+    if (node->kind == NODE_PARTIAL || !node->path[0])
+        return TRUE;
+    return strcmp(node->path[0], name) == 0 &&
+           (!part || !node->path[1] || strcmp(node->path[1], part) == 0);
 }
 
 gboolean
-template_filled_asks(const TemplateFilled *filled, const char *name)
+template_filled_asks(const TemplateFilled *filled, const char *name, const char *part)
 {
     for (guint i = 0; i < filled->gaps->len; i++) {
         const Gap *gap = gap_at(filled, i);
         guint end = MAX(node_at(gap->template, gap->node)->end, gap->node + 1);
         for (guint node = gap->node; node < end; node++)
-            if (node_asks(node_at(gap->template, node), name))
+            if (node_asks(node_at(gap->template, node), name, part))
                 return TRUE;
     }
     return FALSE;

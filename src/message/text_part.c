@@ -119,9 +119,9 @@ text_part_free(TextPart *part)
 }
 
 gboolean
-text_part_asks(const TextPart *part, const char *name)
+text_part_asks(const TextPart *part, const char *name, const char *piece)
 {
-    return template_filled_asks(part->filled, name);
+    return template_filled_asks(part->filled, name, piece);
 }
 
 void

@@ -18,8 +18,8 @@ TextPart *text_part_new(TemplateFilled *filled, gboolean html);
 void text_part_free(TextPart *part);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TextPart, text_part_free)
 
-/* FALSE if no open line needs this name of the data. */
-gboolean text_part_asks(const TextPart *part, const char *name);
+/* FALSE if no open line needs this of the data: as template_filled_asks(). */
+gboolean text_part_asks(const TextPart *part, const char *name, const char *piece);
 
 /* Appends the common lines alone, encoded, for a sample. */
 void text_part_append_common(const TextPart *part, GString *out);

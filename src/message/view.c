@@ -108,6 +108,18 @@ view_person(const Person *person, const FieldMap *map)
     return clean;
 }
 
+Value *
+view_person_fields(const Person *person, const FieldMap *map, const gboolean wanted[FIELDS])
+{
+    Value *clean = value_new_map();
+    for (guint i = 0; person && i < FIELDS; i++) {
+        g_autoptr(Value) value = wanted[i] ? person_field_to_value(person, map, (FieldId)i) : NULL;
+        if (value)
+            value_set(clean, field_table[i].name, clean_value(value));
+    }
+    return clean;
+}
+
 char *
 view_name(const char *name)
 {

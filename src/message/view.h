@@ -19,8 +19,9 @@ Value *view_event(const Event *event, GTimeZone *zone, const char *language);
 char *view_description(const Event *event);
 
 /* The fields of person_to_value(), each a clean line; an empty map if `person` is NULL. Owned by
- * the caller. */
+ * the caller. view_person_fields(): those alone that are TRUE in `wanted`, for many persons. */
 Value *view_person(const Person *person, const FieldMap *map);
+Value *view_person_fields(const Person *person, const FieldMap *map, const gboolean wanted[FIELDS]);
 
 /* A display name from outside as a clean line of at most VIEW_NAME_MAX characters, without the
  * marks that reverse or hide text; "" if nothing is left. Owned by the caller. */

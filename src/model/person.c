@@ -49,8 +49,8 @@ text_to_value(FieldType type, const char *text)
     return value_new_text(text);
 }
 
-static Value *
-field_to_value(const Person *person, const FieldMap *map, FieldId id)
+Value *
+person_field_to_value(const Person *person, const FieldMap *map, FieldId id)
 {
     const Field *field = &field_table[id];
     if (!field->many) {
@@ -76,7 +76,7 @@ person_to_value(const Person *person, const FieldMap *map)
     value_set_text(result, "uuid", uuid);
     value_set_text(result, "dn", person->dn);
     for (guint i = 0; i < FIELDS; i++) {
-        Value *value = field_to_value(person, map, (FieldId)i);
+        Value *value = person_field_to_value(person, map, (FieldId)i);
         if (value)
             value_set(result, field_table[i].name, value);
     }

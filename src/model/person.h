@@ -30,8 +30,12 @@ const AttributeValue *person_values(const Person *person, const FieldMap *map, F
 /* The first value as text (no NUL, UTF-8), or NULL; owned by the caller. */
 char *person_text(const Person *person, const FieldMap *map, FieldId field);
 
-/* All fields as a map for templates and JSON: text, integers, lists for fields with many values;
- * absent fields are left out. Also "uuid" and "dn". Owned by the caller. */
+/* A field for templates and JSON: text, an integer, a list for fields with many values; NULL if the
+ * person has none. Owned by the caller. */
+Value *person_field_to_value(const Person *person, const FieldMap *map, FieldId id);
+
+/* All fields as a map for templates and JSON; absent fields are left out. Also "uuid" and "dn". Owned by
+ * the caller. */
 Value *person_to_value(const Person *person, const FieldMap *map);
 
 /* "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" (RFC 9562, 4), and back; FALSE if it is none. */

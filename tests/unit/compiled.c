@@ -614,7 +614,9 @@ static const struct {
      "text\n{{{event.body_html}}}\n<{{language}}>\n{{links}}"},
     {"invitation.en.txt", "{{person.city}}\n{{#person.title}}{{person.missing}}{{/person.title}}"},
     {"invitation.en.html", "<p>{{person.city}}</p>\n"},
-    {"cancellation.de.txt", "{{#person.office}}{{person.office}}{{/person.office}}\n"},
+    {"cancellation.de.txt", "{{#person.office}}{{person.office}}{{/person.office}}\n"
+                            "{{#person.dn}}{{person.uuid}}{{/person.dn}}"
+                            "{{#person.population}}{{.}}{{/person.population}}\n"},
     {"cancellation.de.html",
      "<p title=\"\n{{#person.office}}{{{person.office}}}{{/person.office}}\n"
      "\">text</p><style>\n{{#person.city}}{{person.city}}{{/person.city}}\n"
