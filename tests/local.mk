@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/edit \
 	tests/unit/explain \
 	tests/unit/feed \
+	tests/unit/filled \
 	tests/unit/filter \
 	tests/unit/gate \
 	tests/unit/guard \
