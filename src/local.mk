@@ -7,6 +7,7 @@ librundruf_a_SOURCES = \
 	src/base/digest.c src/base/digest.h \
 	src/base/error.c src/base/error.h \
 	src/base/file.c src/base/file.h \
+	src/base/holidays.c src/base/holidays.h \
 	src/base/i18n.h \
 	src/base/json.c src/base/json.h \
 	src/base/lock.c src/base/lock.h \
@@ -27,6 +28,8 @@ librundruf_a_SOURCES = \
 	src/model/event.c src/model/event.h \
 	src/model/fact.c src/model/fact.h \
 	src/model/field.c src/model/field.h \
+	src/model/hours.c src/model/hours.h \
+	src/model/limits.c src/model/limits.h \
 	src/model/list.c src/model/list.h \
 	src/model/mailbox.c src/model/mailbox.h \
 	src/model/mailing.c src/model/mailing.h \

@@ -32,6 +32,7 @@ unit_tests = \
 	tests/unit/filter \
 	tests/unit/gate \
 	tests/unit/guard \
+	tests/unit/holidays \
 	tests/unit/import \
 	tests/unit/ldap_change \
 	tests/unit/ldap_content \
@@ -42,6 +43,7 @@ unit_tests = \
 	tests/unit/ldap_write \
 	tests/unit/ldif \
 	tests/unit/ldif_write \
+	tests/unit/limits \
 	tests/unit/lists_events \
 	tests/unit/mailbox \
 	tests/unit/markdown \
