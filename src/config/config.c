@@ -12,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SERVERS_MAX 32 /* in one list */
+#define SERVERS_MAX    32 /* in one list */
+#define DOMAIN_PATTERN "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$"
 
 typedef struct {
     Config *config;
@@ -110,12 +111,12 @@ check_choice(const Loader *loader, const Option *option, const Value *value, GEr
     return fail(loader, value, error, _("%s must be %s"), option->name, names);
 }
 
-/* one URI of a directory server; its scheme is known */
+/* one URI of a server; its scheme is known */
 static gboolean
 server_is_good(const char *uri)
 {
     static const char pattern[] =
-        "^(ldaps?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/?"
+        "^((ldap|smtp)s?://([A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?/?"
         "|ldapi://[A-Za-z0-9._%-]*/?"
         "|srv:[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*)$";
     const char *port = strrchr(uri, ':');
@@ -137,8 +138,14 @@ check_server(const Loader *loader, const Option *option, const Value *value, con
     if (strcmp(scheme, "ldif:") == 0)
         return fail(loader, value, error, _("%s: ldif:FILE cannot stand beside servers"),
                     option->name);
-    return server_is_good(uri) ||
-           fail(loader, value, error,
+    if (server_is_good(uri))
+        return TRUE;
+    if (g_str_has_prefix(uri, "smtp"))
+        return fail(loader, value, error,
+                    _("%s: \"%s\" must be smtp://HOST:PORT or smtps://HOST:PORT (the port may be "
+                      "left out)"),
+                    option->name, uri);
+    return fail(loader, value, error,
                 _("%s: \"%s\" must be ldap://HOST:PORT, ldaps://HOST:PORT (the port may be left "
                   "out), ldapi://SOCKET with %%2F for each slash, or srv:DOMAIN"),
                 option->name, uri);
@@ -243,6 +250,78 @@ read_fields(const Loader *loader, const Option *option, const Value *value, GErr
 }
 
 static gboolean
+read_rates(const Loader *loader, const Option *option, const Value *value, GError **error)
+{
+    Limits *limits = G_STRUCT_MEMBER_P(loader->config, option->offset);
+    return (value_kind(value) == VALUE_TEXT && limits_parse(value_text(value), FALSE, limits)) ||
+           fail(loader, value, error,
+                _("%s must be messages a second, a minute, an hour, such as 20/s 600/m 10000/h, "
+                  "or none; each at most %d"),
+                option->name, LIMITS_MESSAGES_MAX);
+}
+
+/* the name under which limits are kept, owned by the caller; NULL: it is neither a provider's nor a
+ * mail domain */
+static char *
+limits_name(const char *key)
+{
+    if (limits_provider(key))
+        return g_strdup(key);
+    g_autofree char *ascii = g_hostname_to_ascii(key);
+    g_autofree char *domain = ascii ? g_ascii_strdown(ascii, -1) : NULL;
+    return domain && g_regex_match_simple(DOMAIN_PATTERN, domain, G_REGEX_DOLLAR_ENDONLY, 0)
+               ? g_steal_pointer(&domain)
+               : NULL;
+}
+
+static gboolean
+read_domain(const Loader *loader, const Option *option, const char *key, const Value *value,
+            GError **error)
+{
+    g_autofree char *name = limits_name(key);
+    if (!name) {
+        g_autoptr(GString) providers = g_string_new(NULL);
+        for (const LimitsProvider *provider = limits_providers; provider->name; provider++)
+            g_string_append_printf(providers, "%s%s", providers->len > 0 ? ", " : "",
+                                   provider->name);
+        return fail(loader, value, error,
+                    _("%s: \"%s\" is neither a mail domain nor a provider (%s)"), option->name, key,
+                    providers->str);
+    }
+    Limits limits;
+    if (value_kind(value) != VALUE_TEXT || !limits_parse(value_text(value), TRUE, &limits))
+        return fail(loader, value, error,
+                    _("%s.%s must be limits such as 2 sessions 10/s 300/m 5000/h, or none; at most "
+                      "%d sessions"),
+                    option->name, key, LIMITS_SESSIONS_MAX);
+    return g_hash_table_insert(loader->config->transport_domains, g_steal_pointer(&name),
+                               g_memdup2(&limits, sizeof limits)) ||
+           fail(loader, value, error, _("%s.%s stands there twice"), option->name, key);
+}
+
+static gboolean
+read_domains(const Loader *loader, const Option *option, const Value *value, GError **error)
+{
+    if (value_kind(value) != VALUE_MAP)
+        return fail(loader, value, error,
+                    _("%s must be a map from mail domains or providers to limits"), option->name);
+    for (guint i = 0; i < value_count(value); i++)
+        if (!read_domain(loader, option, value_key(value, i), value_item(value, i), error))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean
+read_hours(const Loader *loader, const Option *option, const Value *value, GError **error)
+{
+    Hours *hours = G_STRUCT_MEMBER_P(loader->config, option->offset);
+    return (value_kind(value) == VALUE_TEXT && hours_parse(value_text(value), hours)) ||
+           fail(loader, value, error,
+                _("%s must be hours of the day such as 08:00-18:00, from 00:00 to 24:00"),
+                option->name);
+}
+
+static gboolean
 read_option(const Loader *loader, const Option *option, const Value *value, GError **error)
 {
     switch (option->kind) {
@@ -252,6 +331,12 @@ read_option(const Loader *loader, const Option *option, const Value *value, GErr
         return read_duration(loader, option, value, error);
     case OPTION_FIELDS:
         return read_fields(loader, option, value, error);
+    case OPTION_RATES:
+        return read_rates(loader, option, value, error);
+    case OPTION_DOMAINS:
+        return read_domains(loader, option, value, error);
+    case OPTION_HOURS:
+        return read_hours(loader, option, value, error);
     case OPTION_TEXT:
     case OPTION_CHOICE:
     case OPTION_FILE:
@@ -311,6 +396,8 @@ static gboolean
 fill_defaults(const Loader *loader, GError **error)
 {
     loader->config->directory_fields = field_map_new();
+    loader->config->transport_domains =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     for (const Option *option = option_table; option->name; option++) {
         if (!option->fallback)
             continue;
@@ -362,9 +449,7 @@ finish(Config *config, GError **error)
 {
     g_autofree char *domain = g_hostname_to_ascii(config->network_domain);
     g_autofree char *lower = domain ? g_ascii_strdown(domain, -1) : NULL;
-    if (!lower ||
-        !g_regex_match_simple("^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$",
-                              lower, 0, 0))
+    if (!lower || !g_regex_match_simple(DOMAIN_PATTERN, lower, G_REGEX_DOLLAR_ENDONLY, 0))
         return fail_key(error, config, _("network.domain \"%s\" is no mail domain"),
                         config->network_domain);
     g_free(config->network_domain);
@@ -444,10 +529,10 @@ config_free(Config *config)
     if (!config)
         return;
     for (const Option *option = option_table; option->name; option++)
-        if (option->kind != OPTION_INTEGER && option->kind != OPTION_DURATION &&
-            option->kind != OPTION_FIELDS)
+        if (option_is_text(option))
             g_free(*text_member(config, option));
     field_map_free(config->directory_fields);
+    g_clear_pointer(&config->transport_domains, g_hash_table_unref);
     g_free(config->path);
     g_free(config);
 }

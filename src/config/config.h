@@ -9,6 +9,8 @@
 #define RUNDRUF_CONFIG_CONFIG_H
 
 #include "model/field.h"
+#include "model/hours.h"
+#include "model/limits.h"
 
 typedef struct {
     char *path; /* the file it came from; absolute */
@@ -54,11 +56,24 @@ typedef struct {
     char *transport_ca_file;
     char *transport_user;
     char *transport_password_file;
-    char *transport_helo;     /* EHLO name; default: network_domain */
-    gint64 transport_timeout; /* seconds without progress */
+    char *transport_helo;      /* EHLO name; default: network_domain */
+    gint64 transport_timeout;  /* seconds without progress */
+    char *transport_fallback;  /* further relays, by preference, separated by blanks; NULL: none */
+    gint64 transport_sessions; /* at the relay, at once */
+    gint64 transport_session_messages; /* before a session is closed */
+    Limits transport_rate;             /* of the relay; no sessions in it */
+    Limits transport_domain_rate;      /* of each recipient domain; no sessions in it */
+    gint64 transport_domain_sessions;  /* to each recipient domain, at once; 0: no limit */
+    GHashTable *transport_domains; /* a domain (ASCII, lower case) or a provider's name -> Limits;
+                                    * what stands here replaces all other limits of that name */
+    gint64 transport_min_free;     /* MiB free on the store's disk, below which nothing is sent */
 
-    char *message_templates; /* folder whose files replace the built-in ones; NULL: none */
-    gint64 mailing_lifetime; /* seconds from confirmation to not_after, at the latest the start */
+    char *message_templates;  /* folder whose files replace the built-in ones; NULL: none */
+    gint64 mailing_lifetime;  /* seconds from confirmation to not_after, at the latest the start */
+    Hours mailing_window;     /* when mail may go out; mailing/window.h */
+    char *mailing_days;       /* "all", "workdays" */
+    char *mailing_holidays;   /* a name of base/holidays.h */
+    char *mailing_on_unknown; /* "resend", "ask", "skip" */
 
     gint64 mailing_max_roster_age; /* seconds since the last good sync; older: invite is held */
 

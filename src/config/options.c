@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config/options.h"
 
+#include "base/holidays.h"
 #include "base/i18n.h"
 
 #include <string.h>
@@ -94,17 +95,63 @@ const Option option_table[] = {
      N_("own name in EHLO; else network.domain")},
     {"transport.timeout", OPTION_DURATION, MEMBER(transport_timeout), "5m", 1, HOUR_S, NULL,
      N_("how long to wait for the relay's next word")},
+    {"transport.fallback", OPTION_SERVERS, MEMBER(transport_fallback), NULL, 0, 0, "smtp: smtps:",
+     N_("further relays, taken in turn while the first cannot be used; separated by blanks")},
+    {"transport.sessions", OPTION_INTEGER, MEMBER(transport_sessions), "8", 1, LIMITS_SESSIONS_MAX,
+     NULL, N_("connections to the relay at once")},
+    {"transport.session_messages", OPTION_INTEGER, MEMBER(transport_session_messages), "100", 1,
+     100000, NULL, N_("messages after which a connection is closed and a new one opened")},
+    {"transport.rate", OPTION_RATES, MEMBER(transport_rate), "none", 0, 0, NULL,
+     N_("most that the relay gets in a second, minute, hour, as in \"20/s 600/m 10000/h\"")},
+    {"transport.domain_rate", OPTION_RATES, MEMBER(transport_domain_rate), "none", 0, 0, NULL,
+     N_("the same for each mail domain of recipients, but for those of large providers")},
+    {"transport.domain_sessions", OPTION_INTEGER, MEMBER(transport_domain_sessions), "0", 0,
+     LIMITS_SESSIONS_MAX, NULL, N_("messages to one of these domains at once; 0: no limit")},
+    {"transport.domains", OPTION_DOMAINS, MEMBER(transport_domains), NULL, 0, 0, NULL,
+     N_("limits of single mail domains or providers, DOMAIN: \"2 sessions 10/s 300/m\"")},
+    {"transport.min_free", OPTION_INTEGER, MEMBER(transport_min_free), "100", 0, 1024 * 1024, NULL,
+     N_("MiB that must be free on the store's disk, or nothing is sent")},
 
     {"message.templates", OPTION_FILE, MEMBER(message_templates), NULL, 0, 0, NULL,
      N_("folder with templates that replace the built-in ones")},
     {"mailing.lifetime", OPTION_DURATION, MEMBER(mailing_lifetime), "5d", 60, 90 * DAY_S, NULL,
      N_("how long a mailing is tried; at most until the event starts")},
+    {"mailing.window", OPTION_HOURS, MEMBER(mailing_window), "00:00-24:00", 0, 0, NULL,
+     N_("hours of the day in which mail goes out, as in 08:00-18:00")},
+    {"mailing.days", OPTION_CHOICE, MEMBER(mailing_days), "all", 0, 0, "all workdays",
+     N_("days on which mail goes out; workdays: Monday to Friday")},
+    {"mailing.holidays", OPTION_CHOICE, MEMBER(mailing_holidays), "none", 0, 0, HOLIDAYS_REGIONS,
+     N_("public holidays on which no mail goes out: a Bundesland's, or those of all of them")},
+    {"mailing.on_unknown", OPTION_CHOICE, MEMBER(mailing_on_unknown), "resend", 0, 0,
+     "resend ask skip",
+     N_("a message of which nobody knows whether it arrived: send it again, ask, or leave it")},
     {"mailing.max_roster_age", OPTION_DURATION, MEMBER(mailing_max_roster_age), "24h", 60,
      3650 * DAY_S, NULL, N_("a mailing from a roster that was in step longer ago is held")},
     {"web.public_url", OPTION_TEXT, MEMBER(web_public_url), NULL, 0, 0, NULL,
      N_("https address under which people reach the web pages; in links")},
     {0},
 };
+
+gboolean
+option_is_text(const Option *option)
+{
+    switch (option->kind) {
+    case OPTION_TEXT:
+    case OPTION_CHOICE:
+    case OPTION_FILE:
+    case OPTION_URI:
+    case OPTION_SERVERS:
+        return TRUE;
+    case OPTION_INTEGER:
+    case OPTION_DURATION:
+    case OPTION_FIELDS:
+    case OPTION_RATES:
+    case OPTION_DOMAINS:
+    case OPTION_HOURS:
+        break;
+    }
+    return FALSE;
+}
 
 static void
 add_fields(GStrvBuilder *names, const char *group)

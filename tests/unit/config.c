@@ -154,6 +154,45 @@ test_config_servers(void)
 }
 
 static void
+test_config_limits(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Config) config =
+        load("transport:\n  uri: smtp://relay.example\n  rate: 600/m 20/s\n  sessions: 256\n"
+             "  fallback: smtp://a.example:587 smtps://[2001:db8::1] smtp://192.0.2.1\n"
+             "  domains: {GMX.de: 1 session 5/m, Büro.example: none, gmail: 3 sessions}\n"
+             "mailing: {window: '22:00-06:00', holidays: BW, days: workdays, on_unknown: ask}\n",
+             &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(config->transport_rate.messages[SPAN_SECOND], ==, 20);
+    g_assert_cmpuint(config->transport_rate.messages[SPAN_MINUTE], ==, 600);
+    g_assert_cmpuint(config->transport_rate.messages[SPAN_HOUR], ==, 0);
+    g_assert_cmpuint(config->transport_domain_rate.messages[SPAN_SECOND], ==, 0);
+    g_assert_cmpint(config->transport_sessions, ==, 256);
+    g_assert_cmpint(config->transport_session_messages, ==, 100);
+    g_assert_cmpint(config->transport_domain_sessions, ==, 0);
+    g_assert_cmpint(config->transport_min_free, ==, 100);
+    g_assert_cmpstr(config->transport_fallback, ==,
+                    "smtp://a.example:587 smtps://[2001:db8::1] smtp://192.0.2.1");
+    g_assert_cmpuint(g_hash_table_size(config->transport_domains), ==, 3);
+    const Limits *limits = g_hash_table_lookup(config->transport_domains, "gmx.de");
+    g_assert_nonnull(limits);
+    g_assert_cmpuint(limits->sessions, ==, 1);
+    g_assert_cmpuint(limits->messages[SPAN_MINUTE], ==, 5);
+    limits = g_hash_table_lookup(config->transport_domains, "xn--bro-hoa.example");
+    g_assert_nonnull(limits);
+    g_assert_cmpuint(limits->sessions, ==, 0);
+    limits = g_hash_table_lookup(config->transport_domains, "gmail");
+    g_assert_nonnull(limits);
+    g_assert_cmpuint(limits->sessions, ==, 3);
+    g_assert_cmpint(config->mailing_window.from, ==, 22 * 60);
+    g_assert_cmpint(config->mailing_window.to, ==, 6 * 60);
+    g_assert_cmpstr(config->mailing_days, ==, "workdays");
+    g_assert_cmpstr(config->mailing_holidays, ==, "BW");
+    g_assert_cmpstr(config->mailing_on_unknown, ==, "ask");
+}
+
+static void
 test_config_errors(void)
 {
     static const struct {
@@ -200,6 +239,32 @@ test_config_errors(void)
         {"directory: {write_uri: 'ldif:r.ldif'}", "write_uri: \"ldif:r.ldif\" begins with none of"},
         {"directory: {id_attribute: 'a)(b'}", "directory.id_attribute \"a)(b\" is no name"},
         {"directory: {version_attribute: '1x'}", "directory.version_attribute \"1x\" is no name"},
+        {"directory: {uri: 'smtp://a'}", "directory.uri: \"smtp://a\" begins with none of"},
+        {"transport: {fallback: 'ldap://a'}",
+         "transport.fallback: \"ldap://a\" begins with none of"},
+        {"transport: {fallback: 'smtp://a:b'}", "\"smtp://a:b\" must be smtp://HOST:PORT"},
+        {"transport: {fallback: 'smtp://u@a'}", "must be smtp://HOST:PORT or smtps://HOST:PORT"},
+        {"transport: {fallback: ' '}", "transport.fallback: it names no server"},
+        {"transport: {sessions: 0}",
+         "1:23: transport.sessions must be a whole number from 1 to 256"},
+        {"transport: {sessions: 257}", "transport.sessions must be a whole number from 1 to 256"},
+        {"transport:\n  rate: 20", "2:9: transport.rate must be messages a second"},
+        {"transport: {rate: 20/d}", "transport.rate must be messages a second"},
+        {"transport: {rate: 2 sessions 20/s}", "transport.rate must be messages a second"},
+        {"transport: {domain_rate: ''}", "transport.domain_rate must be messages a second"},
+        {"transport: {domains: 20/s}", "transport.domains must be a map"},
+        {"transport:\n  domains:\n    gmx: 20",
+         "3:10: transport.domains.gmx must be limits such as"},
+        {"transport: {domains: {gmx: 300 sessions}}", "at most 256 sessions"},
+        {"transport: {domains: {gmix: 20/s}}",
+         "\"gmix\" is neither a mail domain nor a provider (gmx, t-online, outlook, gmail)"},
+        {"transport: {domains: {a b.example: 20/s}}", "is neither a mail domain nor a provider"},
+        {"transport: {domains: {A.example: 1/s, a.example: 1/s}}", "a.example stands there twice"},
+        {"mailing: {window: 8-18}", "1:19: mailing.window must be hours of the day"},
+        {"mailing: {window: '08:00-08:00'}", "mailing.window must be hours of the day"},
+        {"mailing: {days: sundays}", "mailing.days must be all or workdays"},
+        {"mailing: {holidays: XX}", "mailing.holidays must be none or national or BW or BY"},
+        {"mailing: {on_unknown: hope}", "mailing.on_unknown must be resend or ask or skip"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
@@ -225,12 +290,18 @@ test_sample(void)
             continue;
         if (strcmp(option->name, "web.public_url") == 0)
             g_assert_cmpstr(sample->web_public_url, ==, "https://netz.example");
+        else if (option_is_text(option))
+            g_assert_cmpstr(G_STRUCT_MEMBER(char *, sample, option->offset), ==,
+                            G_STRUCT_MEMBER(char *, plain, option->offset));
         else if (option->kind == OPTION_INTEGER || option->kind == OPTION_DURATION)
             g_assert_cmpint(G_STRUCT_MEMBER(gint64, sample, option->offset), ==,
                             G_STRUCT_MEMBER(gint64, plain, option->offset));
-        else
-            g_assert_cmpstr(G_STRUCT_MEMBER(char *, sample, option->offset), ==,
-                            G_STRUCT_MEMBER(char *, plain, option->offset));
+        else if (option->kind == OPTION_RATES)
+            g_assert_cmpmem(G_STRUCT_MEMBER_P(sample, option->offset), sizeof(Limits),
+                            G_STRUCT_MEMBER_P(plain, option->offset), sizeof(Limits));
+        else if (option->kind == OPTION_HOURS)
+            g_assert_cmpmem(G_STRUCT_MEMBER_P(sample, option->offset), sizeof(Hours),
+                            G_STRUCT_MEMBER_P(plain, option->offset), sizeof(Hours));
         const char *key =
             strrchr(option->name, '.') ? strrchr(option->name, '.') + 1 : option->name;
         g_autofree char *pattern = g_strdup_printf("(?m)^ *#?%s:", key);
@@ -266,6 +337,7 @@ main(int argc, char **argv)
     g_test_add_func("/config/yaml/limits", test_yaml_limits);
     g_test_add_func("/config/values", test_config_values);
     g_test_add_func("/config/servers", test_config_servers);
+    g_test_add_func("/config/limits", test_config_limits);
     g_test_add_func("/config/errors", test_config_errors);
     g_test_add_func("/config/sample", test_sample);
     g_test_add_func("/config/find", test_find);
