@@ -183,6 +183,7 @@ librundruf_a_SOURCES = \
 	src/mailing/selection.c src/mailing/selection.h \
 	src/mailing/send.c src/mailing/send.h \
 	src/mailing/why.c src/mailing/why.h \
+	src/mailing/window.c src/mailing/window.h \
 	src/cli/addressee.c src/cli/addressee.h \
 	src/cli/cli.c src/cli/cli.h \
 	src/cli/cmd_check.c \

@@ -66,7 +66,8 @@ unit_tests = \
 	tests/unit/terms \
 	tests/unit/turn \
 	tests/unit/vcard \
-	tests/unit/wake
+	tests/unit/wake \
+	tests/unit/window
 check_PROGRAMS += $(unit_tests)
 TESTS += $(unit_tests)
 
