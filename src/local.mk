@@ -179,6 +179,7 @@ librundruf_a_SOURCES = \
 	src/mailing/difference.c src/mailing/difference.h \
 	src/mailing/facts.c src/mailing/facts.h \
 	src/mailing/membership.c src/mailing/membership.h \
+	src/mailing/rate.c src/mailing/rate.h \
 	src/mailing/reach.c src/mailing/reach.h \
 	src/mailing/selection.c src/mailing/selection.h \
 	src/mailing/send.c src/mailing/send.h \

@@ -54,6 +54,7 @@ unit_tests = \
 	tests/unit/prepare \
 	tests/unit/pull \
 	tests/unit/push \
+	tests/unit/rate \
 	tests/unit/registrations \
 	tests/unit/select \
 	tests/unit/send \
