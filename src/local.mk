@@ -174,6 +174,7 @@ librundruf_a_SOURCES = \
 	src/sync/whole.c src/sync/whole.h \
 	src/sync/writer.c src/sync/writer.h \
 	src/mailing/control.c src/mailing/control.h \
+	src/mailing/pace.c src/mailing/pace.h \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
 	src/mailing/difference.c src/mailing/difference.h \

@@ -50,6 +50,7 @@ unit_tests = \
 	tests/unit/membership \
 	tests/unit/merge \
 	tests/unit/outcome \
+	tests/unit/pace \
 	tests/unit/phrase \
 	tests/unit/prepare \
 	tests/unit/pull \
