@@ -131,6 +131,7 @@ librundruf_a_SOURCES = \
 	src/message/transfer.c src/message/transfer.h \
 	src/message/view.c src/message/view.h \
 	src/transport/outcome.c src/transport/outcome.h \
+	src/transport/reply_rules.c src/transport/reply_rules.h \
 	src/transport/smtp.c \
 	src/transport/spool.c \
 	src/transport/transport.c src/transport/transport.h \
