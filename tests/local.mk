@@ -130,7 +130,7 @@ bench: rundruf $(bench_programs)
 
 # libFuzzer targets: ./configure CC=clang --enable-fuzzers && make fuzz FUZZ_SECONDS=60
 fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/csv tests/fuzz/filter \
-	tests/fuzz/ldap_control tests/fuzz/phrase tests/fuzz/template tests/fuzz/yaml
+	tests/fuzz/ldap_control tests/fuzz/phrase tests/fuzz/reply tests/fuzz/template tests/fuzz/yaml
 EXTRA_PROGRAMS += $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/seeds
@@ -140,6 +140,7 @@ tests_fuzz_csv_SOURCES = tests/fuzz/csv.c
 tests_fuzz_filter_SOURCES = tests/fuzz/filter.c
 tests_fuzz_ldap_control_SOURCES = tests/fuzz/ldap_control.c
 tests_fuzz_phrase_SOURCES = tests/fuzz/phrase.c
+tests_fuzz_reply_SOURCES = tests/fuzz/reply.c
 tests_fuzz_template_SOURCES = tests/fuzz/template.c
 tests_fuzz_yaml_SOURCES = tests/fuzz/yaml.c
 fuzz_link = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -149,6 +150,7 @@ tests_fuzz_csv_LDFLAGS = $(fuzz_link)
 tests_fuzz_filter_LDFLAGS = $(fuzz_link)
 tests_fuzz_ldap_control_LDFLAGS = $(fuzz_link)
 tests_fuzz_phrase_LDFLAGS = $(fuzz_link)
+tests_fuzz_reply_LDFLAGS = $(fuzz_link)
 tests_fuzz_template_LDFLAGS = $(fuzz_link)
 tests_fuzz_yaml_LDFLAGS = $(fuzz_link)
 FUZZ_SECONDS = 60
