@@ -130,8 +130,14 @@ librundruf_a_SOURCES = \
 	src/message/text_part.c src/message/text_part.h \
 	src/message/transfer.c src/message/transfer.h \
 	src/message/view.c src/message/view.h \
+	src/transport/dialogue.c src/transport/dialogue.h \
+	src/transport/envelope.c src/transport/envelope.h \
+	src/transport/opening.c src/transport/opening.h \
 	src/transport/outcome.c src/transport/outcome.h \
+	src/transport/relay.c src/transport/relay.h \
+	src/transport/reply.c src/transport/reply.h \
 	src/transport/reply_rules.c src/transport/reply_rules.h \
+	src/transport/session.c src/transport/session.h \
 	src/transport/smtp.c \
 	src/transport/spool.c \
 	src/transport/transport.c src/transport/transport.h \

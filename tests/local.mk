@@ -22,6 +22,7 @@ unit_tests = \
 	tests/unit/csv \
 	tests/unit/dates \
 	tests/unit/deliveries \
+	tests/unit/dialogue \
 	tests/unit/difference \
 	tests/unit/dn \
 	tests/unit/dns \
@@ -117,11 +118,13 @@ soak: rundruf tests/lib/selected
 .PHONY: soak
 
 # make bench: the big jobs beside their peers (needs slapd)
-bench_programs = tests/bench/compose tests/bench/discard tests/bench/feed tests/bench/select
+bench_programs = tests/bench/compose tests/bench/discard tests/bench/feed tests/bench/relay \
+	tests/bench/select
 EXTRA_PROGRAMS += $(bench_programs)
 CLEANFILES += $(bench_programs)
 tests_bench_discard_SOURCES = tests/bench/discard.c tests/bench/bare.c tests/bench/bare.h
 tests_bench_feed_SOURCES = tests/bench/feed.c tests/bench/bare.c tests/bench/bare.h
+tests_bench_relay_SOURCES = tests/bench/relay.c
 tests_bench_select_SOURCES = tests/bench/select.c tests/bench/bare.c tests/bench/bare.h
 EXTRA_DIST += tests/bench/bench.py
 bench: rundruf $(bench_programs)

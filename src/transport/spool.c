@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* spool.c - `spool:FOLDER`: each message a file NAME.eml, exactly the octets that would be sent
  *
+ * One session, which is always ready: a message is checked by give() and written by go(), and turn()
+ * tells of it.
+ *
  * The envelope is not kept: To holds the one recipient. A file is whole or not there (file_write);
  * a delivery that is repeated after a crash replaces its own file, since `name` is repeatable. */
 #include "transport/transport.h"
@@ -13,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,6 +25,8 @@
 typedef struct {
     Transport transport; /* first: the vtable is the object's address */
     char *folder;
+    const TransportMessage *message; /* the one under way, or NULL */
+    GArray *events;                  /* that turn() will tell of */
 } Spool;
 
 static gboolean
@@ -33,26 +39,88 @@ name_is_safe(const char *name)
 }
 
 static void
-spool_send(Transport *transport, const TransportMessage *message, Outcome *outcome)
+tell(Spool *self, TransportEventKind kind, const TransportMessage *message, Outcome outcome)
+{
+    TransportEvent event = {kind, 0, message, outcome};
+    g_array_append_val(self->events, event);
+}
+
+static void
+finish(Spool *self, Outcome outcome)
+{
+    tell(self, TRANSPORT_DONE, self->message, outcome);
+    self->message = NULL;
+}
+
+static gboolean
+spool_wants(Transport *transport, G_GNUC_UNUSED guint session)
+{
+    return !((Spool *)transport)->message;
+}
+
+static void
+spool_give(Transport *transport, G_GNUC_UNUSED guint session, const TransportMessage *message)
 {
     Spool *self = (Spool *)transport;
-    if (!wire_check(message, outcome))
-        return;
-    if (!name_is_safe(message->name)) {
-        *outcome = (Outcome){
-            .kind = OUTCOME_PERMANENT,
-            .text = g_strdup(_("not written: the message's name is no safe file name")),
-        };
+    Outcome outcome = {0};
+    self->message = message;
+    if (wire_check(message, &outcome) && name_is_safe(message->name)) {
+        tell(self, TRANSPORT_READY, message, outcome);
         return;
     }
+    if (!outcome.text)
+        outcome = (Outcome){
+            .kind = OUTCOME_PERMANENT,
+            .blame = BLAME_RECIPIENT,
+            .text = g_strdup(_("not written: the message's name is no safe file name")),
+        };
+    finish(self, outcome);
+}
+
+static void
+spool_go(Transport *transport, G_GNUC_UNUSED guint session)
+{
+    Spool *self = (Spool *)transport;
+    const TransportMessage *message = self->message;
+    if (!message)
+        return;
     g_autoptr(GError) error = NULL;
     g_autofree char *file = g_strconcat(message->name, ".eml", NULL);
     g_autofree char *path = g_build_filename(self->folder, file, NULL);
+    Outcome outcome = {.kind = OUTCOME_SENT};
     if (file_write(path, message->content, message->length, 0600, &error))
-        *outcome = (Outcome){.kind = OUTCOME_SENT, .text = g_steal_pointer(&file)};
+        outcome.text = g_steal_pointer(&file);
     else /* a full disk, a folder that is gone: mended by somebody, then it goes on */
-        *outcome =
-            (Outcome){.kind = OUTCOME_TEMPORARY, .text = g_strdup(error->message), .site = TRUE};
+        outcome = (Outcome){
+            .kind = OUTCOME_TEMPORARY,
+            .blame = BLAME_RELAY,
+            .text = g_strdup(error->message),
+        };
+    finish(self, outcome);
+}
+
+static void
+spool_drop(Transport *transport, G_GNUC_UNUSED guint session)
+{
+    Spool *self = (Spool *)transport;
+    if (self->message)
+        finish(self, (Outcome){.kind = OUTCOME_UNTRIED});
+}
+
+/* Nothing comes by itself: where there is nothing to tell, only the caller's descriptor or the time
+ * can end the wait. */
+static gboolean
+spool_turn(Transport *transport, int wake_fd, gint64 milliseconds, GArray *events,
+           G_GNUC_UNUSED GError **error)
+{
+    Spool *self = (Spool *)transport;
+    if (self->events->len == 0) {
+        struct pollfd polled = {wake_fd, POLLIN, 0};
+        poll(&polled, 1, (int)CLAMP(milliseconds, -1, G_MAXINT));
+    }
+    g_array_append_vals(events, self->events->data, self->events->len);
+    g_array_set_size(self->events, 0);
+    return TRUE;
 }
 
 static gboolean
@@ -87,6 +155,9 @@ static void
 spool_close(Transport *transport)
 {
     Spool *self = (Spool *)transport;
+    for (guint i = 0; i < self->events->len; i++)
+        outcome_clear(&g_array_index(self->events, TransportEvent, i).outcome);
+    g_array_free(self->events, TRUE);
     g_free(self->folder);
     g_free(self);
 }
@@ -114,7 +185,17 @@ transport_spool_new(const Config *config, GError **error)
         return NULL;
     }
     Spool *self = g_new0(Spool, 1);
-    self->transport = (Transport){spool_send, spool_check, spool_close};
+    self->transport = (Transport){
+        .sessions = 1,
+        .wants = spool_wants,
+        .give = spool_give,
+        .go = spool_go,
+        .drop = spool_drop,
+        .turn = spool_turn,
+        .check = spool_check,
+        .close = spool_close,
+    };
     self->folder = g_strdup(folder);
+    self->events = g_array_new(FALSE, FALSE, sizeof(TransportEvent));
     return &self->transport;
 }

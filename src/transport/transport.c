@@ -36,3 +36,34 @@ transport_close(Transport *transport)
     if (transport)
         transport->close(transport);
 }
+
+/* Answers the events of the one message under way; TRUE once it is done. */
+static gboolean
+take_events(Transport *transport, GArray *events, Outcome *outcome)
+{
+    for (guint i = 0; i < events->len; i++) {
+        const TransportEvent *event = &g_array_index(events, TransportEvent, i);
+        if (event->kind == TRANSPORT_READY) {
+            transport->go(transport, event->session);
+            continue;
+        }
+        *outcome = event->outcome;
+        return TRUE;
+    }
+    g_array_set_size(events, 0);
+    return FALSE;
+}
+
+void
+transport_send(Transport *transport, const TransportMessage *message, Outcome *outcome)
+{
+    g_autoptr(GArray) events = g_array_new(FALSE, FALSE, sizeof(TransportEvent));
+    g_autoptr(GError) error = NULL;
+    transport->give(transport, 0, message);
+    while (!take_events(transport, events, outcome)) {
+        if (!transport->turn(transport, -1, -1, events, &error)) {
+            outcome_of_loss(PHASE_CONNECT, FALSE, error->message, outcome);
+            return;
+        }
+    }
+}

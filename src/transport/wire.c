@@ -27,27 +27,31 @@ address_fault(const char *address, gboolean smtputf8)
     return *address && !in_domain ? "has no @" : NULL;
 }
 
+/* A line that has no LF, with or without the CR before it. */
+static const char *
+line_fault(const char *line, gsize length)
+{
+    if (length > LINE_MAX_OCTETS)
+        return "the message has a line longer than 998 octets";
+    return memchr(line, '\r', length) ? "the message holds a CR without LF" : NULL;
+}
+
 static const char *
 content_fault(const char *content, gsize length)
 {
-    const char *line = content, *end = content + length;
+    const char *line = content, *end = content + length, *line_end, *fault;
     if (length == 0)
         return "the message is empty";
     if (memchr(content, 0, length))
         return "the message holds a NUL octet";
-    for (const char *at = content; at < end; at++) {
-        gboolean crlf = *at == '\r' && at + 1 < end && at[1] == '\n';
-        if (*at == '\r' && !crlf)
-            return "the message holds a CR without LF";
-        if (*at == '\n')
+    for (; (line_end = memchr(line, '\n', (gsize)(end - line))); line = line_end + 1) {
+        if (line_end == line || line_end[-1] != '\r')
             return "the message holds a LF without CR";
-        if (!crlf)
-            continue;
-        if (at - line > LINE_MAX_OCTETS)
-            return "the message has a line longer than 998 octets";
-        line = ++at + 1;
+        fault = line_fault(line, (gsize)(line_end - 1 - line));
+        if (fault)
+            return fault;
     }
-    return end - line > LINE_MAX_OCTETS ? "the message has a line longer than 998 octets" : NULL;
+    return line_fault(line, (gsize)(end - line));
 }
 
 static gboolean
@@ -55,6 +59,7 @@ refuse(Outcome *outcome, const char *subject, const char *fault)
 {
     *outcome = (Outcome){
         .kind = OUTCOME_PERMANENT,
+        .blame = BLAME_RECIPIENT,
         .text = g_strconcat("not sent: ", subject, fault, NULL),
     };
     return FALSE;

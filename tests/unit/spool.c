@@ -34,9 +34,10 @@ open_uri(const char *uri, GError **error)
 static Outcome
 send_as(Transport *transport, const char *name)
 {
-    TransportMessage message = {"bounce@n.example", "a@b.example", FALSE, name, MAIL, strlen(MAIL)};
+    TransportMessage message = {"bounce@n.example", "a@b.example", FALSE, name, MAIL,
+                                strlen(MAIL),       NULL};
     Outcome outcome = {0};
-    transport->send(transport, &message, &outcome);
+    transport_send(transport, &message, &outcome);
     return outcome;
 }
 
@@ -76,7 +77,7 @@ test_send(void)
     g_rmdir(folder);
     g_auto(Outcome) outcome = send_as(transport, "gone");
     g_assert_cmpint(outcome.kind, ==, OUTCOME_TEMPORARY);
-    g_assert_true(outcome.site);
+    g_assert_cmpint(outcome.blame, ==, BLAME_RELAY);
     g_assert_nonnull(outcome.text);
     g_assert_false(transport->check(transport, &error));
     g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_TRANSPORT);
@@ -97,7 +98,7 @@ test_full_disk(void)
     g_auto(Outcome) outcome = send_as(transport, "full");
     setrlimit(RLIMIT_FSIZE, &before);
     g_assert_cmpint(outcome.kind, ==, OUTCOME_TEMPORARY);
-    g_assert_true(outcome.site);
+    g_assert_cmpint(outcome.blame, ==, BLAME_RELAY);
     g_assert_cmpint(g_rmdir(folder), ==, 0); /* nothing is left */
 }
 
@@ -183,8 +184,8 @@ test_addresses(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_auto(Outcome) outcome = {.kind = OUTCOME_UNKNOWN};
-        TransportMessage message = {"b@n.example", rows[i].address, rows[i].smtputf8, "x",
-                                    MAIL,          strlen(MAIL)};
+        TransportMessage message = {
+            "b@n.example", rows[i].address, rows[i].smtputf8, "x", MAIL, strlen(MAIL), NULL};
         g_assert_cmpint(wire_check(&message, &outcome), ==, rows[i].fine);
         g_assert_cmpint(outcome.kind, ==, rows[i].fine ? OUTCOME_UNKNOWN : OUTCOME_PERMANENT);
         message.recipient = "a@b.example";
@@ -195,7 +196,7 @@ test_addresses(void)
     }
     g_autofree char *stem = g_strnfill(255, 'a');
     g_autofree char *address = g_strconcat(stem, "@b.example", NULL);
-    TransportMessage message = {"b@n.example", address, FALSE, "x", MAIL, strlen(MAIL)};
+    TransportMessage message = {"b@n.example", address, FALSE, "x", MAIL, strlen(MAIL), NULL};
     g_auto(Outcome) outcome = {0};
     g_assert_false(wire_check(&message, &outcome));
 }
@@ -233,8 +234,8 @@ test_content(void)
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_auto(Outcome) outcome = {0};
-        TransportMessage message = {"b@n.example", "a@b.example",   FALSE,
-                                    "x",           rows[i].content, rows[i].length};
+        TransportMessage message = {"b@n.example",   "a@b.example",  FALSE, "x",
+                                    rows[i].content, rows[i].length, NULL};
         g_assert_cmpint(wire_check(&message, &outcome), ==, rows[i].fine);
         g_assert_cmpint(outcome.text == NULL, ==, rows[i].fine);
     }
