@@ -49,6 +49,7 @@ librundruf_a_SOURCES = \
 	src/store/entries.c src/store/entries.h \
 	src/store/entry_set.c src/store/entry_set.h \
 	src/store/events.c src/store/events.h \
+	src/store/holds.c src/store/holds.h \
 	src/store/journal.c src/store/journal.h \
 	src/store/list_changes.c src/store/list_changes.h \
 	src/store/list_persons.c src/store/list_persons.h \
@@ -180,17 +181,21 @@ librundruf_a_SOURCES = \
 	src/sync/uuids.c src/sync/uuids.h \
 	src/sync/whole.c src/sync/whole.h \
 	src/sync/writer.c src/sync/writer.h \
+	src/mailing/agenda.c src/mailing/agenda.h \
 	src/mailing/control.c src/mailing/control.h \
 	src/mailing/pace.c src/mailing/pace.h \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
+	src/mailing/desk.c src/mailing/desk.h \
 	src/mailing/difference.c src/mailing/difference.h \
+	src/mailing/draft.c src/mailing/draft.h \
 	src/mailing/facts.c src/mailing/facts.h \
 	src/mailing/membership.c src/mailing/membership.h \
 	src/mailing/rate.c src/mailing/rate.h \
 	src/mailing/reach.c src/mailing/reach.h \
 	src/mailing/selection.c src/mailing/selection.h \
 	src/mailing/send.c src/mailing/send.h \
+	src/mailing/settle.c src/mailing/settle.h \
 	src/mailing/why.c src/mailing/why.h \
 	src/mailing/window.c src/mailing/window.h \
 	src/cli/addressee.c src/cli/addressee.h \

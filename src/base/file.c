@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 typedef int Descriptor;
@@ -139,4 +140,14 @@ file_write(const char *path, gconstpointer content, gsize length, int mode, GErr
     g_autofree char *folder = g_path_get_dirname(path);
     return sync_folder(folder) ||
            set_errno(error, RUNDRUF_ERROR_FAILED, _("cannot sync %s"), folder);
+}
+
+gboolean
+file_free_space(const char *path, gint64 *octets)
+{
+    struct statvfs disk;
+    if (statvfs(path, &disk) < 0)
+        return FALSE;
+    *octets = (gint64)(disk.f_bavail * disk.f_frsize);
+    return TRUE;
 }

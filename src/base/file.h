@@ -18,4 +18,7 @@ char *file_read_secret(const char *path, GError **error);
 gboolean file_write(const char *path, gconstpointer content, gsize length, int mode,
                     GError **error);
 
+/* Octets that are free on the disk of `path`, for others than root; FALSE if that is not known. */
+gboolean file_free_space(const char *path, gint64 *octets);
+
 #endif

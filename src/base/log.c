@@ -16,6 +16,12 @@ log_set_level(LogLevel level)
     log_level = level;
 }
 
+gboolean
+log_writes(LogLevel level)
+{
+    return level <= log_level;
+}
+
 void
 log_append_value(GString *line, const char *value)
 {
@@ -41,7 +47,7 @@ log_append_value(GString *line, const char *value)
 void
 log_write(LogLevel level, const char *event, const char *first_key, ...)
 {
-    if (level > log_level)
+    if (!log_writes(level))
         return;
     g_autoptr(GDateTime) now = g_date_time_new_from_unix_utc(clock_now());
     g_autofree char *stamp = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");

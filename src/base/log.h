@@ -17,6 +17,9 @@ typedef enum { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEB
 /* What is written: `level` and more urgent. WARNING at the start. */
 void log_set_level(LogLevel level);
 
+/* Whether lines of that level are written: for those that cost something to put together. */
+gboolean log_writes(LogLevel level);
+
 /* Writes one line. The pairs are key, value, ..., NULL; a NULL value leaves its key out. */
 void log_write(LogLevel level, const char *event, const char *first_key,
                ...) G_GNUC_NULL_TERMINATED;

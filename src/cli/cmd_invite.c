@@ -221,7 +221,7 @@ send_sample(const Person *person, gpointer data, GError **error)
         .length = length,
     };
     g_auto(Outcome) outcome = {0};
-    sample->transport->send(sample->transport, &handed, &outcome);
+    transport_send(sample->transport, &handed, &outcome);
     sample->done = outcome.kind == OUTCOME_SENT;
     if (!sample->done)
         g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_TRANSPORT, _("the sample was not sent: %s"),

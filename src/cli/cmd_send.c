@@ -6,28 +6,36 @@
 #include "cli/output.h"
 #include "mailing/report.h"
 #include "mailing/send.h"
+#include "sync/turn.h"
 #include "store/mailings.h"
 
 #include <stdio.h>
 
 typedef struct {
+    Store *store;
     double started;
     gint64 open; /* deliveries, when it began */
-} Progress;
+} Run;
 
 static void
 show_progress(const SendSummary *summary, gpointer data)
 {
-    const Progress *progress = data;
-    output_progress(_("sending"), summary->attempts, progress->open,
-                    clock_elapsed() - progress->started);
+    const Run *run = data;
+    output_progress(_("sending"), summary->attempts, run->open, clock_elapsed() - run->started);
+}
+
+static gint64
+tell_synced_at(gpointer data)
+{
+    const Run *run = data;
+    return turn_last_good(run->store);
 }
 
 /* What a person must look at, even with -q: not what is tried again by itself. */
 static gboolean
 alarming(const SendSummary *summary)
 {
-    return summary->fault || summary->counts[DELIVERY_FAILED] + summary->counts[DELIVERY_UNKNOWN] +
+    return summary->fault || summary->hold || summary->counts[DELIVERY_FAILED] + summary->counts[DELIVERY_UNKNOWN] +
                                      summary->counts[DELIVERY_MISSED] >
                                  0;
 }
@@ -42,6 +50,9 @@ print_summary(const Cli *cli, const SendSummary *summary, double seconds)
             if (summary->counts[i])
                 value_set_int(value, delivery_state_text((DeliveryState)i), summary->counts[i]);
         value_set_text(value, "fault", summary->fault);
+        value_set_text(value, "hold", summary->hold);
+        if (summary->later)
+            output_set_time(value, "later", summary->later);
         value_set(value, "seconds", value_new_real(seconds));
         output_json(value);
         return;
@@ -57,6 +68,11 @@ print_summary(const Cli *cli, const SendSummary *summary, double seconds)
         printf(_("The mail relay was at fault: %s\nWhat is left is tried again with the next "
                  "rundruf send.\n"),
                summary->fault);
+    if (summary->hold)
+        puts(summary->hold);
+    if (summary->later)
+        puts(_("The rest waits for its turn (transport.domains, mailing.window): the next rundruf send "
+               "goes on with it."));
 }
 
 /* Whether everything that was tried arrived at the relay. */
@@ -66,7 +82,9 @@ status_of(const SendSummary *summary)
     gboolean all = summary->counts[DELIVERY_RETRY] + summary->counts[DELIVERY_FAILED] +
                        summary->counts[DELIVERY_UNKNOWN] + summary->counts[DELIVERY_MISSED] ==
                    0;
-    return all && !summary->fault ? STATUS_DONE : STATUS_PARTLY;
+    if (summary->hold)
+        return STATUS_HELD;
+    return all && !summary->fault && !summary->later ? STATUS_DONE : STATUS_PARTLY;
 }
 
 /* How many deliveries the running mailings have open, and with `print` a line for each of these. */
@@ -129,20 +147,21 @@ cmd_send(Cli *cli, int argc, char **argv, GError **error)
     if (!transport)
         return STATUS_FAILED;
     wake_catch();
-    Progress progress = {clock_elapsed(), 0};
-    if (!count_open(cli, FALSE, &progress.open, error))
+    Run run = {store, clock_elapsed(), 0};
+    if (!count_open(cli, FALSE, &run.open, error))
         return STATUS_FAILED;
     SendOptions how = {
         .watch = watch,
         .actor = cli_actor(),
         .now = clock_now,
+        .synced_at = tell_synced_at,
         .progress = cli->quiet ? NULL : show_progress,
-        .data = &progress,
+        .data = &run,
     };
     g_auto(SendSummary) summary = {0};
-    gboolean good = send_run(store, composer, transport, &how, &summary, error);
+    gboolean good = send_run(store, cli->config, composer, transport, &how, &summary, error);
     output_progress_end();
     if (good || summary.attempts > 0)
-        print_summary(cli, &summary, clock_elapsed() - progress.started);
+        print_summary(cli, &summary, clock_elapsed() - run.started);
     return good ? status_of(&summary) : STATUS_FAILED;
 }

@@ -122,7 +122,7 @@ output_progress(const char *text, gint64 done, gint64 total, double seconds)
 {
     static double shown;
     double now = clock_elapsed();
-    if (!isatty(STDERR_FILENO) || now - shown < PROGRESS_EVERY_S)
+    if (now - shown < PROGRESS_EVERY_S || !isatty(STDERR_FILENO))
         return;
     shown = now;
     double rate = seconds > 0 ? (double)done / seconds : 0;

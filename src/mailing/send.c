@@ -1,104 +1,89 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mailing/send.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/lock.h"
 #include "base/log.h"
 #include "base/wake.h"
+#include "mailing/agenda.h"
+#include "mailing/desk.h"
+#include "mailing/settle.h"
+#include "mailing/window.h"
 #include "store/deliveries.h"
-#include "store/events.h"
-#include "store/lists.h"
-#include "store/mailings.h"
-#include "store/persons.h"
 
-#define POLL_S        2  /* between looks at an empty queue */
-#define FAULTS_MAX    3  /* of the relay in a row: then it is left alone for a while */
-#define PAUSE_FIRST_S 60 /* so long; doubles */
-#define PAUSE_MOST_S  (15 * 60)
-#define TIDY_S        60  /* between looks for what has been missed */
-#define WITHHELD_MAX  100 /* rows set aside in one transaction */
-#define SETTLE_TRIES  20  /* each as long as the store's busy timeout */
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define POLL_MS       2000  /* between looks for what has become due */
+#define TIDY_MS       60000 /* between looks for what has been missed */
+#define FAULTS_MAX    3     /* of the relay in a row: then it is left alone for a while */
+#define REST_FIRST_MS 60000 /* so long; doubles */
+#define REST_MOST_MS  (15 * 60000)
+#define STOP_MS       25000 /* for what has left to be answered */
+#define PATIENCE_MS   60000 /* a run that is to end by itself waits so long for a domain's pace */
+#define FRESH_S       300   /* a draft that waited longer is made anew */
+#define DOMAINS_MAX   10000 /* looked at in one go */
+#define PAST_S        3600  /* the longest span of a limit */
+#define INTERRUPTED   N_("the sender was interrupted while it was sent: it may have arrived")
 
 typedef struct {
-    Store *store;
-    Composer *composer;
-    Transport *transport;
     const SendOptions *options;
     SendSummary *summary;
-    Mailing *mailing; /* of the last message, with what it announces */
-    Event *event;
-    char *list_title; /* NULL: not of a list, or the list is gone */
-    gint64 tidied_at;
-    guint faults; /* of the relay, on the last messages in a row */
-    guint pause;  /* seconds, after FAULTS_MAX of them; 0: the last message met none */
+    Transport *transport;
+    Pace *pace;
+    Agenda *agenda;
+    Desk *desk;
+    UnknownPolicy policy;
+    GHashTable *held; /* names of domains whose holds are written down */
+    Window window;
+    gint64 looked_at, opens_at; /* Unix seconds: the window was looked at, and opens */
+    int wake;                   /* readable when the desk or a signal has something to say */
+    GArray *events;             /* of the transport */
+    guint asked;                /* of the desk and not answered */
+    guint flying;               /* drafts that are claimed, or are about to be */
+    guint first;                /* session that is served first next time */
+    gboolean listed;            /* the last look for domains is answered, */
+    gboolean found;             /* and there was something that was not known */
+    gint64 list_at, tidy_at, rest_until,
+        stop_at;     /* milliseconds; stop_at 0: nobody asked to stop */
+    gint64 when;     /* the next draft that waits may go then */
+    gboolean untidy; /* something is to be tried again: its mailing may be cancelled by now */
+    guint faults;    /* of the relay, on the last messages in a row */
+    gint64 rest;     /* the last pause for them */
 } Sender;
-
-static void
-sender_clear(Sender *sender)
-{
-    mailing_free(sender->mailing);
-    event_free(sender->event);
-    g_free(sender->list_title);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sender, sender_clear)
 
 void
 send_summary_clear(SendSummary *summary)
 {
     g_clear_pointer(&summary->fault, g_free);
+    g_clear_pointer(&summary->hold, g_free);
 }
 
-void
-send_apply(Delivery *delivery, const Outcome *outcome, gint64 now, gint64 not_after)
+static gint64
+milliseconds(const Sender *sender)
 {
-    g_free(delivery->text);
-    delivery->text = g_strdup(outcome->text);
-    delivery->code = outcome->code;
-    delivery->settled_at = now;
-    /* what arrived, or perhaps did, is settled whatever ails the relay */
-    gboolean site =
-        outcome->site && outcome->kind != OUTCOME_UNKNOWN && outcome->kind != OUTCOME_SENT;
-    if (!site)
-        delivery->attempts++;
-    if (outcome->kind == OUTCOME_SENT) {
-        delivery->state = DELIVERY_SENT;
-        return;
-    }
-    if (!site && outcome->kind != OUTCOME_TEMPORARY) {
-        delivery->state = outcome->kind == OUTCOME_UNKNOWN ? DELIVERY_UNKNOWN : DELIVERY_FAILED;
-        return;
-    }
-    gint64 due = site ? now + SITE_DELAY_S : outcome_retry_at(delivery->attempts, now, not_after);
-    delivery->state = due > 0 && due < not_after ? DELIVERY_RETRY : DELIVERY_MISSED;
-    if (delivery->state == DELIVERY_RETRY)
-        delivery->due = due;
-}
-
-/* TRUE if asked to stop, before or meanwhile. */
-static gboolean
-pause_for(const Sender *sender, guint seconds)
-{
-    return (sender->options->wait ? sender->options->wait : wake_wait)((gint64)seconds * 1000);
-}
-
-static gboolean
-stopping(const Sender *sender)
-{
-    return pause_for(sender, 0);
+    gint64 time = sender->options->milliseconds ? sender->options->milliseconds()
+                                                : g_get_monotonic_time() / 1000;
+    return time + PAST_S * 1000; /* so that the past is no less than 0 */
 }
 
 static void
-log_delivery(LogLevel level, const Delivery *delivery)
+log_delivery(const Draft *draft)
 {
+    const Delivery *delivery = draft->delivery;
+    if (!log_writes(LOG_LEVEL_INFO))
+        return;
     g_autofree char *event = g_strdup_printf("delivery.%s", delivery_state_text(delivery->state));
     g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, delivery->id);
     g_autofree char *mailing = g_strdup_printf("%" G_GINT64_FORMAT, delivery->mailing);
     g_autofree char *attempt = g_strdup_printf("%u", delivery->attempts);
     g_autofree char *code = delivery->code ? g_strdup_printf("%d", delivery->code) : NULL;
+    const char *status = *draft->outcome.status ? draft->outcome.status : NULL;
     /* never the text: relays like to quote the address */
-    log_write(level, event, "delivery", id, "mailing", mailing, "attempt", attempt, "code", code,
-              NULL);
+    log_info(event, "delivery", id, "mailing", mailing, "attempt", attempt, "code", code, "status",
+             status, NULL);
 }
 
 static void
@@ -109,261 +94,475 @@ log_count(const char *event, guint count)
         log_info(event, "count", number, NULL);
 }
 
-static void
-note_state(const Sender *sender, const Delivery *delivery)
+static DeskJob *
+ask(Sender *sender, DeskTask task)
 {
-    sender->summary->counts[delivery->state]++;
-    log_delivery(LOG_LEVEL_INFO, delivery);
-}
-
-static char *
-make_message_id(gint64 delivery, gpointer data)
-{
-    return compose_message_id(data, delivery);
-}
-
-/* Claims the next message; *next is NULL if none is due. Rows set aside on the way are counted when
- * the caller has committed: they are added to `withheld`. */
-static gboolean
-claim_next(Sender *sender, gint64 now, Delivery **next, GPtrArray *withheld, GError **error)
-{
-    while (withheld->len < WITHHELD_MAX) {
-        g_autoptr(GPtrArray) claimed =
-            deliveries_claim(sender->store, now, 1, make_message_id, sender->composer, error);
-        if (!claimed)
-            return FALSE;
-        if (claimed->len == 0)
-            return TRUE;
-        g_autoptr(Delivery) delivery = g_ptr_array_steal_index(claimed, 0);
-        if (delivery->state == DELIVERY_CLAIMED) {
-            *next = g_steal_pointer(&delivery);
-            return TRUE;
-        }
-        g_ptr_array_add(withheld, g_steal_pointer(&delivery));
-    }
-    return TRUE;
-}
-
-static gboolean
-tidy(Sender *sender, gint64 now, guint *missed, guint *cancelled, GError **error)
-{
-    sender->tidied_at = now;
-    return deliveries_miss(sender->store, now, missed, error) &&
-           deliveries_cancel(sender->store, now, cancelled, error);
-}
-
-/* A message that went out must be settled, however long another process holds the store. */
-static StoreTransaction *
-begin(Sender *sender, gboolean patient, GError **error)
-{
-    for (guint i = 1;; i++) {
-        g_autoptr(GError) failure = NULL;
-        StoreTransaction *transaction = store_begin(sender->store, &failure);
-        if (transaction)
-            return transaction;
-        if (!patient || i == SETTLE_TRIES ||
-            !g_error_matches(failure, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY)) {
-            g_propagate_error(error, g_steal_pointer(&failure));
-            return NULL;
-        }
-    }
-}
-
-/* The one commit for each message: settles `last` (or NULL), and claims `next` unless it is to
- * stop. `idle` is TRUE if nothing was due. */
-static gboolean
-turn(Sender *sender, const Delivery *last, gboolean claim, Delivery **next, gboolean *idle,
-     GError **error)
-{
-    gint64 now = sender->options->now();
-    guint missed = 0, cancelled = 0;
-    g_autoptr(Delivery) claimed = NULL;
-    g_autoptr(GPtrArray) withheld = g_ptr_array_new_with_free_func((GDestroyNotify)delivery_free);
-    g_autoptr(StoreTransaction) transaction = begin(sender, last != NULL, error);
-    if (!transaction || (last && !deliveries_settle(sender->store, last, error)))
-        return FALSE;
-    if (claim && !claim_next(sender, now, &claimed, withheld, error))
-        return FALSE;
-    if ((!claimed || ABS(now - sender->tidied_at) >= TIDY_S) &&
-        !tidy(sender, now, &missed, &cancelled, error))
-        return FALSE;
-    if (!store_commit(g_steal_pointer(&transaction), error))
-        return FALSE;
-
-    if (last)
-        note_state(sender, last);
-    for (guint i = 0; i < withheld->len; i++)
-        note_state(sender, withheld->pdata[i]);
-    sender->summary->counts[DELIVERY_MISSED] += missed;
-    sender->summary->counts[DELIVERY_CANCELLED] += cancelled;
-    log_count("deliveries.missed", missed);
-    log_count("deliveries.cancelled", cancelled);
-    *idle = !claimed && withheld->len < WITHHELD_MAX;
-    *next = g_steal_pointer(&claimed);
-    return TRUE;
+    DeskJob *job = g_new0(DeskJob, 1);
+    job->task = task;
+    sender->asked++;
+    desk_ask(sender->desk, job);
+    return job;
 }
 
 static void
-load_list_title(Sender *sender, const char *name)
+ask_about(Sender *sender, DeskTask task, Draft *draft)
 {
-    g_autoptr(List) list = name ? lists_find(sender->store, name, NULL) : NULL;
-    g_free(sender->list_title);
-    sender->list_title = list ? g_strdup(list->title) : NULL;
+    draft->stage = task == DESK_CLAIM ? DRAFT_CLAIMING : DRAFT_SETTLING;
+    ask(sender, task)->draft = draft;
 }
 
-/* sets the mailing and the event that `delivery` is of; neither changes once it is confirmed, but
- * for the mailing's not_after */
-static gboolean
-load_mailing(Sender *sender, const Delivery *delivery, GError **error)
+/* A draft that has not been tried ends its way. */
+static void
+end_untried(Sender *sender, const Draft *draft)
 {
-    g_autoptr(Mailing) mailing = mailings_get(sender->store, delivery->mailing, error);
-    if (!mailing)
-        return FALSE;
-    if (!sender->event || sender->event->id != mailing->event) {
-        Event *event = events_get(sender->store, mailing->event, error);
-        if (!event)
-            return FALSE;
-        event_free(sender->event);
-        sender->event = event;
-    }
-    if (!sender->mailing || sender->mailing->id != mailing->id)
-        load_list_title(sender, mailing->list);
-    mailing_free(sender->mailing);
-    sender->mailing = g_steal_pointer(&mailing);
-    return TRUE;
+    const Outcome untried = {.kind = OUTCOME_UNTRIED};
+    agenda_end(sender->agenda, draft, &untried, milliseconds(sender));
+}
+
+/* Back to what it was before it was claimed; due at once. */
+static void
+unclaim(Delivery *delivery)
+{
+    delivery->state = delivery->attempts > 0 ? DELIVERY_RETRY : DELIVERY_QUEUED;
 }
 
 static void
-settle_without_sending(Delivery *delivery, DeliveryState state, const char *reason, gint64 now)
+settle_fault(Sender *sender, Draft *draft)
 {
-    delivery->state = state;
-    delivery->settled_at = now;
+    Delivery *delivery = draft->delivery;
+    delivery->state = DELIVERY_FAILED;
+    delivery->settled_at = sender->options->now();
     g_free(delivery->text);
-    delivery->text = g_strdup(reason);
+    delivery->text = g_strdup(draft->fault);
+    ask_about(sender, DESK_SETTLE, draft);
 }
 
-/* the transport's unique and repeatable name for a delivery */
-static char *
-name_message(const Delivery *delivery)
+/* What has no message needs no session. */
+static void
+handle_messageless(Sender *sender, Draft *draft)
 {
-    return g_strdup_printf("%06" G_GINT64_FORMAT "-%08" G_GINT64_FORMAT, delivery->mailing,
-                           delivery->id);
+    end_untried(sender, draft);
+    if (draft->fault) {
+        settle_fault(sender, draft);
+        return;
+    }
+    sender->flying++;
+    ask_about(sender, DESK_CLAIM, draft);
+}
+
+/* Gives messages to sessions that want one, as far as there are any that may go. */
+static void
+give(Sender *sender)
+{
+    Transport *transport = sender->transport;
+    gint64 now = milliseconds(sender), oldest = sender->options->now() - FRESH_S;
+    for (guint i = 0; i < transport->sessions; i++) {
+        guint session = (sender->first + i) % transport->sessions;
+        while (transport->wants(transport, session)) {
+            Draft *draft = agenda_next(sender->agenda, now, oldest, &sender->when);
+            if (!draft) {
+                sender->first = session;
+                return;
+            }
+            if (!draft->message) {
+                handle_messageless(sender, draft);
+                continue;
+            }
+            draft->stage = DRAFT_GIVEN;
+            draft->session = session;
+            transport->give(transport, session, &draft->envelope);
+        }
+    }
+    sender->when = PACE_NEVER; /* sessions are lacking, not drafts that may go */
 }
 
 static void
 note_fault(Sender *sender, const Outcome *outcome)
 {
     g_clear_pointer(&sender->summary->fault, g_free);
-    if (!outcome->site) {
+    if (outcome->blame != BLAME_RELAY) {
         sender->faults = 0;
-        sender->pause = 0;
+        sender->rest = 0;
         return;
     }
     sender->summary->fault =
         g_strdup(outcome->text ? outcome->text : _("the relay cannot be used"));
     g_autofree char *code = g_strdup_printf("%d", outcome->code);
     log_warning("send.fault", "code", code, NULL);
-    if (++sender->faults == FAULTS_MAX)
-        sender->pause = sender->pause ? MIN(2 * sender->pause, PAUSE_MOST_S) : PAUSE_FIRST_S;
+    if (++sender->faults < FAULTS_MAX || sender->rest_until > milliseconds(sender))
+        return;
+    sender->rest = sender->rest ? MIN(2 * sender->rest, REST_MOST_MS) : REST_FIRST_MS;
+    sender->rest_until = milliseconds(sender) + sender->rest;
+    sender->faults = FAULTS_MAX - 1; /* one more, and the next rest */
+}
+
+/* A domain that refuses us is told to a person, once. */
+static void
+raise_alarms(Sender *sender, const Outcome *outcome)
+{
+    const char *group;
+    while ((group = pace_take_alarm(sender->pace))) {
+        gint64 now = sender->options->now(), held_ms = pace_held_until(sender->pace, group);
+        Hold *hold = g_new0(Hold, 1);
+        hold->domain = g_strdup(group);
+        hold->since = now;
+        hold->until = now + (held_ms - milliseconds(sender)) / 1000;
+        hold->code = outcome->code;
+        hold->text = g_strdup(outcome->text);
+        log_warning("domain.held", "domain", group, NULL);
+        DeskJob *job = ask(sender, DESK_HOLD);
+        job->holds = g_ptr_array_new_with_free_func((GDestroyNotify)hold_free);
+        g_ptr_array_add(job->holds, hold);
+    }
+}
+
+/* How a draft's way ended: it is written down, or waits again. */
+static void
+finish(Sender *sender, Draft *draft, const Outcome *outcome)
+{
+    Delivery *delivery = draft->delivery;
+    agenda_end(sender->agenda, draft, outcome, milliseconds(sender));
+    if (outcome->kind != OUTCOME_UNTRIED) {
+        sender->summary->attempts++;
+        note_fault(sender, outcome);
+        raise_alarms(sender, outcome);
+        settle_delivery(delivery, outcome, sender->policy, sender->options->now(),
+                        draft->not_after);
+        ask_about(sender, DESK_SETTLE, draft);
+    } else if (delivery->state == DELIVERY_CLAIMED) {
+        unclaim(delivery);
+        ask_about(sender, DESK_SETTLE, draft);
+    } else {
+        draft->stage = DRAFT_WAITING;
+        agenda_put_back(sender->agenda, draft);
+    }
+}
+
+/* A message that must not go, or not now; its row is seen to already. */
+static void
+drop(Sender *sender, Draft *draft)
+{
+    draft->stage = DRAFT_DROPPED;
+    sender->transport->drop(sender->transport, draft->session);
 }
 
 static void
-hand_over(Sender *sender, Delivery *delivery, GBytes *message)
+handle_done(Sender *sender, Draft *draft, Outcome *outcome)
 {
-    g_autofree char *return_path = compose_return_path(sender->composer, delivery->id);
-    g_autofree char *name = name_message(delivery);
-    g_auto(Outcome) outcome = {0};
-    TransportMessage envelope = {
-        .return_path = return_path,
-        .recipient = delivery->address,
-        .smtputf8 = !g_str_is_ascii(delivery->address), /* the domain is ASCII always */
-        .name = name,
-    };
-    envelope.content = g_bytes_get_data(message, &envelope.length);
-    sender->transport->send(sender->transport, &envelope, &outcome);
-    send_apply(delivery, &outcome, sender->options->now(), sender->mailing->not_after);
-    sender->summary->attempts++;
-    note_fault(sender, &outcome);
+    outcome_clear(&draft->outcome);
+    draft->outcome = *outcome;
+    *outcome = (Outcome){0};
+    if (draft->stage == DRAFT_DROPPED) {
+        end_untried(sender, draft);
+        agenda_forget(sender->agenda, draft);
+        return;
+    }
+    if (draft->stage == DRAFT_CLAIMING) {
+        draft->ended = TRUE; /* the desk's answer comes first */
+        return;
+    }
+    if (draft->stage == DRAFT_GOING)
+        sender->flying--;
+    finish(sender, draft, &draft->outcome);
 }
-
-/* A message in the making: what compose_invitation() needs, and what it gave. */
-typedef struct {
-    Sender *sender;
-    const Delivery *delivery;
-    gint64 now;
-    GBytes *message;
-    GError *failure;
-} Draft;
 
 static void
-draft_clear(Draft *draft)
+handle_event(Sender *sender, TransportEvent *event)
 {
-    g_clear_pointer(&draft->message, g_bytes_unref);
-    g_clear_error(&draft->failure);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Draft, draft_clear)
-
-static gboolean
-compose_for(const Person *person, gpointer user_data, GError **error)
-{
-    Draft *draft = user_data;
-    (void)error; /* what cannot be composed is the delivery's matter */
-    ComposeRequest request = {
-        .event = draft->sender->event,
-        .mailing = draft->sender->mailing,
-        .delivery = draft->delivery->id,
-        .address = draft->delivery->address,
-        .list_title = draft->sender->list_title,
-        .name = draft->delivery->name,
-        .person = person,
-        .now = draft->now,
-    };
-    draft->message = compose_invitation(draft->sender->composer, &request, &draft->failure);
-    return TRUE;
+    Draft *draft = event->message->owner;
+    if (event->kind == TRANSPORT_DONE) {
+        handle_done(sender, draft, &event->outcome);
+    } else if (sender->stop_at) {
+        drop(sender, draft);
+    } else {
+        sender->flying++;
+        ask_about(sender, DESK_CLAIM, draft);
+    }
 }
 
-/* Composes and sends a claimed delivery; it then stands as it must be settled. */
-static gboolean
-deliver(Sender *sender, Delivery *delivery, GError **error)
+static void
+let_go(Sender *sender, Draft *draft)
 {
-    g_auto(Draft) draft = {.sender = sender, .delivery = delivery, .now = sender->options->now()};
-    if (!load_mailing(sender, delivery, error) ||
-        !persons_find_uuid(sender->store, delivery->person, compose_for, &draft, error))
+    if (draft->ended) {
+        sender->flying--;
+        finish(sender, draft, &draft->outcome);
+    } else if (draft->message) {
+        draft->stage = DRAFT_GOING;
+        sender->transport->go(sender->transport, draft->session);
+    } else { /* the person is in the roster again: with the next look the message is made */
+        sender->flying--;
+        unclaim(draft->delivery);
+        ask_about(sender, DESK_SETTLE, draft);
+    }
+}
+
+/* It must not go, or not now. */
+static void
+hold_back(Sender *sender, Draft *draft)
+{
+    sender->flying--;
+    if (draft->delivery->state == DELIVERY_SUPPRESSED) {
+        sender->summary->counts[DELIVERY_SUPPRESSED]++;
+        log_delivery(draft);
+    } else {
+        agenda_clear(sender->agenda); /* others of its mailing, or all, must not go either */
+    }
+    if (draft->message && !draft->ended) {
+        drop(sender, draft);
+        return;
+    }
+    if (draft->message)
+        end_untried(sender, draft);
+    agenda_forget(sender->agenda, draft);
+}
+
+static void
+note_settled(Sender *sender, const DeskJob *job)
+{
+    Draft *draft = job->draft;
+    if (job->settled) {
+        sender->untidy = sender->untidy || draft->delivery->state == DELIVERY_RETRY;
+        sender->summary->counts[draft->delivery->state]++;
+        log_delivery(draft);
+    }
+    agenda_forget(sender->agenda, draft);
+    if (sender->options->progress)
+        sender->options->progress(sender->summary, sender->options->data);
+}
+
+static void
+note_tidied(Sender *sender, const DeskJob *job)
+{
+    sender->summary->counts[DELIVERY_MISSED] += job->missed;
+    sender->summary->counts[DELIVERY_CANCELLED] += job->cancelled;
+    log_count("deliveries.missed", job->missed);
+    log_count("deliveries.cancelled", job->cancelled);
+}
+
+static void
+add_drafts(Sender *sender, DeskJob *job)
+{
+    guint known = agenda_known(sender->agenda);
+    agenda_add_drafts(sender->agenda, job->domain, job->limit, job->found);
+    sender->found = sender->found || agenda_known(sender->agenda) > known;
+}
+
+/* The holds that are written down now: of an earlier sender, too, and without those that a person has
+ * lifted. */
+static void
+apply_holds(Sender *sender, const GPtrArray *holds)
+{
+    gint64 now = sender->options->now(), now_ms = milliseconds(sender);
+    GHashTable *held = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < holds->len; i++) {
+        const Hold *hold = holds->pdata[i];
+        const char *group = pace_group(sender->pace, hold->domain);
+        if (!g_hash_table_contains(sender->held, hold->domain))
+            pace_hold(sender->pace, group, now_ms + 1000 * (hold->until - now));
+        g_hash_table_add(held, g_strdup(hold->domain));
+    }
+    GHashTableIter before;
+    gpointer domain;
+    g_hash_table_iter_init(&before, sender->held);
+    while (g_hash_table_iter_next(&before, &domain, NULL))
+        if (!g_hash_table_contains(held, domain))
+            pace_hold(sender->pace, pace_group(sender->pace, domain), 0);
+    g_hash_table_unref(sender->held);
+    sender->held = held;
+}
+
+static void
+hear(Sender *sender, DeskJob *job)
+{
+    sender->asked--;
+    switch (job->task) {
+    case DESK_DOMAINS:
+        sender->listed = TRUE;
+        apply_holds(sender, job->holds);
+        for (guint i = 0; i < job->found->len; i++)
+            agenda_add_domain(sender->agenda, job->found->pdata[i]);
+        break;
+    case DESK_DUE:
+        add_drafts(sender, job);
+        break;
+    case DESK_CLAIM:
+        if (job->draft->delivery->state == DELIVERY_CLAIMED)
+            let_go(sender, job->draft);
+        else
+            hold_back(sender, job->draft);
+        break;
+    case DESK_SETTLE:
+        note_settled(sender, job);
+        break;
+    case DESK_HOLD:
+        break;
+    case DESK_TIDY:
+        note_tidied(sender, job);
+        break;
+    }
+}
+
+static gboolean
+hear_desk(Sender *sender, GError **error)
+{
+    g_autoptr(GPtrArray) answers = desk_take(sender->desk, error);
+    for (guint i = 0; answers && i < answers->len; i++)
+        hear(sender, answers->pdata[i]);
+    return answers != NULL;
+}
+
+/* Nothing is known to be sent, on its way, or asked for. */
+static gboolean
+is_idle(const Sender *sender)
+{
+    return sender->asked == 0 && agenda_known(sender->agenda) == 0;
+}
+
+/* The last look has found nothing. */
+static gboolean
+nothing_due(const Sender *sender)
+{
+    return is_idle(sender) && sender->listed && !sender->found;
+}
+
+/* Whatever keeps mail from going, what is too late by now is told. */
+static void
+tidy(Sender *sender)
+{
+    gint64 now = milliseconds(sender);
+    gboolean last = sender->untidy && is_idle(sender);
+    if ((now < sender->tidy_at && !last) || sender->stop_at)
+        return;
+    sender->tidy_at = now + TIDY_MS;
+    sender->untidy = FALSE;
+    ask(sender, DESK_TIDY);
+}
+
+/* Asks the desk for what the agenda lacks, and whether there is more. */
+static void
+look_for_more(Sender *sender)
+{
+    gint64 now = milliseconds(sender);
+    guint limit;
+    DeliveryCursor after;
+    const char *domain;
+    while ((domain = agenda_lacks(sender->agenda, now, &after, &limit))) {
+        DeskJob *job = ask(sender, DESK_DUE);
+        job->domain = g_strdup(domain);
+        job->after = after;
+        job->limit = limit;
+    }
+    gboolean again = is_idle(sender) && !nothing_due(sender);
+    if (now < sender->list_at && !again)
+        return;
+    sender->list_at = now + POLL_MS;
+    sender->listed = sender->found = FALSE;
+    ask(sender, DESK_DOMAINS)->limit = DOMAINS_MAX;
+}
+
+/* Whether the hours of mailing.window are on. */
+static gboolean
+is_open(Sender *sender)
+{
+    gint64 now = sender->options->now();
+    if (sender->looked_at != now)
+        sender->opens_at = window_next(&sender->window, now);
+    sender->looked_at = now;
+    return sender->opens_at <= now;
+}
+
+/* How long nothing is to be done but by an event. */
+static gint64
+wait_ms(Sender *sender)
+{
+    gint64 now = milliseconds(sender), until = sender->list_at;
+    if (sender->stop_at)
+        until = sender->stop_at;
+    else if (sender->rest_until > now)
+        until = sender->rest_until;
+    else if (!is_open(sender)) /* not for long at once: the clock may be set */
+        until = now + MIN((sender->opens_at - sender->looked_at) * 1000, TIDY_MS);
+    else if (agenda_waiting(sender->agenda) > 0)
+        until = MIN(until, sender->when);
+    return MAX(until - now, 0);
+}
+
+static gboolean
+watch_fd(int epoll, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+/* Once a signal has come it is not looked for again: its descriptor stays readable. */
+static void
+look_for_signal(Sender *sender)
+{
+    if (sender->stop_at || !wake_asked())
+        return;
+    sender->stop_at = milliseconds(sender) + STOP_MS;
+    if (wake_fd() >= 0)
+        epoll_ctl(sender->wake, EPOLL_CTL_DEL, wake_fd(), NULL);
+}
+
+/* What waits must do so for longer than this run will. */
+static gboolean
+must_wait(Sender *sender, gint64 now)
+{
+    if (agenda_waiting(sender->agenda) == 0 ||
+        agenda_waiting(sender->agenda) < agenda_known(sender->agenda) || sender->asked > 0 ||
+        sender->when <= now + PATIENCE_MS)
         return FALSE;
-    if (draft.message)
-        hand_over(sender, delivery, draft.message);
-    else if (draft.failure)
-        settle_without_sending(delivery, DELIVERY_FAILED, draft.failure->message, draft.now);
-    else /* the person went since the row was claimed: the next claim sets it aside */
-        settle_without_sending(delivery, DELIVERY_RETRY, _(DELIVERIES_GONE), draft.now);
+    if (sender->when < PACE_NEVER)
+        sender->summary->later = sender->options->now() + (sender->when - now) / 1000;
     return TRUE;
+}
+
+static gboolean
+is_finished(Sender *sender)
+{
+    gint64 now = milliseconds(sender);
+    if (sender->stop_at)
+        return (sender->flying == 0 && sender->asked == 0) || now >= sender->stop_at;
+    if (sender->options->watch)
+        return FALSE;
+    gboolean open = is_open(sender);
+    if (!open)
+        sender->summary->later = sender->opens_at;
+    if (sender->rest_until > now || !open)
+        return sender->flying == 0 && sender->asked == 0;
+    return nothing_due(sender) || must_wait(sender, now);
+}
+
+static gboolean
+turn(Sender *sender, GError **error)
+{
+    Transport *transport = sender->transport;
+    g_array_set_size(sender->events, 0);
+    gboolean good =
+        transport->turn(transport, sender->wake, wait_ms(sender), sender->events, error);
+    for (guint i = 0; i < sender->events->len; i++)
+        handle_event(sender, &g_array_index(sender->events, TransportEvent, i));
+    return good;
 }
 
 static gboolean
 work(Sender *sender, GError **error)
 {
-    const SendOptions *options = sender->options;
-    g_autoptr(Delivery) current = NULL;
     for (;;) {
-        Delivery *next = NULL;
-        gboolean idle = FALSE, faulty = sender->faults >= FAULTS_MAX;
-        if (!turn(sender, current, !faulty && !stopping(sender), &next, &idle, error))
+        if (!hear_desk(sender, error))
             return FALSE;
-        if (current && options->progress)
-            options->progress(sender->summary, options->data);
-        delivery_free(current);
-        current = next;
-        if (current) {
-            if (!deliver(sender, current, error))
-                return FALSE;
-            continue;
+        look_for_signal(sender);
+        tidy(sender);
+        if (!sender->stop_at && milliseconds(sender) >= sender->rest_until && is_open(sender)) {
+            look_for_more(sender);
+            give(sender);
         }
-        if (stopping(sender) || (!options->watch && (idle || faulty)))
+        desk_flush(sender->desk);
+        if (is_finished(sender))
             return TRUE;
-        if (faulty || idle)
-            pause_for(sender, faulty ? sender->pause : POLL_S);
-        if (faulty) /* one try, and the next pause if it fails */
-            sender->faults = FAULTS_MAX - 1;
+        if (!turn(sender, error))
+            return FALSE;
     }
 }
 
@@ -381,21 +580,111 @@ lock_sender(Store *store, const SendOptions *options, GError **error)
     return lock;
 }
 
+/* What a sender that died left. */
+static gboolean
+recover(Store *store, Sender *sender, GError **error)
+{
+    guint *orphans = &sender->summary->orphans;
+    g_autoptr(StoreTransaction) transaction = store_begin(store, error);
+    if (!transaction ||
+        !deliveries_recover(store, settle_orphan(sender->policy), sender->options->now(),
+                            _(INTERRUPTED), orphans, error) ||
+        !store_commit(g_steal_pointer(&transaction), error))
+        return FALSE;
+    log_count("deliveries.orphaned", *orphans);
+    return TRUE;
+}
+
+typedef struct {
+    Pace *pace;
+    gint64 now, now_ms; /* seconds; milliseconds */
+    gint64 latest;      /* milliseconds: what has been counted */
+} Past;
+
+/* Limits by the minute and hour hold across senders. */
+static void
+count_past(const char *domain, gint64 claimed_at, gpointer data)
+{
+    Past *past = data;
+    const char *group = pace_group(past->pace, domain);
+    gint64 then = past->now_ms - 1000 * MAX(past->now - claimed_at, 0);
+    then = MAX(then, past->latest);
+    then = MAX(then, pace_next(past->pace, group, then)); /* limits may have been others then */
+    if (then > past->now_ms)
+        return;
+    past->latest = then;
+    pace_begin(past->pace, group, then);
+    pace_end(past->pace, group, NULL, then);
+}
+
+static gboolean
+remember_pace(Store *store, const Sender *sender, GError **error)
+{
+    gint64 now = sender->options->now();
+    Past past = {sender->pace, now, milliseconds(sender), 0};
+    return deliveries_each_claimed(store, now - PAST_S, count_past, &past, error);
+}
+
+static gboolean
+start(Sender *sender, Store *store, const Config *config, Composer *composer, GError **error)
+{
+    const DeskOptions options = {
+        .now = sender->options->now,
+        .synced_at = sender->options->synced_at,
+        .data = sender->options->data,
+        .max_roster_age = config->mailing_max_roster_age,
+        .min_free = config->transport_min_free * 1024 * 1024,
+    };
+    sender->policy = settle_policy(config->mailing_on_unknown);
+    sender->window = window_of(config);
+    sender->pace = pace_new(config);
+    if (!recover(store, sender, error) || !remember_pace(store, sender, error))
+        return FALSE;
+    sender->agenda = agenda_new(sender->pace);
+    sender->held = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    sender->desk = desk_open(config->store_uri, composer, &options, error);
+    if (!sender->desk)
+        return FALSE;
+    sender->events = g_array_new(FALSE, TRUE, sizeof(TransportEvent));
+    sender->wake = epoll_create1(EPOLL_CLOEXEC);
+    if (watch_fd(sender->wake, desk_fd(sender->desk)) &&
+        (wake_fd() < 0 || watch_fd(sender->wake, wake_fd())))
+        return TRUE;
+    g_set_error(
+        error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
+        _("the system has no more file descriptors; end other programs, or raise the limit"));
+    return FALSE;
+}
+
+/* The desk before the agenda: it may still have drafts in hand. */
+static void
+sender_clear(Sender *sender)
+{
+    if (sender->desk)
+        sender->summary->hold = desk_hold(sender->desk);
+    desk_close(sender->desk);
+    agenda_free(sender->agenda);
+    pace_free(sender->pace);
+    g_clear_pointer(&sender->held, g_hash_table_unref);
+    if (sender->events)
+        g_array_unref(sender->events);
+    if (sender->wake >= 0)
+        close(sender->wake);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Sender, sender_clear)
+
 gboolean
-send_run(Store *store, Composer *composer, Transport *transport, const SendOptions *options,
-         SendSummary *summary, GError **error)
+send_run(Store *store, const Config *config, Composer *composer, Transport *transport,
+         const SendOptions *options, SendSummary *summary, GError **error)
 {
     g_autoptr(Lock) lock = lock_sender(store, options, error);
     if (!lock)
         return FALSE;
     g_auto(Sender) sender = {
-        .store = store,
-        .composer = composer,
-        .transport = transport,
         .options = options,
         .summary = summary,
+        .transport = transport,
+        .wake = -1,
     };
-    gboolean done = deliveries_requeue(store, &summary->orphans, error);
-    log_count("deliveries.orphaned", summary->orphans);
-    return done && work(&sender, error);
+    return start(&sender, store, config, composer, error) && work(&sender, error);
 }

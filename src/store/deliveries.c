@@ -11,9 +11,6 @@
 #define COLUMNS                                                                                    \
     "d.id, d.mailing, d.person, d.name, d.address, d.state, d.attempts, d.due, d.claimed_at,"      \
     " d.settled_at, d.code, d.text, d.message_id"
-#define COLUMN_REASON    13 /* after those: why a row that is due must not be sent */
-#define COLUMN_IN_ROSTER 14
-
 /* the condition of the index delivery_due, word by word */
 #define WAITING "state IN ('queued', 'retry')"
 
@@ -22,14 +19,17 @@
 enum {
     INSERT,
     HOLDER,
+    DOMAINS,
     DUE,
+    LOOK,
     CLAIM,
     WITHHOLD,
     KEY,
     RELEASE,
     PROMOTE,
     SETTLE,
-    REQUEUE,
+    RECOVER,
+    CLAIMED,
     MISS,
     CANCEL,
     RETRY,
@@ -45,32 +45,51 @@ static const char *const texts[] = {
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
         " ON CONFLICT (mailing, key) DO NOTHING",
     [HOLDER] = "SELECT name FROM delivery WHERE mailing = $1 AND key = $2",
+    /* from one domain to the next by the index: the cost is that of the domains, not of the rows */
+    [DOMAINS] =
+        "WITH RECURSIVE found (mailing, domain) AS ("
+        " SELECT m.id, (SELECT min(q.domain) FROM delivery q WHERE q.mailing = m.id AND q." WAITING
+        ") FROM mailing m"
+        " WHERE m.state = 'running' AND m.due <= $1 AND m.not_after > $1"
+        " UNION ALL"
+        " SELECT f.mailing, (SELECT min(q.domain) FROM delivery q WHERE q.mailing = f.mailing"
+        " AND q." WAITING " AND q.domain > f.domain) FROM found f WHERE f.domain IS NOT NULL)"
+        " SELECT domain FROM found f WHERE domain IS NOT NULL AND (SELECT min(q.due) FROM delivery "
+        "q"
+        " WHERE q.mailing = f.mailing AND q." WAITING " AND q.domain = f.domain) <= $1 LIMIT $2",
     /* $2 rows of each running mailing, by its part of delivery_due, then the first $2 of them all:
      * the cost does not depend on how many rows are queued */
-    [DUE] = "SELECT " COLUMNS ","
-            " (SELECT s.reason FROM suppression s"
-            "  WHERE s.address = address_hash(" ADDRESS_SECRET ", d.key)"
-            "  AND s.purpose IN (m.purpose, '" SUPPRESSION_ALL_PURPOSES "')"
-            "  ORDER BY s.purpose DESC LIMIT 1),"
-            " EXISTS (SELECT 1 FROM entry e WHERE e.uuid = d.person AND e.kind = 'person')"
-            " FROM mailing m JOIN delivery d ON d.id IN"
+    [DUE] = "SELECT " COLUMNS " FROM mailing m JOIN delivery d ON d.id IN"
             " (SELECT q.id FROM delivery q WHERE q.mailing = m.id AND q." WAITING
-            "  AND q.due <= $1 ORDER BY q.due, q.id LIMIT $2)"
+            "  AND q.domain = $3 AND q.due <= $1 AND (q.due, q.id) > ($4, $5)"
+            "  ORDER BY q.due, q.id LIMIT $2)"
             " WHERE m.state = 'running' AND m.due <= $1 AND m.not_after > $1"
             " ORDER BY d.due, d.id LIMIT $2",
+    /* the plus keeps `purpose` out of the look-up, for which SQLite would make a table of the two */
+    [LOOK] = "SELECT (SELECT s.reason FROM suppression s"
+             "  WHERE s.address = address_hash(" ADDRESS_SECRET ", d.key)"
+             "  AND +s.purpose IN (m.purpose, '" SUPPRESSION_ALL_PURPOSES "')"
+             "  ORDER BY s.purpose DESC LIMIT 1),"
+             " EXISTS (SELECT 1 FROM entry e WHERE e.uuid = d.person AND e.kind = 'person')"
+             " FROM delivery d JOIN mailing m ON m.id = d.mailing WHERE d.id = $1"
+             " AND d." WAITING " AND m.state = 'running' AND m.not_after > $2",
     [CLAIM] = "UPDATE delivery SET state = 'claimed', claimed_at = $2, message_id = $3"
-              " WHERE id = $1 AND " WAITING,
+              " WHERE id = $1",
     [WITHHOLD] = "UPDATE delivery SET state = 'suppressed', settled_at = $2, text = $3"
-                 " WHERE id = $1 AND " WAITING,
+                 " WHERE id = $1",
     [KEY] = "SELECT key FROM delivery WHERE id = $1",
     [RELEASE] = "UPDATE delivery SET key = NULL WHERE id = $1",
     [PROMOTE] = "UPDATE delivery SET state = 'queued', address = $3, key = shares, shares = NULL,"
                 " text = NULL WHERE id ="
                 " (SELECT min(id) FROM delivery WHERE mailing = $1 AND shares = $2)",
     [SETTLE] = "UPDATE delivery SET state = $2, attempts = $3, due = $4, settled_at = $5,"
-               " code = $6, text = $7 WHERE id = $1 AND state = 'claimed'",
-    [REQUEUE] = "UPDATE delivery SET state = CASE WHEN attempts > 0 THEN 'retry' ELSE 'queued' END"
-                " WHERE state = 'claimed'",
+               " code = $6, text = $7 WHERE id = $1 AND (state = 'claimed' OR " WAITING ")",
+    [RECOVER] =
+        "UPDATE delivery SET state = $1, attempts = attempts + 1, due = $2, settled_at = $2,"
+        " code = NULL, text = $3 WHERE mailing IN (SELECT id FROM mailing)"
+        " AND state = 'claimed'",
+    [CLAIMED] = "SELECT domain, claimed_at FROM delivery WHERE claimed_at >= $1"
+                " ORDER BY claimed_at",
     [MISS] = "UPDATE delivery SET state = 'missed', settled_at = $1,"
              " text = coalesce(text, $2) WHERE " WAITING " AND mailing IN"
              " (SELECT id FROM mailing WHERE state IN ('running', 'paused') AND not_after <= $1)",
@@ -166,51 +185,40 @@ read_row(Statement *row, Delivery *delivery)
     delivery->message_id = g_strdup(statement_text(row, 12));
 }
 
-/* The rows to claim; those that must not be sent stand as `suppressed` with the reason already, and
- * those of them whose person has left the roster are in `gone`, too. */
-static GPtrArray *
-find_due(Store *store, gint64 now, guint limit, GPtrArray *gone, GError **error)
+gboolean
+deliveries_domains(Store *store, gint64 now, guint limit, GPtrArray *domains, GError **error)
+{
+    g_autoptr(Statement) find = statement_get(store, &deliveries_statements, DOMAINS, error);
+    if (!find)
+        return FALSE;
+    statement_bind_int(find, 1, now);
+    statement_bind_int(find, 2, limit);
+    StepResult result;
+    while ((result = statement_step(find, error)) == STEP_ROW)
+        g_ptr_array_add(domains, g_strdup(statement_text(find, 0)));
+    return result == STEP_DONE;
+}
+
+GPtrArray *
+deliveries_due(Store *store, const char *domain, gint64 now, DeliveryCursor after, guint limit,
+               GError **error)
 {
     g_autoptr(Statement) due = statement_get(store, &deliveries_statements, DUE, error);
     if (!due)
         return NULL;
     statement_bind_int(due, 1, now);
     statement_bind_int(due, 2, limit);
+    statement_bind_text(due, 3, domain);
+    statement_bind_int(due, 4, after.due);
+    statement_bind_int(due, 5, after.id);
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func((GDestroyNotify)delivery_free);
     StepResult result;
     while ((result = statement_step(due, error)) == STEP_ROW) {
         Delivery *delivery = delivery_new();
         g_ptr_array_add(found, delivery);
         read_row(due, delivery);
-        gboolean in_roster = statement_int(due, COLUMN_IN_ROSTER) != 0;
-        const char *word = statement_text(due, COLUMN_REASON),
-                   *reason = word ? suppression_word_title(word) : NULL;
-        if (!in_roster) {
-            reason = _(DELIVERIES_GONE);
-            g_ptr_array_add(gone, delivery);
-        }
-        delivery->state = reason ? DELIVERY_SUPPRESSED : DELIVERY_CLAIMED;
-        if (reason) {
-            g_free(delivery->text);
-            delivery->text = g_strdup(reason);
-        }
     }
     return result == STEP_DONE ? g_steal_pointer(&found) : NULL;
-}
-
-static gboolean
-take(Store *store, Delivery *delivery, gint64 now, GError **error)
-{
-    gboolean claimed = delivery->state == DELIVERY_CLAIMED;
-    g_autoptr(Statement) update =
-        statement_get(store, &deliveries_statements, claimed ? CLAIM : WITHHOLD, error);
-    if (!update)
-        return FALSE;
-    statement_bind_int(update, 1, delivery->id);
-    statement_bind_int(update, 2, now);
-    statement_bind_text(update, 3, claimed ? delivery->message_id : delivery->text);
-    *(claimed ? &delivery->claimed_at : &delivery->settled_at) = now;
-    return statement_run(update, NULL, error);
 }
 
 /* the key of a row, owned by the caller; FALSE on failure */
@@ -246,31 +254,79 @@ pass_on(Store *store, const Delivery *gone, GError **error)
     return statement_run(release, NULL, error) && statement_run(promote, NULL, error);
 }
 
-GPtrArray *
-deliveries_claim(Store *store, gint64 now, guint limit, DeliveryMessageId message_id, gpointer data,
-                 GError **error)
+static gboolean
+take(Store *store, Delivery *delivery, gint64 now, GError **error)
 {
-    g_autoptr(GPtrArray) gone = g_ptr_array_new();
-    g_autoptr(GPtrArray) found = find_due(store, now, limit, gone, error);
-    if (!found)
-        return NULL;
-    for (guint i = 0; i < gone->len; i++)
-        if (!pass_on(store, gone->pdata[i], error))
-            return NULL;
-    for (guint i = 0; i < found->len; i++) {
-        Delivery *delivery = found->pdata[i];
-        if (delivery->state == DELIVERY_CLAIMED) {
-            g_free(delivery->message_id);
-            delivery->message_id = message_id(delivery->id, data);
-        }
-        if (!take(store, delivery, now, error))
-            return NULL;
-    }
-    return g_steal_pointer(&found);
+    g_autoptr(Statement) claim = statement_get(store, &deliveries_statements, CLAIM, error);
+    if (!claim)
+        return FALSE;
+    statement_bind_int(claim, 1, delivery->id);
+    statement_bind_int(claim, 2, now);
+    statement_bind_text(claim, 3, delivery->message_id);
+    delivery->state = DELIVERY_CLAIMED;
+    delivery->claimed_at = now;
+    return statement_run(claim, NULL, error);
+}
+
+static gboolean
+withhold(Store *store, Delivery *delivery, const char *reason, gint64 now, GError **error)
+{
+    g_autoptr(Statement) update = statement_get(store, &deliveries_statements, WITHHOLD, error);
+    if (!update)
+        return FALSE;
+    statement_bind_int(update, 1, delivery->id);
+    statement_bind_int(update, 2, now);
+    statement_bind_text(update, 3, reason);
+    delivery->state = DELIVERY_SUPPRESSED;
+    delivery->settled_at = now;
+    g_free(delivery->text);
+    delivery->text = g_strdup(reason);
+    return statement_run(update, NULL, error);
+}
+
+/* whether a row may be claimed, and if not why: `reason` is static */
+typedef struct {
+    gboolean due, in_roster;
+    const char *reason;
+} Look;
+
+static gboolean
+look(Store *store, gint64 id, gint64 now, Look *seen, GError **error)
+{
+    g_autoptr(Statement) find = statement_get(store, &deliveries_statements, LOOK, error);
+    if (!find)
+        return FALSE;
+    statement_bind_int(find, 1, id);
+    statement_bind_int(find, 2, now);
+    StepResult result = statement_step(find, error);
+    seen->due = result == STEP_ROW;
+    if (!seen->due)
+        return result == STEP_DONE;
+    const char *word = statement_text(find, 0);
+    seen->in_roster = statement_int(find, 1) != 0;
+    if (!seen->in_roster)
+        seen->reason = _(DELIVERIES_GONE);
+    else if (word)
+        seen->reason = suppression_word_title(word);
+    return TRUE;
 }
 
 gboolean
-deliveries_settle(Store *store, const Delivery *delivery, GError **error)
+deliveries_claim(Store *store, Delivery *delivery, gint64 now, GError **error)
+{
+    Look seen = {0};
+    if (!look(store, delivery->id, now, &seen, error))
+        return FALSE;
+    if (!seen.due)
+        return TRUE;
+    if (!seen.reason)
+        return take(store, delivery, now, error);
+    return (seen.in_roster || pass_on(store, delivery, error)) &&
+           withhold(store, delivery, seen.reason, now, error);
+}
+
+gboolean
+deliveries_settle(Store *store, const Delivery *delivery, gboolean *settled, GError **error)
 {
     g_autoptr(Statement) settle = statement_get(store, &deliveries_statements, SETTLE, error);
     if (!settle)
@@ -286,12 +342,8 @@ deliveries_settle(Store *store, const Delivery *delivery, GError **error)
     gint64 changes = 0;
     if (!statement_run(settle, &changes, error))
         return FALSE;
-    if (changes == 1)
-        return TRUE;
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED,
-                _("delivery %" PRId64 " was changed by another program while it was sent"),
-                delivery->id);
-    return FALSE;
+    *settled = changes == 1;
+    return TRUE;
 }
 
 static gboolean
@@ -305,10 +357,33 @@ run_count(Statement *statement, guint *count, GError **error)
 }
 
 gboolean
-deliveries_requeue(Store *store, guint *count, GError **error)
+deliveries_recover(Store *store, DeliveryState state, gint64 now, const char *text, guint *count,
+                   GError **error)
 {
-    g_autoptr(Statement) requeue = statement_get(store, &deliveries_statements, REQUEUE, error);
-    return requeue && run_count(requeue, count, error);
+    g_autoptr(Statement) recover = statement_get(store, &deliveries_statements, RECOVER, error);
+    if (!recover)
+        return FALSE;
+    statement_bind_text(recover, 1, delivery_state_text(state));
+    statement_bind_int(recover, 2, now);
+    statement_bind_text(recover, 3, text);
+    return run_count(recover, count, error);
+}
+
+gboolean
+deliveries_each_claimed(Store *store, gint64 since, DeliveryClaimed each, gpointer data,
+                        GError **error)
+{
+    g_autoptr(Statement) claimed = statement_get(store, &deliveries_statements, CLAIMED, error);
+    if (!claimed)
+        return FALSE;
+    statement_bind_int(claimed, 1, since);
+    StepResult result;
+    while ((result = statement_step(claimed, error)) == STEP_ROW) {
+        const char *domain = statement_text(claimed, 0);
+        if (domain) /* not of somebody who has left the roster since */
+            each(domain, statement_int(claimed, 1), data);
+    }
+    return result == STEP_DONE;
 }
 
 gboolean

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* deliveries.h - the table `delivery`, which is the queue: one row for each recipient of a mailing
  *
- * mailing/prepare.c inserts rows; mailing/send.c, of which only one runs for each store, claims
- * them one commit before the network sees them, and settles them by the outcome:
+ * mailing/prepare.c inserts rows; of the senders (mailing/send.c) only one runs for each store. It
+ * reads what is due, and claims a row when the relay is about to take the content: one commit, which
+ * is durable before an octet of it leaves, and which looks a last time at everything that forbids it.
+ * How it ended is the next one:
  *
  *     queued -> claimed -> sent | retry -> ... | failed | unknown | suppressed | missed | cancelled
  *
- * A crash leaves rows claimed: the next sender puts them back with deliveries_requeue(). Draft,
+ * So a row that a crash left claimed may have arrived, and no other: deliveries_recover(). Draft,
  * paused and cancelled mailings' rows are never claimed. Times are Unix seconds, UTC. */
 #ifndef RUNDRUF_STORE_DELIVERIES_H
 #define RUNDRUF_STORE_DELIVERIES_H
@@ -28,23 +30,44 @@ gboolean deliveries_insert(Store *store, const Delivery *delivery, const char *k
 /* The name in the row of the mailing that has `key`; owned by the caller; NULL with NOT_FOUND. */
 char *deliveries_holder(Store *store, gint64 mailing, const char *key, GError **error);
 
-/* Makes the Message-ID that goes with a row; owned by deliveries_claim(). */
-typedef char *(*DeliveryMessageId)(gint64 delivery, gpointer data);
+/* Appends the recipient domains (char *) of rows that are due at `now` in running mailings, each once
+ * for a mailing, at most `limit`. */
+gboolean deliveries_domains(Store *store, gint64 now, guint limit, GPtrArray *domains,
+                            GError **error);
 
-/* Takes up to `limit` rows due at `now`, those due longest first, of running mailings whose
- * not_after is not reached. Each becomes `claimed` with its Message-ID; or `suppressed`, with the
- * reason as its text, if its address is suppressed for the mailing's purpose or its person has left
- * the roster. Call it in a transaction and commit before the network. Returns an array of Delivery
- * * as they stand now, owned by the caller; empty if nothing is due. */
-GPtrArray *deliveries_claim(Store *store, gint64 now, guint limit, DeliveryMessageId message_id,
-                            gpointer data, GError **error);
+/* Where a look for what is due ended: the last row of it. */
+typedef struct {
+    gint64 due, id;
+} DeliveryCursor;
 
-/* Writes state, attempts, due, settled_at, code and text of a claimed row. FAILED if it is not
- * claimed, which would mean that two senders have it. */
-gboolean deliveries_settle(Store *store, const Delivery *delivery, GError **error);
+/* Up to `limit` rows due at `now` to a domain, those due longest first, after `after` ({0}: from the
+ * first), of running mailings whose not_after is not reached; nothing is changed. An array of
+ * Delivery *, owned by the caller. */
+GPtrArray *deliveries_due(Store *store, const char *domain, gint64 now, DeliveryCursor after,
+                          guint limit, GError **error);
 
-/* Puts all claimed rows back, untouched otherwise: for the one sender, when it starts or stops. */
-gboolean deliveries_requeue(Store *store, guint *count, GError **error);
+/* Takes a row that was due, with its message_id: it becomes `claimed`; or `suppressed`, with the reason
+ * as its text, if its address is suppressed for the mailing's purpose or its person has left the
+ * roster. It stays as it is, also in `delivery`, if the mailing does not run any more, its not_after
+ * is reached, or the row is no longer due. Call it in a transaction, and commit before the content
+ * leaves. */
+gboolean deliveries_claim(Store *store, Delivery *delivery, gint64 now, GError **error);
+
+/* Writes state, attempts, due, settled_at, code and text of a row that is claimed, or due still: a
+ * relay may refuse it before it is claimed. What has another state by now (a cancelled mailing's
+ * rows) stays as it is, and `settled` is FALSE. */
+gboolean deliveries_settle(Store *store, const Delivery *delivery, gboolean *settled,
+                           GError **error);
+
+/* For the one sender, when it starts: rows claimed by one that died become `state`, settled at `now`
+ * with `text` as the reason, and due then if that is `retry`. */
+gboolean deliveries_recover(Store *store, DeliveryState state, gint64 now, const char *text,
+                            guint *count, GError **error);
+
+/* Calls `each` for what was claimed at `since` or later, in the order of time. */
+typedef void (*DeliveryClaimed)(const char *domain, gint64 claimed_at, gpointer data);
+gboolean deliveries_each_claimed(Store *store, gint64 since, DeliveryClaimed each, gpointer data,
+                                 GError **error);
 
 /* Makes what is still to be sent of mailings whose not_after is reached `missed`; and `cancelled`
  * what is left of cancelled mailings. */

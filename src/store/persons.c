@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-enum { BY_ID, ID_OF_UUID, EACH, COUNT };
+enum { BY_ID, BY_UUID, EACH, COUNT };
 
 #define COLUMNS                                                                                    \
     "e.id, e.uuid, e.parent, e.rdn, e.municipality, e.attributes, e.missing_reason, "              \
@@ -20,10 +20,10 @@ enum { BY_ID, ID_OF_UUID, EACH, COUNT };
 
 static const char *const texts[] = {
     [BY_ID] = "SELECT " COLUMNS " FROM entry e WHERE e.id = $1 AND e.kind = 'person'",
+    [BY_UUID] = "SELECT " COLUMNS " FROM entry e WHERE e.uuid = $1 AND e.kind = 'person'",
     [EACH] = "SELECT " COLUMNS " FROM entry e WHERE e.kind = 'person' ORDER BY e.id",
     [COUNT] = ("SELECT (SELECT count(*) FROM entry) -"
                " (SELECT count(*) FROM entry WHERE kind <> 'person')"),
-    [ID_OF_UUID] = "SELECT id FROM entry WHERE uuid = $1",
 };
 
 const StatementTable persons_statements = {"persons", texts, G_N_ELEMENTS(texts)};
@@ -268,18 +268,6 @@ persons_count(Store *store, const Condition *condition, gint64 *count, GError **
     return statement && statement_run_number(statement, count, error);
 }
 
-/* Appends column 0 of all rows. */
-static gboolean
-collect_ids(Statement *statement, GArray *ids, GError **error)
-{
-    StepResult result;
-    while ((result = statement_step(statement, error)) == STEP_ROW) {
-        gint64 id = statement_int(statement, 0);
-        g_array_append_val(ids, id);
-    }
-    return result == STEP_DONE;
-}
-
 gboolean
 persons_find_id(Store *store, gint64 id, PersonFunc func, gpointer user_data, GError **error)
 {
@@ -287,19 +275,25 @@ persons_find_id(Store *store, gint64 id, PersonFunc func, gpointer user_data, GE
 }
 
 gboolean
+persons_find_uuids(Store *store, const guint8 (*uuids)[UUID_LENGTH], guint count, PersonFunc func,
+                   gpointer user_data, GError **error)
+{
+    g_auto(Reader) reader = {0};
+    reader_init(&reader, store);
+    g_autoptr(Statement) row = statement_prepare(store, texts[BY_UUID], error);
+    for (guint i = 0; row && i < count; i++) {
+        statement_bind_blob(row, 1, uuids[i], UUID_LENGTH);
+        if (!take_rows(&reader, row, func, user_data, error))
+            return FALSE;
+    }
+    return row != NULL;
+}
+
+gboolean
 persons_find_uuid(Store *store, const guint8 uuid[UUID_LENGTH], PersonFunc func, gpointer user_data,
                   GError **error)
 {
-    g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(gint64));
-    {
-        g_autoptr(Statement) find = statement_get(store, &persons_statements, ID_OF_UUID, error);
-        if (!find)
-            return FALSE;
-        statement_bind_blob(find, 1, uuid, UUID_LENGTH);
-        if (!collect_ids(find, ids, error))
-            return FALSE;
-    }
-    return take_ids(store, (gint64 *)(gpointer)ids->data, ids->len, func, user_data, error);
+    return persons_find_uuids(store, (const guint8(*)[UUID_LENGTH])uuid, 1, func, user_data, error);
 }
 
 static gboolean

@@ -30,12 +30,15 @@ char *persons_name_key(const Person *person, const FieldMap *map);
 /* How many persons it is true of (NULL: all). */
 gboolean persons_count(Store *store, const Condition *condition, gint64 *count, GError **error);
 
-/* Calls back for each person found, which is none or one for an id or a UUID, and perhaps more for an
- * address: several people may share one. `mail` compares as the field's attributes do. */
+/* Calls back for each person found, which is none or one for an id or each UUID (in their order), and
+ * perhaps more for an address: several people may share one. `mail` compares as the field's attributes
+ * do. */
 gboolean persons_find_id(Store *store, gint64 id, PersonFunc func, gpointer user_data,
                          GError **error);
 gboolean persons_find_uuid(Store *store, const guint8 uuid[UUID_LENGTH], PersonFunc func,
                            gpointer user_data, GError **error);
+gboolean persons_find_uuids(Store *store, const guint8 (*uuids)[UUID_LENGTH], guint count,
+                            PersonFunc func, gpointer user_data, GError **error);
 gboolean persons_find_mail(Store *store, const char *mail, const FieldMap *map, PersonFunc func,
                            gpointer user_data, GError **error);
 

@@ -15,8 +15,8 @@ enum { REMOVE, SET, SET_ATTENDED, FIND, INVITED, UNANSWERED, ANSWERED, ATTENDED 
     " AND w.starts_at >= $2 AND w.starts_at < $3"                                                  \
     " AND w.sequence = (SELECT max(x.sequence) FROM event x WHERE x.name = w.name))"
 
-/* CROSS JOIN keeps this order, in which indexes serve; else SQLite reads all mailings' rows. The
- * indexes have all that is asked for: no row of `delivery` or `entry` is read. */
+/* CROSS JOIN keeps this order, in which indexes serve; else SQLite reads all mailings' rows. No
+ * row of `entry` is read, its indexes have all that is asked for. */
 #define WHO_IS_INVITED                                                                             \
     "SELECT e.id FROM event v CROSS JOIN mailing m CROSS JOIN delivery d"                          \
     " CROSS JOIN entry e WHERE v.name IN " EVENTS                                                  \

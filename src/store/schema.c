@@ -345,8 +345,8 @@ static const char step_2[] =
     " author TEXT NOT NULL,"
     " PRIMARY KEY (event, person),"
     " CHECK (state IS NOT NULL OR attended = 1)) WITHOUT ROWID;"
-    /* the queue as before, but for how it is checked, and delivery_state, which now tells who was
-     * invited without a look at the rows */
+    /* the queue as before, but for how it is checked, and by recipient domain: one that must wait keeps
+     * no other waiting */
     "CREATE TABLE delivery_2 ("
     " id INTEGER PRIMARY KEY,"
     " mailing INTEGER NOT NULL REFERENCES mailing (id) ON DELETE CASCADE,"
@@ -365,15 +365,25 @@ static const char step_2[] =
     " code INTEGER,"
     " text TEXT,"
     " message_id TEXT,"
+    " domain TEXT GENERATED ALWAYS AS (substr(key, instr(key, '@') + 1)) VIRTUAL,"
     " CHECK (key IS NULL OR address IS NOT NULL),"
     " UNIQUE (mailing, key));"
     "INSERT INTO delivery_2 SELECT * FROM delivery;"
     "DROP TABLE delivery;"
     "ALTER TABLE delivery_2 RENAME TO delivery;"
-    "CREATE INDEX delivery_due ON delivery (mailing, due, id) WHERE state IN ('queued', 'retry');"
+    "CREATE INDEX delivery_due ON delivery (mailing, domain, due, id)"
+    " WHERE state IN ('queued', 'retry');"
     "CREATE INDEX delivery_shares ON delivery (mailing, shares) WHERE shares IS NOT NULL;"
-    "CREATE INDEX delivery_claimed ON delivery (id) WHERE state = 'claimed';"
-    "CREATE INDEX delivery_state ON delivery (mailing, state, person);";
+    "CREATE INDEX delivery_state ON delivery (mailing, state);"
+    /* what went out of late, for limits by the hour */
+    "CREATE INDEX delivery_claimed_at ON delivery (claimed_at) WHERE claimed_at IS NOT NULL;"
+    /* domains that refuse us as senders (holds.h) */
+    "CREATE TABLE hold ("
+    " domain TEXT PRIMARY KEY,"
+    " since INTEGER NOT NULL,"
+    " until INTEGER NOT NULL,"
+    " code INTEGER,"
+    " text TEXT) WITHOUT ROWID;";
 
 const char *const schema_steps[] = {step_1, step_2, NULL};
 

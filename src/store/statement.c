@@ -18,6 +18,7 @@ const StatementTable *const statement_tables[] = {
     &changes_statements,
     &deliveries_statements,
     &events_statements,
+    &holds_statements,
     &list_changes_statements,
     &list_persons_statements,
     &traces_statements,

@@ -29,6 +29,7 @@ extern const StatementTable changes_statements;
 extern const StatementTable consents_statements;
 extern const StatementTable deliveries_statements;
 extern const StatementTable events_statements;
+extern const StatementTable holds_statements;
 extern const StatementTable list_changes_statements;
 extern const StatementTable list_persons_statements;
 extern const StatementTable lists_statements;

@@ -11,6 +11,7 @@
 
 #define NOW       FIXTURE_NOW
 #define NOT_AFTER (NOW + 1000)
+#define DOMAIN    "x.example"
 
 static gint64
 add_mailing(Fixture *fixture, MailingState state)
@@ -31,41 +32,42 @@ add_mailing(Fixture *fixture, MailingState state)
 }
 
 static gboolean
-add_delivery(Fixture *fixture, gint64 mailing, gint64 person, const char *address, gint64 due)
+add_delivery(Fixture *fixture, gint64 mailing, gint64 person, const char *local, gint64 due)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Delivery) delivery = delivery_new();
     delivery->mailing = mailing;
     memcpy(delivery->person, &person, sizeof person);
-    delivery->name = g_strdup_printf("N %s", address);
-    delivery->address = g_strdup(address);
+    delivery->name = g_strdup_printf("N %s", local);
+    delivery->address = g_strdup_printf("%s@" DOMAIN, local);
     delivery->due = due;
     gboolean inserted = FALSE;
-    deliveries_insert(fixture->store, delivery, address, &inserted, &error);
+    deliveries_insert(fixture->store, delivery, delivery->address, &inserted, &error);
     g_assert_no_error(error);
     return inserted;
 }
 
-static char *
-make_id(gint64 delivery, gpointer data)
-{
-    return g_strdup_printf("d%" G_GINT64_FORMAT "@%s", delivery, (const char *)data);
-}
-
+/* Claims what is due at x.example, which all addresses here are at. */
 static GPtrArray *
 claim(Fixture *fixture, gint64 now, guint limit)
 {
     g_autoptr(GError) error = NULL;
-    char domain[] = "netz.example";
     g_autoptr(StoreTransaction) transaction = store_begin(fixture->store, &error);
-    GPtrArray *claimed = deliveries_claim(fixture->store, now, limit, make_id, domain, &error);
+    GPtrArray *due =
+        deliveries_due(fixture->store, DOMAIN, now, (DeliveryCursor){0}, limit, &error);
     g_assert_no_error(error);
+    for (guint i = 0; i < due->len; i++) {
+        Delivery *delivery = due->pdata[i];
+        delivery->message_id = g_strdup_printf("d%" G_GINT64_FORMAT "@netz.example", delivery->id);
+        deliveries_claim(fixture->store, delivery, now, &error);
+        g_assert_no_error(error);
+    }
     store_commit(g_steal_pointer(&transaction), &error);
     g_assert_no_error(error);
-    return claimed;
+    return due;
 }
 
-/* the addresses of a claim, in order */
+/* the local parts of a claim, in order */
 static void
 assert_claim(Fixture *fixture, gint64 now, guint limit, const char *expected)
 {
@@ -73,7 +75,8 @@ assert_claim(Fixture *fixture, gint64 now, guint limit, const char *expected)
     g_autoptr(GString) found = g_string_new(NULL);
     for (guint i = 0; i < claimed->len; i++) {
         const Delivery *delivery = claimed->pdata[i];
-        g_string_append_printf(found, "%s%s%s", i ? " " : "", delivery->address,
+        g_string_append_printf(found, "%s%.*s%s", i ? " " : "",
+                               (int)strcspn(delivery->address, "@"), delivery->address,
                                delivery->state == DELIVERY_CLAIMED ? "" : "!");
     }
     g_assert_cmpstr(found->str, ==, expected);
@@ -115,8 +118,10 @@ test_withheld(void)
     add_delivery(fixture, mailing, 1, "here", NOW);
     add_delivery(fixture, mailing, 2, "suppressed", NOW);
     add_delivery(fixture, mailing, 3, "gone", NOW);
-    Suppression suppression = {
-        .key = "suppressed", .purpose = "*", .reason = SUPPRESSION_OBJECTION, .author = "test"};
+    Suppression suppression = {.key = "suppressed@" DOMAIN,
+                               .purpose = "*",
+                               .reason = SUPPRESSION_OBJECTION,
+                               .author = "test"};
     suppressions_add(fixture->store, &suppression, NULL, &error);
     g_assert_no_error(error);
 
@@ -158,7 +163,8 @@ test_shared_address(void)
         sharer->state = DELIVERY_SUPPRESSED;
         sharer->text = g_strdup("same address");
         sharer->due = NOW;
-        g_assert_true(deliveries_insert(fixture->store, sharer, "shared", &inserted, &error));
+        g_assert_true(
+            deliveries_insert(fixture->store, sharer, "shared@" DOMAIN, &inserted, &error));
         g_assert_true(inserted);
     }
     g_autoptr(GPtrArray) first = claim(fixture, NOW, 9);
@@ -170,7 +176,7 @@ test_shared_address(void)
     const Delivery *promoted = second->pdata[0];
     g_assert_cmpint(promoted->state, ==, DELIVERY_CLAIMED);
     g_assert_cmpint(promoted->id, ==, 2);
-    g_assert_cmpstr(promoted->address, ==, "shared");
+    g_assert_cmpstr(promoted->address, ==, "shared@" DOMAIN);
     g_assert_null(promoted->text);
     /* the one who left keeps the address for the report, and is not queued again with it */
     guint count = 99;
@@ -183,8 +189,9 @@ static gboolean
 note_row(const Delivery *delivery, gpointer data, GError **error)
 {
     (void)error;
-    g_string_append_printf(data, "%s:%s:%u:%d:%s ", delivery->address,
-                           delivery_state_text(delivery->state), delivery->attempts, delivery->code,
+    g_string_append_printf(data, "%.*s:%s:%u:%d:%s ", (int)strcspn(delivery->address, "@"),
+                           delivery->address, delivery_state_text(delivery->state),
+                           delivery->attempts, delivery->code,
                            delivery->text ? delivery->text : "-");
     return TRUE;
 }
@@ -215,21 +222,96 @@ test_settle(void)
     a->code = 250;
     a->text = g_strdup("ok");
     a->settled_at = NOW + 1;
-    g_assert_true(deliveries_settle(fixture->store, a, &error));
-    g_assert_false(deliveries_settle(fixture->store, a, &error)); /* nobody's twice */
-    g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_FAILED);
-    g_clear_error(&error);
+    gboolean settled;
+    g_assert_true(deliveries_settle(fixture->store, a, &settled, &error));
+    g_assert_true(settled);
+    a->state = DELIVERY_FAILED; /* what is settled stays so */
+    g_assert_true(deliveries_settle(fixture->store, a, &settled, &error));
+    g_assert_false(settled);
     b->state = DELIVERY_RETRY;
     b->attempts = 1;
     b->due = NOW + 300;
-    g_assert_true(deliveries_settle(fixture->store, b, &error));
+    g_assert_true(deliveries_settle(fixture->store, b, &settled, &error));
+    g_assert_true(settled);
     assert_rows(fixture, mailing, "a:sent:1:250:ok b:retry:1:0:- ");
     assert_claim(fixture, NOW + 299, 9, "");
     assert_claim(fixture, NOW + 300, 9, "b");
 }
 
+/* a row that the relay refused before it was claimed */
 static void
-test_requeue(void)
+test_settle_unclaimed(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Fixture) fixture = fixture_new();
+    fixture_add_persons(fixture, 1);
+    gint64 mailing = add_mailing(fixture, MAILING_RUNNING);
+    add_delivery(fixture, mailing, 1, "a", NOW);
+    g_autoptr(GPtrArray) due =
+        deliveries_due(fixture->store, DOMAIN, NOW, (DeliveryCursor){0}, 9, &error);
+    g_assert_cmpuint(due->len, ==, 1);
+    Delivery *refused = due->pdata[0];
+    refused->state = DELIVERY_FAILED;
+    refused->attempts = 1;
+    refused->code = 550;
+    gboolean settled;
+    g_assert_true(deliveries_settle(fixture->store, refused, &settled, &error));
+    g_assert_true(settled);
+    assert_rows(fixture, mailing, "a:failed:1:550:- ");
+}
+
+/* what happened between reading a row and claiming it */
+static void
+test_claim_refused(void)
+{
+    static const char *const happenings[] = {
+        "UPDATE mailing SET state = 'paused'",       "UPDATE mailing SET state = 'cancelled'",
+        "UPDATE mailing SET not_after = 1600000000", "UPDATE delivery SET state = 'cancelled'",
+        "UPDATE delivery SET state = 'sent'",        "UPDATE delivery SET state = 'claimed'",
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(happenings); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Fixture) fixture = fixture_new();
+        fixture_add_persons(fixture, 1);
+        add_delivery(fixture, add_mailing(fixture, MAILING_RUNNING), 1, "a", NOW);
+        g_autoptr(GPtrArray) due =
+            deliveries_due(fixture->store, DOMAIN, NOW, (DeliveryCursor){0}, 9, &error);
+        g_assert_cmpuint(due->len, ==, 1);
+        fixture_run(fixture, happenings[i]);
+        g_assert_true(deliveries_claim(fixture->store, due->pdata[0], NOW, &error));
+        g_assert_cmpint(((Delivery *)due->pdata[0])->state, ==, DELIVERY_QUEUED);
+        g_assert_cmpint(
+            fixture_number(fixture, "SELECT count(*) FROM delivery WHERE claimed_at > 0"), ==, 0);
+    }
+}
+
+static void
+test_domains(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Fixture) fixture = fixture_new();
+    fixture_add_persons(fixture, 1);
+    gint64 mailing = add_mailing(fixture, MAILING_RUNNING);
+    gint64 paused = add_mailing(fixture, MAILING_PAUSED);
+    add_delivery(fixture, mailing, 1, "a", NOW);
+    add_delivery(fixture, mailing, 1, "b@b.example", NOW); /* b@b.example@x.example */
+    add_delivery(fixture, mailing, 1, "c", NOW + 9);
+    add_delivery(fixture, paused, 1, "p", NOW);
+    fixture_run(fixture, "UPDATE delivery SET key = 'b@b.example', address = key WHERE id = 2");
+    fixture_run(fixture, "UPDATE delivery SET key = 'c@c.example', address = key WHERE id = 3");
+    fixture_run(fixture, "UPDATE delivery SET key = 'd@d.example', address = key WHERE id = 4");
+    g_autoptr(GPtrArray) domains = g_ptr_array_new_with_free_func(g_free);
+    g_assert_true(deliveries_domains(fixture->store, NOW, 9, domains, &error));
+    g_assert_cmpuint(domains->len, ==, 2);
+    g_assert_cmpstr(domains->pdata[0], ==, "b.example");
+    g_assert_cmpstr(domains->pdata[1], ==, DOMAIN);
+    g_assert_true(deliveries_domains(fixture->store, NOW + 9, 2, domains, &error));
+    g_assert_cmpuint(domains->len, ==, 4); /* two more: the limit */
+    g_assert_cmpstr(domains->pdata[3], ==, "c.example");
+}
+
+static void
+test_recover(void)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(Fixture) fixture = fixture_new();
@@ -237,13 +319,45 @@ test_requeue(void)
     gint64 mailing = add_mailing(fixture, MAILING_RUNNING);
     add_delivery(fixture, mailing, 1, "a", NOW);
     add_delivery(fixture, mailing, 1, "b", NOW);
-    fixture_run(fixture, "UPDATE delivery SET attempts = 2, state = 'retry' WHERE key = 'b'");
+    fixture_run(fixture,
+                "UPDATE delivery SET attempts = 2, state = 'retry', code = 451 WHERE name = 'N b'");
     assert_claim(fixture, NOW, 9, "a b");
     guint count;
-    g_assert_true(deliveries_requeue(fixture->store, &count, &error));
+    g_assert_true(
+        deliveries_recover(fixture->store, DELIVERY_RETRY, NOW + 5, "died", &count, &error));
     g_assert_cmpuint(count, ==, 2);
-    assert_rows(fixture, mailing, "a:queued:0:0:- b:retry:2:0:- ");
-    assert_claim(fixture, NOW, 9, "a b");
+    assert_rows(fixture, mailing, "a:retry:1:0:died b:retry:3:0:died ");
+    assert_claim(fixture, NOW + 4, 9, "");
+    assert_claim(fixture, NOW + 5, 9, "a b");
+    g_assert_true(
+        deliveries_recover(fixture->store, DELIVERY_UNKNOWN, NOW + 6, "died", &count, &error));
+    assert_rows(fixture, mailing, "a:unknown:2:0:died b:unknown:4:0:died ");
+    assert_claim(fixture, NOW + 9, 9, "");
+}
+
+static void
+note_claimed(const char *domain, gint64 claimed_at, gpointer data)
+{
+    g_string_append_printf(data, "%s:%d ", domain, (int)(claimed_at - NOW));
+}
+
+static void
+test_each_claimed(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Fixture) fixture = fixture_new();
+    fixture_add_persons(fixture, 1);
+    gint64 mailing = add_mailing(fixture, MAILING_RUNNING);
+    for (gint64 i = 0; i < 3; i++) {
+        g_autofree char *local = g_strdup_printf("p%d", (int)i);
+        add_delivery(fixture, mailing, 1, local, NOW + 20 - i);
+        g_autoptr(GPtrArray) claimed = claim(fixture, NOW + 20 + i, 9);
+        g_assert_cmpuint(claimed->len, ==, 1);
+    }
+    g_autoptr(GString) found = g_string_new(NULL);
+    deliveries_each_claimed(fixture->store, NOW + 21, note_claimed, found, &error);
+    g_assert_no_error(error);
+    g_assert_cmpstr(found->str, ==, DOMAIN ":21 " DOMAIN ":22 ");
 }
 
 static void
@@ -260,7 +374,7 @@ test_missed_and_cancelled(void)
     add_delivery(fixture, draft, 1, "a", NOW);
     add_delivery(fixture, cancelled, 1, "a", NOW);
     fixture_run(fixture, "UPDATE delivery SET text = 'greylisted', code = 451, state = 'retry'"
-                         " WHERE key = 'b'");
+                         " WHERE name = 'N b'");
     guint count;
     g_assert_true(deliveries_miss(fixture->store, NOT_AFTER - 1, &count, &error));
     g_assert_cmpuint(count, ==, 0);
@@ -317,7 +431,11 @@ main(int argc, char **argv)
     g_test_add_func("/deliveries/withheld", test_withheld);
     g_test_add_func("/deliveries/shared-address", test_shared_address);
     g_test_add_func("/deliveries/settle", test_settle);
-    g_test_add_func("/deliveries/requeue", test_requeue);
+    g_test_add_func("/deliveries/settle-unclaimed", test_settle_unclaimed);
+    g_test_add_func("/deliveries/claim-refused", test_claim_refused);
+    g_test_add_func("/deliveries/domains", test_domains);
+    g_test_add_func("/deliveries/recover", test_recover);
+    g_test_add_func("/deliveries/each-claimed", test_each_claimed);
     g_test_add_func("/deliveries/missed-and-cancelled", test_missed_and_cancelled);
     g_test_add_func("/deliveries/mailings", test_mailings);
     return g_test_run();

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* desk.h - the sender's desk: a thread of its own that has the store
+ *
+ * The sender never waits for the disk: it asks the desk, and goes on with the network. What came
+ * together while the last commit was on its way is one transaction, so that all sessions share the
+ * cost of a durable commit; a claim or settlement is answered when it is durable, never before. Claims
+ * and settlements come before the making of messages.
+ *
+ * A fault that may pass (another program holds the store, the disk is full) is tried again for some
+ * minutes, for what has been sent must be written down. */
+#ifndef RUNDRUF_MAILING_DESK_H
+#define RUNDRUF_MAILING_DESK_H
+
+#include "config/config.h"
+#include "mailing/draft.h"
+#include "store/deliveries.h"
+#include "store/holds.h"
+
+typedef enum {
+    DESK_DOMAINS, /* recipient domains with something due, up to `limit`: -> found, holds */
+    DESK_DUE,     /* drafts for `domain`, after `after`, up to `limit`: -> found */
+    DESK_CLAIM,   /* draft->delivery, as deliveries_claim() */
+    DESK_SETTLE,  /* draft->delivery, as deliveries_settle(); -> settled */
+    DESK_HOLD,    /* holds_put() of the one in `holds` */
+    DESK_TIDY     /* deliveries_miss(), deliveries_cancel(): -> missed, cancelled */
+} DeskTask;
+
+/* A question, and then its answer. */
+typedef struct {
+    DeskTask task;
+    Draft *draft; /* CLAIM, SETTLE: belongs to whoever asked */
+    char *domain;
+    DeliveryCursor after;
+    guint limit;
+    GPtrArray *found; /* of char *, or of Draft * (free function draft_free) */
+    GPtrArray *holds; /* of Hold * */
+    gboolean settled;
+    guint missed, cancelled;
+} DeskJob;
+
+void desk_job_free(DeskJob *job);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(DeskJob, desk_job_free)
+
+typedef struct {
+    gint64 (*now)(void);                /* Unix seconds; called in the desk's thread */
+    gint64 (*synced_at)(gpointer data); /* when the roster was last in step; the same; NULL: now */
+    gpointer data;
+    gint64 max_roster_age; /* seconds; an older roster lets nothing be claimed */
+    gint64 min_free;       /* octets; the same if less is free on the disk; 0: any */
+} DeskOptions;
+
+typedef struct Desk Desk;
+
+/* Opens the store of `uri` anew, in the thread, which alone uses `composer` until desk_close(). NULL
+ * with the errors of store_open(). */
+Desk *desk_open(const char *uri, Composer *composer, const DeskOptions *options, GError **error);
+
+/* Lets the desk finish what it was asked, and ends the thread; answers nobody took are lost. */
+void desk_close(Desk *desk);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_close)
+
+/* Readable while there are answers, or the desk has failed. */
+int desk_fd(const Desk *desk);
+
+/* Asks; the job is the desk's until it comes back. It is seen by the desk at desk_flush(). */
+void desk_ask(Desk *desk, DeskJob *job);
+void desk_flush(Desk *desk);
+
+/* The answers that are there (DeskJob *, owned by the caller; none: an empty array). NULL if the desk
+ * cannot work any more: STORE, BUSY, CONFIG. */
+GPtrArray *desk_take(Desk *desk, GError **error);
+
+/* Why nothing is claimed at the moment (the roster is too old, the disk is full); NULL: no reason. Owned by the
+ * caller. */
+char *desk_hold(Desk *desk);
+
+#endif
