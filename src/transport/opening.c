@@ -33,9 +33,9 @@ on_command(G_GNUC_UNUSED CURL *curl, curl_infotype type, char *data, size_t leng
     Opening *self = user;
     if (type != CURLINFO_HEADER_OUT)
         return 0;
-    self->answered = FALSE;
-    gboolean ehlo = starts_with(data, length, "EHLO ");
-    if (ehlo || starts_with(data, length, "HELO ")) {
+    gboolean ehlo = starts_with(data, length, "EHLO "), helo = starts_with(data, length, "HELO ");
+    self->answered &= helo; /* it comes after an EHLO that was refused: that stands so far */
+    if (ehlo || helo) {
         self->phase = PHASE_EHLO;
         self->authenticated = FALSE;
         self->offer = (DialogueOffer){0};
