@@ -28,6 +28,7 @@ unit_tests = \
 	tests/unit/dns \
 	tests/unit/edit \
 	tests/unit/explain \
+	tests/unit/faults \
 	tests/unit/feed \
 	tests/unit/filled \
 	tests/unit/filter \
@@ -99,7 +100,7 @@ peer_tests = tests/corpora.py tests/mustache.py tests/e2e/answer.py tests/e2e/ca
 	tests/e2e/told.py tests/e2e/where.py tests/e2e/write.py
 TESTS += $(peer_tests)
 EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/cases.py tests/lib/check_message.py \
-	tests/lib/ldapwire.py tests/lib/mirror.py tests/lib/odd_roster.py tests/lib/provider.py \
+	tests/lib/faulty_smtpd.py tests/lib/ldapwire.py tests/lib/mirror.py tests/lib/odd_roster.py tests/lib/provider.py \
 	tests/lib/random_filters.py tests/lib/rig.py tests/lib/roster_model.py tests/lib/slapd.py \
 	tests/lib/slapd.sh tests/lib/smtpd.py tests/lib/unicode_3_2.py
 

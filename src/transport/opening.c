@@ -53,6 +53,9 @@ on_reply(Opening *self)
     self->answered = TRUE;
     if (self->phase == PHASE_AUTH && self->reply.code == 235)
         self->authenticated = TRUE;
+    /* a second banner is no answer to EHLO, for which libcurl would take it */
+    if (self->phase == PHASE_EHLO && self->reply.code < 400 && self->reply.code != 250)
+        self->fault = _("the relay's answer is not SMTP");
 }
 
 /* CURLOPT_HEADERFUNCTION: one line of a reply, with its end. libcurl would wait on for a line that it

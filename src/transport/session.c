@@ -7,11 +7,12 @@
 
 #include <poll.h>
 
-#define MESSAGES   2
-#define READ_SIZE  (16 * 1024)
-#define TLS_RECORD (16 * 1024) /* one write, one record: it arrives whole or not at all */
-#define IDLE_S     30.0
-#define QUIT_S     5.0
+#define MESSAGES    2
+#define READ_SIZE   (16 * 1024)
+#define TLS_RECORD  (16 * 1024)  /* one write, one record: it arrives whole or not at all */
+#define TURN_OCTETS (256 * 1024) /* written at a time: the relay may say something, others wait */
+#define IDLE_S      30.0
+#define QUIT_S      5.0
 
 typedef struct {
     const TransportMessage *message;
@@ -331,7 +332,7 @@ session_read(Session *self, double now, GArray *events)
 static gboolean
 write_all(Session *self)
 {
-    gsize length;
+    gsize length, written = 0;
     const char *octets;
     self->blocked = FALSE;
     while ((octets = dialogue_output(self->dialogue, &length)), length > 0) {
@@ -339,13 +340,13 @@ write_all(Session *self)
         if (self->relay->tls)
             length = MIN(length, TLS_RECORD);
         CURLcode result = curl_easy_send(opening_handle(self->opening), octets, length, &sent);
-        if (result == CURLE_AGAIN) {
-            self->blocked = TRUE;
-            return TRUE;
-        }
-        if (result != CURLE_OK)
+        if (result != CURLE_OK && result != CURLE_AGAIN)
             return FALSE;
         dialogue_wrote(self->dialogue, sent);
+        written += sent;
+        self->blocked = result == CURLE_AGAIN || written >= TURN_OCTETS;
+        if (self->blocked)
+            return TRUE;
     }
     return TRUE;
 }

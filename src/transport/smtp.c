@@ -150,6 +150,17 @@ open_next(Smtp *self, Place *place, Outcome *outcome, double now, GArray *events
 }
 
 static void
+note_failure(Smtp *self, Place *place, const Relay *relay, double now)
+{
+    if (session_state(place->session) == SESSION_CLOSED && relay)
+        self->changed = TRUE;
+    if (!session_take_failure(place->session))
+        return;
+    blame_relay(self, place, relay, now);
+    rest_place(place, now);
+}
+
+static void
 end_opening(Smtp *self, Place *place, CURLcode result, double now, GArray *events)
 {
     const Relay *relay = session_relay(place->session);
@@ -160,7 +171,9 @@ end_opening(Smtp *self, Place *place, CURLcode result, double now, GArray *event
         Choice *choice = choice_of(self, relay);
         choice->failures = 0;
         choice->rests_until = 0;
+        session_read(place->session, now, events); /* nothing may be there yet */
         session_write(place->session, now, events);
+        note_failure(self, place, relay, now);
     } else if (blame_relay(self, place, relay, now))
         open_next(self, place, &outcome, now, events);
     else
@@ -193,17 +206,6 @@ perform_openings(Smtp *self, GArray *events)
 }
 
 /* --- the loop ---------------------------------------------------------------------------------- */
-
-static void
-note_failure(Smtp *self, Place *place, const Relay *relay, double now)
-{
-    if (session_state(place->session) == SESSION_CLOSED && relay)
-        self->changed = TRUE;
-    if (!session_take_failure(place->session))
-        return;
-    blame_relay(self, place, relay, now);
-    rest_place(place, now);
-}
 
 /* What needs no waiting: opens, writes, and ends what took too long. */
 static void
