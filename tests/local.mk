@@ -133,14 +133,15 @@ bench: rundruf $(bench_programs)
 .PHONY: bench
 
 # libFuzzer targets: ./configure CC=clang --enable-fuzzers && make fuzz FUZZ_SECONDS=60
-fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/csv tests/fuzz/filter \
-	tests/fuzz/ldap_control tests/fuzz/phrase tests/fuzz/reply tests/fuzz/template tests/fuzz/yaml
+fuzz_targets = tests/fuzz/address tests/fuzz/announcement tests/fuzz/csv tests/fuzz/dialogue \
+	tests/fuzz/filter tests/fuzz/ldap_control tests/fuzz/phrase tests/fuzz/reply tests/fuzz/template tests/fuzz/yaml
 EXTRA_PROGRAMS += $(fuzz_targets)
 CLEANFILES += $(fuzz_targets)
 EXTRA_DIST += tests/fuzz/seeds
 tests_fuzz_address_SOURCES = tests/fuzz/address.c
 tests_fuzz_announcement_SOURCES = tests/fuzz/announcement.c
 tests_fuzz_csv_SOURCES = tests/fuzz/csv.c
+tests_fuzz_dialogue_SOURCES = tests/fuzz/dialogue.c
 tests_fuzz_filter_SOURCES = tests/fuzz/filter.c
 tests_fuzz_ldap_control_SOURCES = tests/fuzz/ldap_control.c
 tests_fuzz_phrase_SOURCES = tests/fuzz/phrase.c
@@ -151,6 +152,7 @@ fuzz_link = $(AM_LDFLAGS) -fsanitize=fuzzer
 tests_fuzz_address_LDFLAGS = $(fuzz_link)
 tests_fuzz_announcement_LDFLAGS = $(fuzz_link)
 tests_fuzz_csv_LDFLAGS = $(fuzz_link)
+tests_fuzz_dialogue_LDFLAGS = $(fuzz_link)
 tests_fuzz_filter_LDFLAGS = $(fuzz_link)
 tests_fuzz_ldap_control_LDFLAGS = $(fuzz_link)
 tests_fuzz_phrase_LDFLAGS = $(fuzz_link)
