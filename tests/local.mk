@@ -61,6 +61,7 @@ unit_tests = \
 	tests/unit/registrations \
 	tests/unit/select \
 	tests/unit/send \
+	tests/unit/sessions \
 	tests/unit/smtp \
 	tests/unit/spool \
 	tests/unit/store \
@@ -79,6 +80,7 @@ TESTS += $(unit_tests)
 check_LIBRARIES += tests/libfixture.a
 tests_libfixture_a_SOURCES = tests/lib/fixture.c tests/lib/fixture.h \
 	tests/lib/provider.c tests/lib/provider.h tests/lib/reference.c tests/lib/reference.h \
+	tests/lib/provider.c tests/lib/provider.h tests/lib/smtp_peer.c tests/lib/smtp_peer.h \
 	tests/lib/terms_view.c tests/lib/terms_view.h
 LDADD = tests/libfixture.a $(librundruf_libs)
 

@@ -553,16 +553,15 @@ static char *
 unstuff(const GString *written)
 {
     g_autoptr(GString) plain = g_string_new(NULL);
-    for (const char *line = written->str; *line;) {
-        const char *end = strstr(line, "\r\n");
-        g_assert_nonnull(end);
-        if (end == line + 1 && *line == '.') {
-            g_assert_cmpstr(end, ==, "\r\n"); /* the end is the end */
+    const char *line = written->str, *last = line + written->len, *end;
+    for (; (end = memchr(line, '\n', (gsize)(last - line))); line = end + 1) {
+        g_assert_true(end > line && end[-1] == '\r');
+        if (end == line + 2 && *line == '.') {
+            g_assert_true(end + 1 == last); /* the end is the end */
             return g_string_free(g_steal_pointer(&plain), FALSE);
         }
-        line += *line == '.';
-        g_string_append_len(plain, line, end + 2 - line);
-        line = end + 2;
+        const char *from = line + (*line == '.');
+        g_string_append_len(plain, from, end + 1 - from);
     }
     g_assert_not_reached();
 }

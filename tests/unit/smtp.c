@@ -1,87 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* smtp: against tests/lib/smtpd.py, proper and misbehaving; skipped without python3-aiosmtpd */
+#include "../lib/smtp_peer.h"
+
 #include "base/error.h"
 #include "base/file.h"
 #include "transport/transport.h"
 
 #include <glib/gstdio.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define MAIL      "To: a@b.example\r\nSubject: x\r\n\r\nHallo\r\n"
 #define PASSWORD  "geheim-4711"
 #define TIMEOUT_S 1
-
-typedef struct {
-    char *folder;
-    GPid pid;
-    guint port;
-} Peer;
-
-/* Starts the server with `options` (NULL-terminated) and waits until it listens. */
-static gboolean
-peer_start(Peer *peer, const char *const *options)
-{
-    const char *source = g_getenv("SRCDIR");
-    g_autofree char *program = g_build_filename(source ? source : ".", "tests/lib/smtpd.py", NULL);
-    peer->folder = g_dir_make_tmp("rundruf-smtp-XXXXXX", NULL);
-    g_autoptr(GPtrArray) argv = g_ptr_array_new();
-    g_ptr_array_add(argv, program);
-    g_ptr_array_add(argv, peer->folder);
-    for (; options && *options; options++)
-        g_ptr_array_add(argv, (gpointer)*options);
-    g_ptr_array_add(argv, NULL);
-    int output;
-    if (!g_spawn_async_with_pipes(NULL, (char **)argv->pdata, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                                  NULL, &peer->pid, NULL, &output, NULL, NULL))
-        return FALSE;
-    FILE *stream = fdopen(output, "r");
-    gboolean listening = fscanf(stream, "%u", &peer->port) == 1;
-    fclose(stream);
-    return listening;
-}
-
-static void
-peer_stop(Peer *peer)
-{
-    if (peer->pid > 0) {
-        kill(peer->pid, SIGTERM);
-        waitpid(peer->pid, NULL, 0);
-    }
-    static const char *const files[] = {"pid", "port", "messages", "sessions", "commands"};
-    for (guint i = 0; i < G_N_ELEMENTS(files); i++) {
-        g_autofree char *path = g_build_filename(peer->folder, files[i], NULL);
-        g_unlink(path);
-    }
-    g_rmdir(peer->folder);
-    g_free(peer->folder);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Peer, peer_stop)
-
-#define PEER(name, ...)                                                                            \
-    g_auto(Peer) name = {0};                                                                       \
-    g_assert_true(peer_start(&name, (const char *const[]){__VA_ARGS__, NULL}))
-
-static char *
-peer_file(const Peer *peer, const char *name)
-{
-    g_autofree char *path = g_build_filename(peer->folder, name, NULL);
-    char *content = NULL;
-    return g_file_get_contents(path, &content, NULL, NULL) ? content : g_strdup("");
-}
-
-static guint
-peer_count(const Peer *peer, const char *name)
-{
-    g_autofree char *content = peer_file(peer, name);
-    guint lines = 0;
-    for (const char *at = content; *at; at++)
-        lines += *at == '\n';
-    return lines;
-}
 
 /* The octets of message number `index`. */
 static GBytes *
