@@ -81,7 +81,8 @@ def hundred(rig):
 
 
 def refusals(rig):
-    """Each kind of refusal, then a second run when the retries are due."""
+    """Each kind of refusal, then a second run when the retries are due; what is unknown waits for a person."""
+    rig.configure(mailing={"on_unknown": "ask"})
     box = rig.smtpd(folder="refusals")
     people = [person(name, "%s@a.example" % name)
               for name in ("tmp450", "perm550", "dot451", "dotclose", "plain")]
