@@ -15,6 +15,7 @@
  *   ldap_write.c    modify, add, delete with assertion and post-read
  *   ldap_change.c   what a write is on the wire, what its answer means
  *   ldap_control.c  the values of controls, decoded
+ *   octets.c        the elements of BER where they lie
  *   ldap_probe.c    what a server has and lacks */
 #ifndef RUNDRUF_DIRECTORY_LDAP_SESSION_H
 #define RUNDRUF_DIRECTORY_LDAP_SESSION_H
