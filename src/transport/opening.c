@@ -152,8 +152,11 @@ describe(const Opening *self, CURLcode result)
 gboolean
 opening_end(Opening *self, CURLcode result, Outcome *outcome)
 {
-    if (result == CURLE_OK && (!self->relay->user || self->authenticated))
+    if (result == CURLE_OK && (!self->relay->user || self->authenticated)) {
+        /* without TLS it writes with MSG_NOSIGNAL, and need not change SIGPIPE for each write */
+        curl_easy_setopt(self->curl, CURLOPT_NOSIGNAL, self->relay->tls ? 0L : 1L);
         return TRUE;
+    }
     if (result == CURLE_OK) {
         self->phase = PHASE_AUTH;
         self->fault = _("the relay offers no login that can be used, but transport.user is set; "
