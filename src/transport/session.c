@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "transport/session.h"
 
+#include "base/clock.h"
 #include "base/i18n.h"
 #include "transport/dialogue.h"
 #include "transport/opening.h"
 
-#include <poll.h>
+#include <string.h>
 
 #define MESSAGES    2
 #define READ_SIZE   (16 * 1024)
@@ -23,9 +24,12 @@ typedef struct {
 
 struct Session {
     guint number;
-    CURLM *multi;
     gint64 messages_max;
     Opening *opening;
+    CURLM *multi;
+    struct pollfd watched[SESSION_POLLED_MAX]; /* while libcurl opens the connection */
+    guint watched_count;
+    double timer; /* when libcurl wants to be called at the latest */
     const Relay *relay;
     SessionState state;
     Entry entries[MESSAGES]; /* the first NULL ends them */
@@ -43,15 +47,54 @@ struct Session {
     gboolean failed; /* see session_take_failure() */
 };
 
+/* CURLMOPT_SOCKETFUNCTION: libcurl says what to poll for it. */
+static int
+on_socket(G_GNUC_UNUSED CURL *curl, curl_socket_t socket, int what, void *user,
+          G_GNUC_UNUSED void *socket_data)
+{
+    Session *self = user;
+    guint i = 0;
+    while (i < self->watched_count && self->watched[i].fd != socket)
+        i++;
+    if (what == CURL_POLL_REMOVE) {
+        if (i < self->watched_count)
+            self->watched[i] = self->watched[--self->watched_count];
+        return 0;
+    }
+    if (i == SESSION_POLLED_MAX)
+        return -1;
+    self->watched_count = MAX(self->watched_count, i + 1);
+    short events =
+        (short)((what & CURL_POLL_IN ? POLLIN : 0) | (what & CURL_POLL_OUT ? POLLOUT : 0));
+    self->watched[i] = (struct pollfd){socket, events, 0};
+    return 0;
+}
+
+/* CURLMOPT_TIMERFUNCTION */
+static int
+on_timer(G_GNUC_UNUSED CURLM *multi, long milliseconds, void *user)
+{
+    Session *self = user;
+    self->timer = milliseconds < 0 ? G_MAXDOUBLE : clock_elapsed() + (double)milliseconds / 1000;
+    return 0;
+}
+
 Session *
-session_new(guint number, CURLM *multi, gint64 messages_max)
+session_new(guint number, gint64 messages_max)
 {
     g_autoptr(Session) self = g_new0(Session, 1);
     self->number = number;
-    self->multi = multi;
     self->messages_max = messages_max > 0 ? messages_max : G_MAXINT64;
+    self->timer = G_MAXDOUBLE;
     self->opening = opening_new();
-    return self->opening ? g_steal_pointer(&self) : NULL;
+    self->multi = curl_multi_init();
+    if (!self->opening || !self->multi)
+        return NULL;
+    curl_multi_setopt(self->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(self->multi, CURLMOPT_SOCKETDATA, self);
+    curl_multi_setopt(self->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(self->multi, CURLMOPT_TIMERDATA, self);
+    return g_steal_pointer(&self);
 }
 
 static void
@@ -60,6 +103,8 @@ disconnect(Session *self)
     if (self->state != SESSION_CLOSED)
         curl_multi_remove_handle(self->multi, opening_handle(self->opening));
     g_clear_pointer(&self->dialogue, dialogue_free);
+    self->watched_count = 0;
+    self->timer = G_MAXDOUBLE;
     self->state = SESSION_CLOSED;
     self->relay = NULL;
     for (guint i = 0; i < MESSAGES; i++)
@@ -78,6 +123,7 @@ session_free(Session *self)
     }
     disconnect(self);
     opening_free(self->opening);
+    curl_multi_cleanup(self->multi);
     g_free(self);
 }
 
@@ -220,15 +266,36 @@ session_begin_opening(Session *self, const Relay *relay, Outcome *outcome)
 {
     disconnect(self);
     opening_begin(self->opening, relay);
-    CURL *curl = opening_handle(self->opening);
-    curl_easy_setopt(curl, CURLOPT_PRIVATE, self);
-    CURLMcode result = curl_multi_add_handle(self->multi, curl);
+    CURLMcode result = curl_multi_add_handle(self->multi, opening_handle(self->opening));
     if (result != CURLM_OK) {
         outcome_of_loss(PHASE_CONNECT, FALSE, curl_multi_strerror(result), outcome);
         return FALSE;
     }
     self->relay = relay;
     self->state = SESSION_OPENING;
+    return TRUE;
+}
+
+gboolean
+session_continue_opening(Session *self, const struct pollfd *polled, guint count, double now,
+                         CURLcode *result)
+{
+    int running = 0, left = 0;
+    for (guint i = 0; i < count; i++) {
+        int events = (polled[i].revents & POLLIN ? CURL_CSELECT_IN : 0) |
+                     (polled[i].revents & POLLOUT ? CURL_CSELECT_OUT : 0) |
+                     (polled[i].revents & (POLLERR | POLLHUP | POLLNVAL) ? CURL_CSELECT_ERR : 0);
+        if (events)
+            curl_multi_socket_action(self->multi, polled[i].fd, events, &running);
+    }
+    if (self->timer <= now) {
+        self->timer = G_MAXDOUBLE; /* until it is set again */
+        curl_multi_socket_action(self->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    }
+    const CURLMsg *said = curl_multi_info_read(self->multi, &left);
+    if (!said || said->msg != CURLMSG_DONE)
+        return FALSE;
+    *result = said->data.result;
     return TRUE;
 }
 
@@ -254,16 +321,17 @@ session_end_opening(Session *self, CURLcode result, double now, Outcome *outcome
 
 /* --- reading and writing ----------------------------------------------------------------------- */
 
-int
-session_socket(const Session *self)
+guint
+session_collect(const Session *self, struct pollfd polled[SESSION_POLLED_MAX])
 {
-    return self->state == SESSION_OPEN ? self->socket : -1;
-}
-
-short
-session_interest(const Session *self)
-{
-    return (short)(self->blocked ? POLLIN | POLLOUT : POLLIN);
+    if (self->state == SESSION_OPEN) {
+        polled[0] = (struct pollfd){self->socket, POLLIN, 0};
+        if (self->blocked)
+            polled[0].events |= POLLOUT;
+        return 1;
+    }
+    memcpy(polled, self->watched, self->watched_count * sizeof *polled);
+    return self->watched_count;
 }
 
 /* After each step: what happened goes to the caller, and a dialogue that is over takes its connection
@@ -393,7 +461,7 @@ double
 session_deadline(const Session *self)
 {
     if (self->state != SESSION_OPEN)
-        return G_MAXDOUBLE;
+        return self->timer;
     DialogueWait wait = dialogue_waits_for(self->dialogue);
     if (wait == DIALOGUE_WAITS_FOR_NOTHING && self->entries[0].message)
         return G_MAXDOUBLE; /* the caller has its time */

@@ -38,16 +38,15 @@ typedef struct {
     guint tried; /* how many choices the opening under way has tried */
     guint failures;
     double rests_until; /* 0: does not rest */
+    guint first, count; /* what is polled for it */
 } Place;
 
 typedef struct {
     Transport transport; /* first: the vtable is the object's address */
-    CURLM *multi;
-    GArray *choices; /* of Choice, the preferred one first */
+    GArray *choices;     /* of Choice, the preferred one first */
     Place *places;
-    guint opening;         /* sessions that libcurl is at work on */
-    struct pollfd *polled; /* one for each session, and one for the caller's descriptor */
-    struct curl_waitfd *waited;
+    struct pollfd
+        *polled;      /* SESSION_POLLED_MAX for each session, one for the caller's descriptor */
     gboolean changed; /* a session may want what it did not want before */
     GArray *refused;  /* TransportEvents of messages that never got to a session */
 } Smtp;
@@ -140,10 +139,8 @@ open_next(Smtp *self, Place *place, Outcome *outcome, double now, GArray *events
     const Relay *relay;
     while ((relay = next_relay(self, place, now))) {
         outcome_clear(outcome);
-        if (session_begin_opening(place->session, relay, outcome)) {
-            self->opening++;
+        if (session_begin_opening(place->session, relay, outcome))
             return;
-        }
         blame_relay(self, place, relay, now);
     }
     give_up_opening(self, place, outcome, now, events);
@@ -165,7 +162,6 @@ end_opening(Smtp *self, Place *place, CURLcode result, double now, GArray *event
 {
     const Relay *relay = session_relay(place->session);
     g_auto(Outcome) outcome = {0};
-    self->opening--;
     if (session_end_opening(place->session, result, now, &outcome)) {
         place->failures = 0;
         Choice *choice = choice_of(self, relay);
@@ -178,31 +174,6 @@ end_opening(Smtp *self, Place *place, CURLcode result, double now, GArray *event
         open_next(self, place, &outcome, now, events);
     else
         give_up_opening(self, place, &outcome, now, events);
-}
-
-static Place *
-place_of(const Smtp *self, const CURL *curl)
-{
-    const void *session = NULL;
-    curl_easy_getinfo((CURL *)curl, CURLINFO_PRIVATE, &session);
-    for (guint i = 0; i < self->transport.sessions; i++) {
-        if (self->places[i].session == session)
-            return &self->places[i];
-    }
-    return NULL;
-}
-
-static void
-perform_openings(Smtp *self, GArray *events)
-{
-    int running = 0, left = 0;
-    curl_multi_perform(self->multi, &running);
-    const CURLMsg *said;
-    while ((said = curl_multi_info_read(self->multi, &left))) {
-        Place *place = said->msg == CURLMSG_DONE ? place_of(self, said->easy_handle) : NULL;
-        if (place)
-            end_opening(self, place, said->data.result, clock_elapsed(), events);
-    }
 }
 
 /* --- the loop ---------------------------------------------------------------------------------- */
@@ -219,7 +190,7 @@ work(Smtp *self, GArray *events)
             place->rests_until = 0;
             self->changed = TRUE;
         }
-        if (session_deadline(place->session) <= now)
+        if (session_deadline(place->session) <= now) /* of one that opens: read_polled() */
             session_expire(place->session, now, events);
         else
             session_write(place->session, now, events);
@@ -248,31 +219,16 @@ next_deadline(const Smtp *self)
 static guint
 collect_polled(Smtp *self, int wake_fd)
 {
-    guint sessions = self->transport.sessions;
-    for (guint i = 0; i < sessions; i++) {
-        const Session *session = self->places[i].session;
-        /* poll() passes over a negative one */
-        self->polled[i] = (struct pollfd){session_socket(session), session_interest(session), 0};
+    guint count = 0;
+    for (guint i = 0; i < self->transport.sessions; i++) {
+        Place *place = &self->places[i];
+        place->first = count;
+        place->count = session_collect(place->session, self->polled + count);
+        count += place->count;
     }
-    self->polled[sessions] = (struct pollfd){wake_fd, POLLIN, 0};
-    return sessions + 1;
-}
-
-/* libcurl waits for its own connections, too; what it says of ours is looked up afterwards. */
-static void
-wait_with_libcurl(Smtp *self, guint count, int milliseconds)
-{
-    guint waited = 0;
-    for (guint i = 0; i < count; i++) {
-        if (self->polled[i].fd < 0)
-            continue;
-        short events = CURL_WAIT_POLLIN;
-        if (self->polled[i].events & POLLOUT)
-            events |= CURL_WAIT_POLLOUT;
-        self->waited[waited++] = (struct curl_waitfd){self->polled[i].fd, events, 0};
-    }
-    curl_multi_poll(self->multi, self->waited, waited, milliseconds, NULL);
-    poll(self->polled, count, 0);
+    self->polled[count] =
+        (struct pollfd){wake_fd, POLLIN, 0}; /* poll() passes over a negative one */
+    return count + 1;
 }
 
 /* Waits at most until `until`. FALSE if the caller is wanted: its descriptor, or a signal. */
@@ -282,11 +238,31 @@ wait_until(Smtp *self, int wake_fd, double until)
     guint count = collect_polled(self, wake_fd);
     double milliseconds = ceil(1000 * (until - clock_elapsed()));
     int timeout = milliseconds >= G_MAXINT ? -1 : MAX((int)milliseconds, 0);
-    if (self->opening > 0)
-        wait_with_libcurl(self, count, timeout < 0 ? G_MAXINT : timeout);
-    else if (poll(self->polled, count, timeout) < 0)
+    if (poll(self->polled, count, timeout) < 0) {
+        for (guint i = 0; i < count; i++)
+            self->polled[i].revents = 0;
         return FALSE;
+    }
     return self->polled[count - 1].revents == 0;
+}
+
+static gboolean
+was_polled(const Smtp *self, const Place *place)
+{
+    for (guint i = 0; i < place->count; i++) {
+        if (self->polled[place->first + i].revents != 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static void
+continue_opening(Smtp *self, Place *place, double now, GArray *events)
+{
+    CURLcode result;
+    const struct pollfd *polled = self->polled + place->first;
+    if (session_continue_opening(place->session, polled, place->count, now, &result))
+        end_opening(self, place, result, now, events);
 }
 
 static void
@@ -296,7 +272,10 @@ read_polled(Smtp *self, GArray *events)
     for (guint i = 0; i < self->transport.sessions; i++) {
         Place *place = &self->places[i];
         const Relay *relay = session_relay(place->session);
-        if (self->polled[i].revents == 0)
+        gboolean opening = session_state(place->session) == SESSION_OPENING;
+        if (opening && (was_polled(self, place) || session_deadline(place->session) <= now))
+            continue_opening(self, place, now, events);
+        if (opening || !was_polled(self, place))
             continue;
         session_read(place->session, now, events);
         session_write(place->session, now, events);
@@ -326,8 +305,6 @@ smtp_turn(Transport *transport, int wake_fd, gint64 milliseconds, GArray *events
         gboolean happened = events->len > before || self->changed;
         double deadline = happened ? 0 : MIN(until, next_deadline(self));
         gboolean unwoken = wait_until(self, wake_fd, deadline);
-        if (self->opening > 0)
-            perform_openings(self, events);
         read_polled(self, events);
         happened |= events->len > before || self->changed;
         goes_on = unwoken && !happened && clock_elapsed() < until;
@@ -412,13 +389,11 @@ smtp_close(Transport *transport)
         session_free(self->places[i].session);
     for (guint i = 0; i < self->refused->len; i++)
         outcome_clear(&g_array_index(self->refused, TransportEvent, i).outcome);
-    curl_multi_cleanup(self->multi);
     curl_global_cleanup();
     g_array_free(self->choices, TRUE);
     g_array_free(self->refused, TRUE);
     g_free(self->places);
     g_free(self->polled);
-    g_free(self->waited);
     g_free(self);
 }
 
@@ -449,15 +424,11 @@ static gboolean
 add_places(Smtp *self, const Config *config, GError **error)
 {
     guint sessions = (guint)CLAMP(config->transport_sessions, 1, TRANSPORT_SESSIONS_MAX);
-    self->multi = curl_multi_init();
     self->places = g_new0(Place, sessions);
-    self->polled = g_new0(struct pollfd, sessions + 1);
-    self->waited = g_new0(struct curl_waitfd, sessions + 1);
+    self->polled = g_new0(struct pollfd, SESSION_POLLED_MAX * sessions + 1);
     self->transport.sessions = sessions;
     for (guint i = 0; i < sessions; i++) {
-        if (self->multi)
-            self->places[i].session =
-                session_new(i, self->multi, config->transport_session_messages);
+        self->places[i].session = session_new(i, config->transport_session_messages);
         if (!self->places[i].session) {
             g_set_error_literal(error, RUNDRUF_ERROR, RUNDRUF_ERROR_TRANSPORT,
                                 _("libcurl cannot be started; is its installation whole?"));
