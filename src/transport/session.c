@@ -265,6 +265,7 @@ gboolean
 session_begin_opening(Session *self, const Relay *relay, Outcome *outcome)
 {
     disconnect(self);
+    self->completed = FALSE;
     opening_begin(self->opening, relay);
     CURLMcode result = curl_multi_add_handle(self->multi, opening_handle(self->opening));
     if (result != CURLM_OK) {
@@ -311,7 +312,7 @@ session_end_opening(Session *self, CURLcode result, double now, Outcome *outcome
     self->socket = CURL_SOCKET_BAD;
     curl_easy_getinfo(opening_handle(self->opening), CURLINFO_ACTIVESOCKET, &self->socket);
     self->given = 0;
-    self->completed = self->leaving = self->blocked = FALSE;
+    self->leaving = self->blocked = FALSE;
     self->progress = 0;
     self->since = now;
     for (guint i = 0; i < MESSAGES && self->entries[i].message; i++)
@@ -481,6 +482,12 @@ session_expire(Session *self, double now, GArray *events)
     }
     end_connection(self, FALSE, _("the relay did not answer in time (transport.timeout)"), now,
                    events);
+}
+
+gboolean
+session_works(const Session *self)
+{
+    return self->completed;
 }
 
 gboolean

@@ -73,6 +73,9 @@ void session_write(Session *session, double now, GArray *events);
 double session_deadline(const Session *session);
 void session_expire(Session *session, double now, GArray *events);
 
+/* TRUE if the last connection brought a message to its end, be it a refusal. */
+gboolean session_works(const Session *session);
+
 /* TRUE, once, if a connection ended that brought no message to an end. */
 gboolean session_take_failure(Session *session);
 

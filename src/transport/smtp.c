@@ -45,10 +45,9 @@ typedef struct {
     Transport transport; /* first: the vtable is the object's address */
     GArray *choices;     /* of Choice, the preferred one first */
     Place *places;
-    struct pollfd
-        *polled;      /* SESSION_POLLED_MAX for each session, one for the caller's descriptor */
-    gboolean changed; /* a session may want what it did not want before */
-    GArray *refused;  /* TransportEvents of messages that never got to a session */
+    struct pollfd *polled; /* SESSION_POLLED_MAX for each session, and the caller's */
+    gboolean changed;      /* a session may want what it did not want before */
+    GArray *refused;       /* TransportEvents of messages that never got to a session */
 } Smtp;
 
 static double
@@ -132,7 +131,7 @@ give_up_opening(Smtp *self, Place *place, Outcome *outcome, double now, GArray *
     rest_place(place, now);
 }
 
-/* Goes on with the next relay after `outcome` (kind SENT: this is the first). */
+/* Goes on with the next relay, after `outcome` if there was one before it. */
 static void
 open_next(Smtp *self, Place *place, Outcome *outcome, double now, GArray *events)
 {
@@ -146,11 +145,15 @@ open_next(Smtp *self, Place *place, Outcome *outcome, double now, GArray *events
     give_up_opening(self, place, outcome, now, events);
 }
 
+/* After each step of a session with `relay`, or with none: what that tells of both. */
 static void
-note_failure(Smtp *self, Place *place, const Relay *relay, double now)
+note_step(Smtp *self, Place *place, const Relay *relay, double now)
 {
-    if (session_state(place->session) == SESSION_CLOSED && relay)
+    Choice *choice = choice_of(self, relay);
+    if (choice && session_state(place->session) == SESSION_CLOSED)
         self->changed = TRUE;
+    if (choice && session_works(place->session))
+        place->failures = choice->failures = 0;
     if (!session_take_failure(place->session))
         return;
     blame_relay(self, place, relay, now);
@@ -163,13 +166,10 @@ end_opening(Smtp *self, Place *place, CURLcode result, double now, GArray *event
     const Relay *relay = session_relay(place->session);
     g_auto(Outcome) outcome = {0};
     if (session_end_opening(place->session, result, now, &outcome)) {
-        place->failures = 0;
-        Choice *choice = choice_of(self, relay);
-        choice->failures = 0;
-        choice->rests_until = 0;
+        choice_of(self, relay)->rests_until = 0;
         session_read(place->session, now, events); /* nothing may be there yet */
         session_write(place->session, now, events);
-        note_failure(self, place, relay, now);
+        note_step(self, place, relay, now);
     } else if (blame_relay(self, place, relay, now))
         open_next(self, place, &outcome, now, events);
     else
@@ -194,7 +194,7 @@ work(Smtp *self, GArray *events)
             session_expire(place->session, now, events);
         else
             session_write(place->session, now, events);
-        note_failure(self, place, relay, now);
+        note_step(self, place, relay, now);
         if (session_needs_opening(place->session)) {
             g_auto(Outcome) outcome = {0};
             place->tried = 0;
@@ -279,7 +279,7 @@ read_polled(Smtp *self, GArray *events)
             continue;
         session_read(place->session, now, events);
         session_write(place->session, now, events);
-        note_failure(self, place, relay, now);
+        note_step(self, place, relay, now);
     }
 }
 

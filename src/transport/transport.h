@@ -40,9 +40,9 @@ typedef struct {
     const char *return_path; /* MAIL FROM, without < > */
     const char *recipient;   /* the one RCPT TO, without < > */
     gboolean smtputf8;       /* the recipient's local part is not ASCII */
-    const char *name;        /* unique and repeatable for a delivery: the spool's file name stem, and
-                              * ENVID (RFC 3461, 4.4) */
-    const char *content;     /* CRLF, as it goes on the wire (before dot-stuffing) */
+    /* unique and repeatable for a delivery: the spool's file name stem, and ENVID (RFC 3461, 4.4) */
+    const char *name;
+    const char *content; /* CRLF, as it goes on the wire (before dot-stuffing) */
     gsize length;
     gpointer owner; /* the caller's: comes back in events */
 } TransportMessage;

@@ -479,6 +479,10 @@ test_tls(void)
         {"--smtps", {.scheme = "smtps", .host = "127.0.0.1", .ca_file = cert}, FALSE},
         {"--smtps", {.scheme = "smtps", .host = "localhost"}, FALSE},
     };
+    g_autoptr(GString) large = g_string_new(MAIL); /* more than the sockets hold */
+    for (int i = 0; large->len < 6 * 1024 * 1024; i++)
+        g_string_append_printf(large, "%s line %d of the kind that a message is made of\r\n",
+                               i % 9 == 0 ? "." : "a", i);
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         PEER(peer, rows[i].option, cert, key, "--auth", "anna:" PASSWORD);
         Settings settings = rows[i].settings;
@@ -490,6 +494,13 @@ test_tls(void)
         g_assert_cmpint(outcome.kind, ==, rows[i].sent ? OUTCOME_SENT : OUTCOME_TEMPORARY);
         g_assert_cmpint(outcome.blame == BLAME_RELAY, ==, !rows[i].sent);
         g_assert_cmpuint(peer_count(&peer, "messages"), ==, rows[i].sent);
+        if (!rows[i].sent)
+            continue;
+        g_auto(Outcome) second = send_to(transport, "a@b.example", large->str);
+        g_assert_cmpint(second.kind, ==, OUTCOME_SENT);
+        g_autoptr(GBytes) arrived = peer_data(&peer, 1);
+        g_assert_cmpmem(g_bytes_get_data(arrived, NULL), g_bytes_get_size(arrived), large->str,
+                        large->len);
     }
     remove_with_folder(password);
     g_unlink(key);
