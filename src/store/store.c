@@ -170,8 +170,10 @@ static gboolean
 open_connection(Store *store, int *version, GError **error)
 {
     set_up_driver();
-    /* made here with mode 0600, as the driver would follow the umask; WAL files take it over */
-    int fd = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    /* Made here with mode 0600, as the driver would follow the umask; WAL files take it over. One that
+     * is there is never opened beside the driver: to close it would drop the locks of all other
+     * connections of this process (fcntl(2)), and another program would take their log away. */
+    int fd = open(store->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0)
         close(fd);
     int code =

@@ -9,6 +9,7 @@
 #include "store/suppressions.h"
 #include "store/sync_state.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <string.h>
@@ -300,6 +301,42 @@ test_two_processes(void)
     g_assert_cmpint(terms_ask(place.path, "SELECT count(*) FROM journal"), ==, 200);
 }
 
+/* Whether another process sees a lock on the file: by it the driver knows that the log is in use. */
+static gboolean
+is_locked(const char *path)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+        int fd = open(path, O_RDWR | O_CLOEXEC);
+        _exit(fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 ? lock.l_type != F_UNLCK : 9);
+    }
+    int status;
+    g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+    g_assert_true(WIFEXITED(status));
+    g_assert_cmpint(WEXITSTATUS(status), <=, 1);
+    return WEXITSTATUS(status) == 1;
+}
+
+/* A second connection of the process takes nothing from the first: without its lock, whoever else
+ * closes the store would remove the log that it writes. */
+static void
+test_two_connections(void)
+{
+    g_auto(Place) place = {0};
+    place_init(&place);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Store) first = store_open(place.uri, STORE_CREATE, &error);
+    g_assert_no_error(error);
+    g_assert_true(journal_add(first, 1, "test", "a", "a", NULL, &error));
+    g_assert_true(is_locked(place.path));
+    g_autoptr(Store) second = store_open(place.uri, 0, &error);
+    g_assert_no_error(error);
+    g_assert_true(is_locked(place.path));
+    store_close(g_steal_pointer(&second));
+    g_assert_true(is_locked(place.path));
+}
+
 static void
 test_backup(void)
 {
@@ -401,6 +438,7 @@ main(int argc, char **argv)
     g_test_add_func("/store/unwritable", test_unwritable);
     g_test_add_func("/store/transactions", test_transactions);
     g_test_add_func("/store/two-processes", test_two_processes);
+    g_test_add_func("/store/two-connections", test_two_connections);
     g_test_add_func("/store/backup", test_backup);
     g_test_add_func("/store/held", test_held);
     return g_test_run();
