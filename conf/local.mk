@@ -11,7 +11,8 @@ resource_files = \
 	conf/templates/footer.en.html conf/templates/footer.en.txt \
 	conf/templates/head.html \
 	conf/templates/invitation.de.html conf/templates/invitation.de.txt \
-	conf/templates/invitation.en.html conf/templates/invitation.en.txt
+	conf/templates/invitation.en.html conf/templates/invitation.en.txt \
+	conf/templates/notice.de.txt conf/templates/notice.en.txt
 
 EXTRA_DIST += conf/rundruf.gresource.xml $(resource_files)
 AM_CPPFLAGS += -I$(top_builddir)/conf

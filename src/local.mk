@@ -50,6 +50,8 @@ librundruf_a_SOURCES = \
 	src/store/entry_set.c src/store/entry_set.h \
 	src/store/events.c src/store/events.h \
 	src/store/holds.c src/store/holds.h \
+	src/store/notices.c src/store/notices.h \
+	src/store/relay_fault.c src/store/relay_fault.h \
 	src/store/journal.c src/store/journal.h \
 	src/store/list_changes.c src/store/list_changes.h \
 	src/store/list_persons.c src/store/list_persons.h \
@@ -116,6 +118,7 @@ librundruf_a_SOURCES = \
 	src/message/compose.c src/message/compose.h \
 	src/message/decode.c src/message/decode.h \
 	src/message/encode.c src/message/encode.h \
+	src/message/plain.c src/message/plain.h \
 	src/message/frame.c src/message/frame.h \
 	src/message/gate.c src/message/gate.h \
 	src/message/header.c src/message/header.h \
@@ -183,6 +186,9 @@ librundruf_a_SOURCES = \
 	src/sync/writer.c src/sync/writer.h \
 	src/mailing/agenda.c src/mailing/agenda.h \
 	src/mailing/control.c src/mailing/control.h \
+	src/mailing/held.c src/mailing/held.h \
+	src/mailing/notice.c src/mailing/notice.h \
+	src/mailing/notice_text.c src/mailing/notice_text.h \
 	src/mailing/pace.c src/mailing/pace.h \
 	src/mailing/prepare.c src/mailing/prepare.h \
 	src/mailing/report.c src/mailing/report.h \
@@ -215,6 +221,7 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_list.c \
 	src/cli/lists.c src/cli/lists.h \
 	src/cli/cmd_mailing.c \
+	src/cli/cmd_mailing_holds.c \
 	src/cli/cmd_member.c \
 	src/cli/cmd_member_add.c \
 	src/cli/cmd_member_conflicts.c \
@@ -229,6 +236,7 @@ librundruf_a_SOURCES = \
 	src/cli/cmd_sync.c \
 	src/cli/commands.c \
 	src/cli/edits.c src/cli/edits.h \
+	src/cli/holds.h \
 	src/cli/output.c src/cli/output.h \
 	src/cli/persons.h \
 	src/cli/suppression_file.c src/cli/suppression_file.h \

@@ -51,6 +51,7 @@ unit_tests = \
 	tests/unit/markdown \
 	tests/unit/membership \
 	tests/unit/merge \
+	tests/unit/notice \
 	tests/unit/outcome \
 	tests/unit/pace \
 	tests/unit/phrase \
@@ -96,7 +97,7 @@ peer_tests = tests/corpora.py tests/mustache.py tests/e2e/answer.py tests/e2e/ca
 	tests/e2e/cases_content.py tests/e2e/cases_refresh.py tests/e2e/cases_safety.py \
 	tests/e2e/cases_tree.py tests/e2e/cases_write.py tests/e2e/connection.py \
 	tests/e2e/facts.py tests/e2e/files.py tests/e2e/filters.py tests/e2e/german.py tests/e2e/hostile_filters.py \
-	tests/e2e/kerberos.py tests/e2e/kill.py tests/e2e/lists.py tests/e2e/model.py \
+	tests/e2e/kerberos.py tests/e2e/kill.py tests/e2e/lists.py tests/e2e/model.py tests/e2e/notice.py \
 	tests/e2e/probe.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py \
 	tests/e2e/store.py tests/e2e/suppression.py tests/e2e/sync.py tests/e2e/tls.py \
 	tests/e2e/told.py tests/e2e/where.py tests/e2e/write.py

@@ -119,6 +119,8 @@ ExitStatus cmd_list_remove(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_set(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_list_show(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_mailing_cancel(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_mailing_holds(Cli *cli, int argc, char **argv, GError **error);
+ExitStatus cmd_mailing_lift(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_mailing_ls(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_mailing_pause(Cli *cli, int argc, char **argv, GError **error);
 ExitStatus cmd_mailing_report(Cli *cli, int argc, char **argv, GError **error);

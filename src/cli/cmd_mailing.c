@@ -3,8 +3,10 @@
 #include "base/dates.h"
 #include "base/error.h"
 #include "cli/cli.h"
+#include "cli/holds.h"
 #include "cli/output.h"
 #include "mailing/control.h"
+#include "mailing/held.h"
 #include "mailing/report.h"
 #include "store/deliveries.h"
 #include "store/events.h"
@@ -119,8 +121,23 @@ state_title(DeliveryState state)
     return _(titles[state]);
 }
 
+/* The domains that refuse us and keep something of the mailing waiting. */
 static void
-print_mailing(Cli *cli, const Mailing *mailing, const Event *event, const MailingReport *report)
+print_held(const GPtrArray *held)
+{
+    for (guint i = 0; i < held->len; i++) {
+        const Held *one = held->pdata[i];
+        g_autofree char *reason = held_reason(one->hold);
+        g_autofree char *line = g_strdup_printf(
+            P_("%s, %u delivery waits: %s", "%s, %u deliveries wait: %s", one->waiting),
+            one->hold->domain, one->waiting, reason);
+        output_pair(_("Held"), line);
+    }
+}
+
+static void
+print_mailing(Cli *cli, const Mailing *mailing, const Event *event, const MailingReport *report,
+              const GPtrArray *held)
 {
     g_autofree char *due = format_time(cli, mailing->due);
     g_autofree char *until = format_time(cli, mailing->not_after);
@@ -142,6 +159,7 @@ print_mailing(Cli *cli, const Mailing *mailing, const Event *event, const Mailin
         g_autofree char *count = g_strdup_printf("%u", report->counts[i]);
         output_pair(title, count);
     }
+    print_held(held);
 }
 
 ExitStatus
@@ -157,14 +175,17 @@ cmd_mailing_show(Cli *cli, int argc, char **argv, GError **error)
     Store *store = cli_store(cli, error);
     g_autoptr(StoreTransaction) snapshot = store ? store_begin_read(store, error) : NULL;
     g_autoptr(Mailing) mailing = snapshot ? mailings_get(store, id, error) : NULL;
-    if (!mailing || !report_read(store, id, &report, error))
+    g_autoptr(GPtrArray) held =
+        mailing ? held_of(store, cli->config, id, clock_now(), error) : NULL;
+    if (!held || !report_read(store, id, &report, error))
         return STATUS_FAILED;
     g_autoptr(Event) event = events_get(store, mailing->event, NULL);
     if (cli->json) {
         g_autoptr(Value) value = mailing_to_value(mailing, event, &report);
+        value_set(value, "held", holds_to_value(held));
         output_json(value);
     } else {
-        print_mailing(cli, mailing, event, &report);
+        print_mailing(cli, mailing, event, &report, held);
     }
     return STATUS_DONE;
 }
@@ -175,7 +196,7 @@ typedef struct {
 } ReportOutput;
 
 /* what a terminal has room for; CSV and JSON have all columns */
-static const char *const table_columns[] = {"name", "address",  "state", "time",
+static const char *const table_columns[] = {"name", "address",  "state", "time", "next",
                                             "code", "attempts", "text",  NULL};
 
 /* a cell of a report's row as text; owned by the caller */
@@ -227,12 +248,14 @@ cmd_mailing_report(Cli *cli, int argc, char **argv, GError **error)
     GTimeZone *zone = store ? dates_zone(cli->config->network_timezone, error) : NULL;
     g_autoptr(StoreTransaction) snapshot = zone ? store_begin_read(store, error) : NULL;
     g_autoptr(Mailing) mailing = snapshot ? mailings_get(store, id, error) : NULL;
-    if (!mailing || !report_read(store, id, &report, error))
+    g_autoptr(GPtrArray) held =
+        mailing ? held_of(store, cli->config, id, clock_now(), error) : NULL;
+    if (!held || !report_read(store, id, &report, error))
         return STATUS_FAILED;
     gboolean plain = !csv && !cli->json;
     g_autoptr(OutputTable) table =
-        plain ? output_table_new(_("NAME"), _("MAIL"), _("STATE"), _("SINCE"), _("CODE"),
-                                 _("ATTEMPTS"), _("REASON"), NULL)
+        plain ? output_table_new(_("NAME"), _("MAIL"), _("STATE"), _("SINCE"), _("NEXT TRY"),
+                                 _("CODE"), _("ATTEMPTS"), _("REASON"), NULL)
               : NULL;
     ReportOutput output = {table, csv};
     if (csv)
@@ -243,7 +266,7 @@ cmd_mailing_report(Cli *cli, int argc, char **argv, GError **error)
         g_autoptr(Event) event = events_get(store, mailing->event, NULL);
         output_table_print(table);
         putchar('\n');
-        print_mailing(cli, mailing, event, &report);
+        print_mailing(cli, mailing, event, &report, held);
     }
     return STATUS_DONE;
 }

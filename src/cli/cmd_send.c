@@ -11,17 +11,92 @@
 
 #include <stdio.h>
 
+/* What is to be sent of the running mailings. */
+typedef struct {
+    guint open;  /* deliveries; of these */
+    guint again; /* to be tried again */
+} Work;
+
+/* What is shown while it goes on. A sender that watches may have long pauses: each time that all is
+ * done, the figures begin anew. */
 typedef struct {
     Store *store;
-    double started;
-    gint64 open; /* deliveries, when it began */
+    double began;  /* the run, seconds, */
+    double since;  /* and these figures */
+    guint settled; /* deliveries that came to an end, as shown last, */
+    guint before;  /* and before these figures began */
+    gint64 total;  /* of these figures */
+    gint64 unseen; /* to be tried again, but not by what the summary says */
 } Run;
+
+/* Deliveries that came to an end, well or not. */
+static guint
+count_settled(const SendSummary *summary)
+{
+    static const DeliveryState ends[] = {DELIVERY_SENT,       DELIVERY_FAILED, DELIVERY_UNKNOWN,
+                                         DELIVERY_SUPPRESSED, DELIVERY_MISSED, DELIVERY_CANCELLED};
+    guint count = 0;
+    for (guint i = 0; i < G_N_ELEMENTS(ends); i++)
+        count += summary->counts[ends[i]];
+    return count;
+}
+
+/* Reads what is to be sent, and with `print` says it, a line for each mailing. */
+static gboolean
+read_work(Store *store, gboolean print, Work *work, GError **error)
+{
+    g_autoptr(StoreTransaction) snapshot = store_begin_read(store, error);
+    g_autoptr(GPtrArray) mailings = snapshot ? mailings_all(store, error) : NULL;
+    if (!mailings)
+        return FALSE;
+    for (guint i = 0; i < mailings->len; i++) {
+        const Mailing *mailing = g_ptr_array_index(mailings, i);
+        MailingReport report;
+        if (mailing->state != MAILING_RUNNING)
+            continue;
+        if (!report_read(store, mailing->id, &report, error))
+            return FALSE;
+        work->open += report.open;
+        work->again += report.counts[DELIVERY_RETRY];
+        if (print && report.open > 0)
+            printf(P_("Mailing %" PRId64 ": %u message would be sent.\n",
+                      "Mailing %" PRId64 ": %u messages would be sent.\n", report.open),
+                   mailing->id, report.open);
+    }
+    return TRUE;
+}
+
+static void
+begin_figures(Run *run, const SendSummary *summary, guint settled)
+{
+    Work work = {0};
+    run->since = run->settled > 0 ? clock_elapsed() : run->began;
+    run->before = run->settled;
+    /* only shown: what cannot be read is not known */
+    gboolean known = read_work(run->store, FALSE, &work, NULL);
+    run->total = known ? (gint64)work.open + settled - run->before : 0;
+    run->unseen = (gint64)work.again - ((gint64)summary->counts[DELIVERY_RETRY] - summary->again);
+}
+
+static gint64
+count_again(const Run *run, const SendSummary *summary)
+{
+    return MAX(run->unseen + summary->counts[DELIVERY_RETRY] - summary->again, 0);
+}
 
 static void
 show_progress(const SendSummary *summary, gpointer data)
 {
-    const Run *run = data;
-    output_progress(_("sending"), summary->attempts, run->open, clock_elapsed() - run->started);
+    Run *run = data;
+    guint settled = count_settled(summary);
+    if (run->settled - run->before + count_again(run, summary) >= run->total)
+        begin_figures(run, summary, settled);
+    run->settled = settled;
+    gint64 again = count_again(run, summary);
+    g_autofree char *note =
+        again > 0 ? g_strdup_printf(_("%" PRId64 " to be tried again"), again) : NULL;
+    output_progress(_("sending"), settled - run->before, run->total, clock_elapsed() - run->since,
+                    note);
 }
 
 static gint64
@@ -87,36 +162,12 @@ status_of(const SendSummary *summary)
     return all && !summary->fault && !summary->later ? STATUS_DONE : STATUS_PARTLY;
 }
 
-/* How many deliveries the running mailings have open, and with `print` a line for each of these. */
-static gboolean
-count_open(Cli *cli, gboolean print, gint64 *open, GError **error)
-{
-    g_autoptr(StoreTransaction) snapshot = store_begin_read(cli->store, error);
-    g_autoptr(GPtrArray) mailings = snapshot ? mailings_all(cli->store, error) : NULL;
-    if (!mailings)
-        return FALSE;
-    *open = 0;
-    for (guint i = 0; i < mailings->len; i++) {
-        const Mailing *mailing = g_ptr_array_index(mailings, i);
-        MailingReport report;
-        if (mailing->state != MAILING_RUNNING)
-            continue;
-        if (!report_read(cli->store, mailing->id, &report, error))
-            return FALSE;
-        *open += report.open;
-        if (print && report.open > 0)
-            printf(P_("Mailing %" PRId64 ": %u message would be sent.\n",
-                      "Mailing %" PRId64 ": %u messages would be sent.\n", report.open),
-                   mailing->id, report.open);
-    }
-    return TRUE;
-}
-
 static ExitStatus
 send_nothing(Cli *cli, GError **error)
 {
-    gint64 open;
-    if (!cli_store(cli, error) || !count_open(cli, TRUE, &open, error))
+    Work work = {0};
+    Store *store = cli_store(cli, error);
+    if (!store || !read_work(store, TRUE, &work, error))
         return STATUS_FAILED;
     puts(_("Nothing was sent (--dry-run)."));
     return STATUS_DONE;
@@ -147,9 +198,7 @@ cmd_send(Cli *cli, int argc, char **argv, GError **error)
     if (!transport)
         return STATUS_FAILED;
     wake_catch();
-    Run run = {store, clock_elapsed(), 0};
-    if (!count_open(cli, FALSE, &run.open, error))
-        return STATUS_FAILED;
+    Run run = {.store = store, .began = clock_elapsed()};
     SendOptions how = {
         .watch = watch,
         .actor = cli_actor(),
@@ -162,6 +211,8 @@ cmd_send(Cli *cli, int argc, char **argv, GError **error)
     gboolean good = send_run(store, cli->config, composer, transport, &how, &summary, error);
     output_progress_end();
     if (good || summary.attempts > 0)
-        print_summary(cli, &summary, clock_elapsed() - run.started);
-    return good ? status_of(&summary) : STATUS_FAILED;
+        print_summary(cli, &summary, clock_elapsed() - run.began);
+    if (!good)
+        return STATUS_FAILED;
+    return watch ? STATUS_DONE : status_of(&summary); /* it ends because somebody asked it to */
 }

@@ -2,10 +2,14 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/holds.h"
 #include "cli/output.h"
 #include "mailing/report.h"
+#include "mailing/send.h"
+#include "mailing/settle.h"
 #include "store/changes.h"
 #include "store/mailings.h"
+#include "store/relay_fault.h"
 #include "store/roster.h"
 #include "store/sync_state.h"
 #include "sync/cookie.h"
@@ -24,6 +28,12 @@ typedef struct {
     GPtrArray *mailings; /* of Mailing */
     GPtrArray
         *reports;   /* of MailingReport, of the mailings that are running or paused; else NULL */
+    char *sending;  /* who; NULL: nobody */
+    gint64 sent_at; /* when a sender last ended */
+    RelayFault fault; /* of the relay */
+    GPtrArray *holds; /* of Held: recipient domains that refuse us */
+    guint waiting;    /* deliveries that wait for these */
+    guint undecided;  /* unknown ones that a person decides about */
     guint64 shared; /* mail addresses that several persons have */
     GString *shared_text;
     guint held; /* differences */
@@ -37,6 +47,9 @@ status_clear(Status *status)
     g_free(status->syncing);
     roster_figures_clear(&status->roster);
     sync_state_clear(&status->state);
+    g_free(status->sending);
+    relay_fault_clear(&status->fault);
+    g_clear_pointer(&status->holds, g_ptr_array_unref);
     g_clear_pointer(&status->mailings, g_ptr_array_unref);
     g_clear_pointer(&status->reports, g_ptr_array_unref);
     g_string_free(status->shared_text, TRUE);
@@ -73,8 +86,17 @@ note_held(const HeldDifference *held, gpointer data)
     value_append(status->held_values, row);
 }
 
+/* Unknown deliveries wait for a person where the settings say so, until it is too late to send. */
+static guint
+count_undecided(const Config *config, const Mailing *mailing, const MailingReport *report,
+                gint64 now)
+{
+    gboolean ask = settle_policy(config->mailing_on_unknown) == UNKNOWN_ASK;
+    return ask && mailing->not_after > now ? report->counts[DELIVERY_UNKNOWN] : 0;
+}
+
 static gboolean
-read_mailings(Store *store, Status *status, GError **error)
+read_mailings(Store *store, const Config *config, Status *status, GError **error)
 {
     status->mailings = mailings_all(store, error);
     status->reports = g_ptr_array_new_with_free_func(g_free);
@@ -83,32 +105,49 @@ read_mailings(Store *store, Status *status, GError **error)
         gboolean open = mailing->state == MAILING_RUNNING || mailing->state == MAILING_PAUSED;
         MailingReport *report = open ? g_new0(MailingReport, 1) : NULL;
         g_ptr_array_add(status->reports, report);
-        if (report && !report_read(store, mailing->id, report, error))
+        if (!report)
+            continue;
+        if (!report_read(store, mailing->id, report, error))
             return FALSE;
+        status->undecided += count_undecided(config, mailing, report, status->now);
     }
     return status->mailings != NULL;
 }
 
 static gboolean
-read_snapshot(Store *store, const FieldMap *map, Status *status, GError **error)
+read_holds(Store *store, const Config *config, Status *status, GError **error)
 {
+    status->holds = held_all(store, config, status->now, error);
+    for (guint i = 0; status->holds && i < status->holds->len; i++)
+        status->waiting += ((const Held *)status->holds->pdata[i])->waiting;
+    return status->holds != NULL;
+}
+
+static gboolean
+read_snapshot(Store *store, const Config *config, Status *status, GError **error)
+{
+    const FieldMap *map = config->directory_fields;
     g_autoptr(StoreTransaction) snapshot = store_begin_read(store, error);
     return snapshot && roster_read(store, &status->roster, error) &&
            sync_state_load(store, &status->state, error) &&
            changes_count(store, &status->edits, error) &&
            roster_shared_mails(store, map, note_shared, status, error) &&
-           read_mailings(store, status, error);
+           read_mailings(store, config, status, error) &&
+           read_holds(store, config, status, error) &&
+           relay_fault_read(store, &status->fault, error);
 }
 
 static gboolean
 read_status(Cli *cli, Status *status, GError **error)
 {
     Store *store = cli_store(cli, error);
-    if (!store || !read_snapshot(store, cli->config->directory_fields, status, error) ||
+    if (!store || !read_snapshot(store, cli->config, status, error) ||
         !keep_pending(cli->config, store, note_held, status, error))
         return FALSE;
     status->synced_at = turn_last_good(store);
     status->syncing = turn_holder(store);
+    status->sending = send_holder(store);
+    status->sent_at = send_last_end(store);
     return TRUE;
 }
 
@@ -148,6 +187,18 @@ edits_to_value(const ChangeCounts *edits)
     return value;
 }
 
+static Value *
+fault_to_value(const RelayFault *fault)
+{
+    if (fault->since == 0)
+        return value_new_null();
+    Value *value = value_new_map();
+    output_set_time(value, "since", fault->since);
+    value_set(value, "code", fault->code ? value_new_int(fault->code) : value_new_null());
+    value_set_text(value, "text", fault->text);
+    return value;
+}
+
 static void
 print_json(const Cli *cli, const Status *status)
 {
@@ -170,6 +221,11 @@ print_json(const Cli *cli, const Status *status)
     value_set(value, "held", value_ref(status->held_values));
     value_set(value, "edits", edits_to_value(&status->edits));
     value_set(value, "mailings", mailings_to_value(status));
+    value_set_text(value, "sending", status->sending);
+    output_set_time(value, "sent_at", status->sent_at);
+    value_set(value, "relay_fault", fault_to_value(&status->fault));
+    value_set(value, "holds", holds_to_value(status->holds));
+    value_set_int(value, "undecided", status->undecided);
     output_json(value);
 }
 
@@ -195,6 +251,8 @@ print_roster(const Cli *cli, const Status *status)
         print_time(cli, status, _("Newest change"), newest_change(status));
     print_time(cli, status, _("Last audit"), status->roster.audited_at);
     output_pair(_("Syncing now"), status->syncing ? status->syncing : _("nobody"));
+    output_pair(_("Sending now"), status->sending ? status->sending : _("nobody"));
+    print_time(cli, status, _("Last sender ended"), status->sent_at);
 }
 
 static void
@@ -232,15 +290,44 @@ print_decisions(const Status *status)
 }
 
 static void
+print_sending(const Status *status)
+{
+    for (guint i = 0; i < status->holds->len; i++) {
+        const Held *held = status->holds->pdata[i];
+        g_autofree char *reason = held_reason(held->hold);
+        printf(P_("%s refuses our mail, %u delivery waits for it: %s\n",
+                  "%s refuses our mail, %u deliveries wait for it: %s\n", held->waiting),
+               held->hold->domain, held->waiting, reason);
+    }
+    if (status->holds->len > 0)
+        puts(_("Once the cause is mended: rundruf mailing lift DOMAIN."));
+    if (status->fault.since > 0) {
+        const Hold said = {.code = status->fault.code, .text = status->fault.text};
+        g_autofree char *age = output_age(MAX(status->now - status->fault.since, 0));
+        g_autofree char *reason = held_reason(&said);
+        printf(_("The mail relay has been at fault for %s: %s\n"), age, reason);
+    }
+    if (status->undecided > 0)
+        printf(
+            P_("Of %u delivery nobody knows whether it arrived; rundruf mailing retry ID --state "
+               "unknown sends it again.\n",
+               "Of %u deliveries nobody knows whether they arrived; rundruf mailing retry ID "
+               "--state unknown sends them again.\n",
+               status->undecided),
+            status->undecided);
+}
+
+static void
 print_mailings(const Status *status)
 {
     for (guint i = 0; i < status->mailings->len; i++) {
         const Mailing *mailing = g_ptr_array_index(status->mailings, i);
         const MailingReport *report = g_ptr_array_index(status->reports, i);
         if (report)
-            printf(_("Mailing %" PRId64 " (%s): %u of %u sent, %u open, %u failed.\n"), mailing->id,
-                   mailing_state_text(mailing->state), report->counts[DELIVERY_SENT],
-                   report->recipients, report->open, report->counts[DELIVERY_FAILED]);
+            printf(_("Mailing %" PRId64 " (%s): %u of %u sent, %u open, %u failed, %u unknown.\n"),
+                   mailing->id, mailing_state_text(mailing->state), report->counts[DELIVERY_SENT],
+                   report->recipients, report->open, report->counts[DELIVERY_FAILED],
+                   report->counts[DELIVERY_UNKNOWN]);
     }
 }
 
@@ -250,6 +337,7 @@ print_words(const Cli *cli, const Status *status)
     if (!cli->quiet)
         print_roster(cli, status);
     print_decisions(status);
+    print_sending(status);
     if (cli->quiet)
         return;
     if (status->shared > 0)
@@ -279,7 +367,7 @@ cmd_status(Cli *cli, int argc, char **argv, GError **error)
         print_json(cli, &status);
     else
         print_words(cli, &status);
-    if (status.held > 0)
+    if (status.held > 0 || status.waiting > 0 || status.undecided > 0)
         return STATUS_HELD;
     return status.edits.conflicts + status.edits.refused > 0 ? STATUS_PARTLY : STATUS_DONE;
 }

@@ -49,7 +49,7 @@ show_progress(guint64 entries, gpointer data)
 {
     const Watching *watching = data;
     output_progress(_("reading"), (gint64)entries, watching->expected,
-                    clock_elapsed() - watching->started);
+                    clock_elapsed() - watching->started, NULL);
 }
 
 /* Whether the rest of the round makes sense after this. */

@@ -118,7 +118,7 @@ output_pair(const char *title, const char *value)
 }
 
 void
-output_progress(const char *text, gint64 done, gint64 total, double seconds)
+output_progress(const char *text, gint64 done, gint64 total, double seconds, const char *note)
 {
     static double shown;
     double now = clock_elapsed();
@@ -132,6 +132,8 @@ output_progress(const char *text, gint64 done, gint64 total, double seconds)
     fprintf(stderr, "  %.0f/s", rate);
     if (total > done && rate > 0)
         fprintf(stderr, _("  %.0f s left"), (double)(total - done) / rate);
+    if (note)
+        fprintf(stderr, ", %s", note);
     fputs("\033[K", stderr);
 }
 

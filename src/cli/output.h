@@ -28,9 +28,10 @@ void output_csv(const char *const *cells);
  * nothing. */
 void output_pair(const char *title, const char *value);
 
-/* Progress on standard error, if that is a terminal: "TEXT DONE/TOTAL  RATE/s  LEFT", at most
- * ten times a second; a `total` of 0 is unknown. output_progress_end() clears the line. */
-void output_progress(const char *text, gint64 done, gint64 total, double seconds);
+/* Progress on standard error, if that is a terminal: "TEXT DONE/TOTAL  RATE/s  LEFT, NOTE", at most
+ * ten times a second; a `total` of 0 is unknown, a NULL `note` left out. output_progress_end() clears
+ * the line. */
+void output_progress(const char *text, gint64 done, gint64 total, double seconds, const char *note);
 void output_progress_end(void);
 
 /* How long that is, in the largest fitting unit: "3 minutes", "2 days"; owned by the caller. */

@@ -74,6 +74,7 @@ typedef struct {
     char *mailing_days;       /* "all", "workdays" */
     char *mailing_holidays;   /* a name of base/holidays.h */
     char *mailing_on_unknown; /* "resend", "ask", "skip" */
+    char *mailing_notify;     /* "contact", "none" */
 
     gint64 mailing_max_roster_age; /* seconds since the last good sync; older: invite is held */
 

@@ -125,6 +125,8 @@ const Option option_table[] = {
     {"mailing.on_unknown", OPTION_CHOICE, MEMBER(mailing_on_unknown), "resend", 0, 0,
      "resend ask skip",
      N_("a message of which nobody knows whether it arrived: send it again, ask, or leave it")},
+    {"mailing.notify", OPTION_CHOICE, MEMBER(mailing_notify), "contact", 0, 0, "contact none",
+     N_("who is told when a mailing is done, or stuck: the event's contact person, or nobody")},
     {"mailing.max_roster_age", OPTION_DURATION, MEMBER(mailing_max_roster_age), "24h", 60,
      3650 * DAY_S, NULL, N_("a mailing from a roster that was in step longer ago is held")},
     {"web.public_url", OPTION_TEXT, MEMBER(web_public_url), NULL, 0, 0, NULL,

@@ -3,11 +3,14 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "mailing/pace.h"
 #include "mailing/prepare.h"
 #include "store/deliveries.h"
 #include "store/events.h"
+#include "store/holds.h"
 #include "store/journal.h"
 #include "store/mailings.h"
+#include "store/notices.h"
 
 static gboolean
 note(Store *store, const Deed *deed, const char *what, gint64 mailing, const char *detail,
@@ -179,9 +182,37 @@ mailing_retry(Store *store, const Config *config, const RetryRequest *request, c
         return FALSE;
     g_autofree char *detail = g_strdup_printf("%u %s", queued, delivery_state_text(request->state));
     if (queued > 0 && (!extend(store, config, mailing, request, deed->now, error) ||
+                       !notices_forget(store, mailing->id, error) ||
                        !note(store, deed, "retry", mailing->id, detail, error) ||
                        !store_commit(g_steal_pointer(&transaction), error)))
         return FALSE;
     *count = queued;
     return TRUE;
+}
+
+/* What holds call it: a provider's name for its domains. */
+static char *
+name_group(const Config *config, const char *domain)
+{
+    g_autoptr(Pace) pace = pace_new(config);
+    return g_strdup(pace_group(pace, domain));
+}
+
+gboolean
+mailing_lift(Store *store, const Config *config, const char *domain, const Deed *deed,
+             GError **error)
+{
+    g_autofree char *group = name_group(config, domain);
+    g_autofree char *object = g_strdup_printf("domain %s", group);
+    g_autoptr(StoreTransaction) transaction = store_begin(store, error);
+    gboolean found;
+    if (!transaction || !holds_lift(store, group, &found, error))
+        return FALSE;
+    if (!found) {
+        g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_NOT_FOUND,
+                    _("%s is not held; what is: rundruf mailing holds"), domain);
+        return FALSE;
+    }
+    return journal_add(store, deed->now, deed->actor, "lift", object, NULL, error) &&
+           store_commit(g_steal_pointer(&transaction), error);
 }

@@ -43,4 +43,9 @@ typedef struct {
 gboolean mailing_retry(Store *store, const Config *config, const RetryRequest *request,
                        const Deed *deed, guint *count, GError **error);
 
+/* Lets mail go again to a recipient domain that refused us (store/holds.h), with all domains of its
+ * provider; a person has mended the cause. NOT_FOUND if it is not held. */
+gboolean mailing_lift(Store *store, const Config *config, const char *domain, const Deed *deed,
+                      GError **error);
+
 #endif

@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "mailing/prepare.h"
 #include "store/journal.h"
+#include "store/relay_fault.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -149,6 +150,31 @@ write_one(Clerk *clerk, DeskJob *job, GError **error)
     return !clerk->may_claim || deliveries_claim(clerk->store, job->draft->delivery, now, error);
 }
 
+/* What the last message said of the relay. */
+static const Outcome *
+last_word(const GPtrArray *jobs)
+{
+    for (guint i = jobs->len; i > 0; i--) {
+        const DeskJob *job = jobs->pdata[i - 1];
+        if (job->task == DESK_SETTLE && job->draft->message &&
+            job->draft->outcome.kind != OUTCOME_UNTRIED)
+            return &job->draft->outcome;
+    }
+    return NULL;
+}
+
+static gboolean
+note_relay(Clerk *clerk, GError **error)
+{
+    const Outcome *word = last_word(clerk->writes);
+    if (!word)
+        return TRUE;
+    if (word->blame != BLAME_RELAY)
+        return relay_fault_end(clerk->store, error);
+    const RelayFault fault = {clerk->desk->options.now(), word->code, word->text};
+    return relay_fault_note(clerk->store, &fault, error);
+}
+
 /* A transaction that fails leaves the deliveries in memory as they were asked, so that it can be tried
  * again: what a claim changed in them is undone here. */
 static void
@@ -171,7 +197,7 @@ write_all(Clerk *clerk, GError **error)
     gboolean done = transaction != NULL;
     for (guint i = 0; done && i < jobs->len; i++)
         done = write_one(clerk, jobs->pdata[i], error);
-    done = done && store_commit(g_steal_pointer(&transaction), error);
+    done = done && note_relay(clerk, error) && store_commit(g_steal_pointer(&transaction), error);
     if (!done)
         undo(jobs);
     return done;

@@ -166,6 +166,7 @@ start_drafts(Drafter *drafter, GPtrArray *deliveries, gint64 now)
         draft->delivery = delivery;
         draft->made_at = now;
         draft->gone = TRUE;
+        draft->again = delivery->state == DELIVERY_RETRY;
         g_free(delivery->message_id);
         delivery->message_id = compose_message_id(drafter->composer, delivery->id);
         g_ptr_array_add(drafts, draft);

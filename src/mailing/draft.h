@@ -24,6 +24,7 @@ typedef struct {
     gint64 not_after; /* of its mailing */
     GBytes *message;  /* NULL: it cannot be made, and `fault` says why */
     char *fault;      /* in words for the report; NULL: none */
+    gboolean again;   /* it had been to be tried again */
     gboolean gone;    /* no message, for the person has left the roster: a claim settles that */
     char *return_path, *name;  /* `name`: unique and repeatable for a delivery */
     TransportMessage envelope; /* borrows all that; its owner is the draft */
@@ -32,6 +33,7 @@ typedef struct {
     /* the sender's: where it is on its way */
     DraftStage stage;
     guint session;
+    gint64 given_at; /* milliseconds of the sender's clock: to a session; 0: to none */
     Outcome outcome; /* DRAFT_CLAIMING: the relay was faster, `ended` */
     gboolean ended;
 } Draft;

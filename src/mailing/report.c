@@ -4,9 +4,9 @@
 #include "store/deliveries.h"
 #include "store/mailings.h"
 
-const char *const report_columns[] = {"delivery",   "name",   "address", "state",
-                                      "attempts",   "time",   "code",    "text",
-                                      "message_id", "person", NULL};
+const char *const report_columns[] = {"delivery", "name",       "address", "state",
+                                      "attempts", "time",       "next",    "code",
+                                      "text",     "message_id", "person",  NULL};
 
 gboolean
 report_read(Store *store, gint64 mailing, MailingReport *report, GError **error)
@@ -54,6 +54,8 @@ make_row(const Delivery *delivery, gpointer data, GError **error)
     g_autofree char *person = uuid_to_text(delivery->person);
     g_autofree char *time =
         format_time(rows->zone, delivery->settled_at ? delivery->settled_at : delivery->claimed_at);
+    gboolean again = delivery->state == DELIVERY_RETRY;
+    g_autofree char *next = format_time(rows->zone, again ? delivery->due : 0);
     g_autoptr(Value) row = value_new_map();
     value_set_int(row, "delivery", delivery->id);
     value_set_text(row, "name", delivery->name);
@@ -61,6 +63,7 @@ make_row(const Delivery *delivery, gpointer data, GError **error)
     value_set_text(row, "state", delivery_state_text(delivery->state));
     value_set_int(row, "attempts", delivery->attempts);
     value_set_text(row, "time", time);
+    value_set_text(row, "next", next);
     value_set(row, "code", delivery->code ? value_new_int(delivery->code) : value_new_null());
     value_set_text(row, "text", delivery->text);
     value_set_text(row, "message_id", delivery->message_id);

@@ -26,8 +26,8 @@ Value *report_to_value(const MailingReport *report);
 extern const char *const report_columns[];
 
 /* Calls `each` with the rows of a mailing, those without address first, then by address: a map with
- * all report_columns; null where there is nothing. "time" is when the state was reached (ISO 8601,
- * in `zone`; NULL: UTC). A row is valid during the call only. FALSE of `each`, which sets `error`,
+ * all report_columns; null where there is nothing. "time" is when the state was reached, "next" when one in
+ * retry is due again (ISO 8601, in `zone`; NULL: UTC). A row is valid during the call only. FALSE of `each`, which sets `error`,
  * ends it. */
 typedef gboolean (*ReportEach)(const Value *row, gpointer data, GError **error);
 gboolean report_each(Store *store, gint64 mailing, GTimeZone *zone, ReportEach each, gpointer data,

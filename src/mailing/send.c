@@ -9,6 +9,7 @@
 #include "base/wake.h"
 #include "mailing/agenda.h"
 #include "mailing/desk.h"
+#include "mailing/notice.h"
 #include "mailing/settle.h"
 #include "mailing/window.h"
 #include "store/deliveries.h"
@@ -18,6 +19,7 @@
 
 #define POLL_MS       2000  /* between looks for what has become due */
 #define TIDY_MS       60000 /* between looks for what has been missed */
+#define NOTICE_MS     60000 /* between looks for what contact persons are to be told */
 #define FAULTS_MAX    3     /* of the relay in a row: then it is left alone for a while */
 #define REST_FIRST_MS 60000 /* so long; doubles */
 #define REST_MOST_MS  (15 * 60000)
@@ -29,6 +31,8 @@
 #define INTERRUPTED   N_("the sender was interrupted while it was sent: it may have arrived")
 
 typedef struct {
+    Store *store;
+    const Config *config;
     const SendOptions *options;
     SendSummary *summary;
     Transport *transport;
@@ -46,7 +50,7 @@ typedef struct {
     guint first;                /* session that is served first next time */
     gboolean listed;            /* the last look for domains is answered, */
     gboolean found;             /* and there was something that was not known */
-    gint64 list_at, tidy_at, rest_until,
+    gint64 list_at, tidy_at, notice_at, rest_until,
         stop_at;     /* milliseconds; stop_at 0: nobody asked to stop */
     gint64 when;     /* the next draft that waits may go then */
     gboolean untidy; /* something is to be tried again: its mailing may be cancelled by now */
@@ -69,21 +73,45 @@ milliseconds(const Sender *sender)
     return time + PAST_S * 1000; /* so that the past is no less than 0 */
 }
 
-static void
-log_delivery(const Draft *draft)
+static char *
+number_text(gint64 number)
 {
+    return g_strdup_printf("%" PRId64, number);
+}
+
+/* When it is tried again, in UTC; NULL: never. Owned by the caller. */
+static char *
+next_text(const Delivery *delivery)
+{
+    g_autoptr(GDateTime) due =
+        delivery->state == DELIVERY_RETRY ? g_date_time_new_from_unix_utc(delivery->due) : NULL;
+    return due ? g_date_time_format_iso8601(due) : NULL;
+}
+
+/* One line for each attempt, and for what keeps one from being made. Never the text: relays like to
+ * quote the address. */
+static void
+log_delivery(const Sender *sender, const Draft *draft, const char *what)
+{
+    static const char *const blames[] = {
+        [BLAME_RECIPIENT] = NULL, [BLAME_DOMAIN] = "domain", [BLAME_RELAY] = "relay"};
     const Delivery *delivery = draft->delivery;
     if (!log_writes(LOG_LEVEL_INFO))
         return;
-    g_autofree char *event = g_strdup_printf("delivery.%s", delivery_state_text(delivery->state));
-    g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT, delivery->id);
-    g_autofree char *mailing = g_strdup_printf("%" G_GINT64_FORMAT, delivery->mailing);
-    g_autofree char *attempt = g_strdup_printf("%u", delivery->attempts);
-    g_autofree char *code = delivery->code ? g_strdup_printf("%d", delivery->code) : NULL;
+    gboolean tried = draft->given_at > 0;
+    g_autofree char *event = g_strdup_printf("delivery.%s", what);
+    g_autofree char *id = number_text(delivery->id);
+    g_autofree char *mailing = number_text(delivery->mailing);
+    g_autofree char *session = tried ? number_text(draft->session) : NULL;
+    g_autofree char *attempt = number_text(delivery->attempts);
+    g_autofree char *code = draft->outcome.code ? number_text(draft->outcome.code) : NULL;
     const char *status = *draft->outcome.status ? draft->outcome.status : NULL;
-    /* never the text: relays like to quote the address */
-    log_info(event, "delivery", id, "mailing", mailing, "attempt", attempt, "code", code, "status",
-             status, NULL);
+    g_autofree char *next = next_text(delivery);
+    double seconds = (double)(milliseconds(sender) - draft->given_at) / 1000;
+    g_autofree char *took = tried ? g_strdup_printf("%.3f", seconds) : NULL;
+    log_info(event, "delivery", id, "mailing", mailing, "session", session, "attempt", attempt,
+             "code", code, "status", status, "blame", blames[draft->outcome.blame], "seconds", took,
+             "next", next, NULL);
 }
 
 static void
@@ -170,6 +198,7 @@ give(Sender *sender)
             }
             draft->stage = DRAFT_GIVEN;
             draft->session = session;
+            draft->given_at = now;
             transport->give(transport, session, &draft->envelope);
         }
     }
@@ -303,8 +332,10 @@ hold_back(Sender *sender, Draft *draft)
     sender->flying--;
     if (draft->delivery->state == DELIVERY_SUPPRESSED) {
         sender->summary->counts[DELIVERY_SUPPRESSED]++;
-        log_delivery(draft);
+        sender->summary->again += draft->again ? 1 : 0;
+        log_delivery(sender, draft, "suppressed");
     } else {
+        log_delivery(sender, draft, "held_back");
         agenda_clear(sender->agenda); /* others of its mailing, or all, must not go either */
     }
     if (draft->message && !draft->ended) {
@@ -323,7 +354,10 @@ note_settled(Sender *sender, const DeskJob *job)
     if (job->settled) {
         sender->untidy = sender->untidy || draft->delivery->state == DELIVERY_RETRY;
         sender->summary->counts[draft->delivery->state]++;
-        log_delivery(draft);
+        sender->summary->again += draft->again ? 1 : 0;
+        log_delivery(sender, draft, delivery_state_text(draft->delivery->state));
+    } else {
+        log_delivery(sender, draft, "overtaken"); /* cancelled meanwhile, say */
     }
     agenda_forget(sender->agenda, draft);
     if (sender->options->progress)
@@ -394,7 +428,8 @@ hear(Sender *sender, DeskJob *job)
     case DESK_SETTLE:
         note_settled(sender, job);
         break;
-    case DESK_HOLD:
+    case DESK_HOLD: /* from now on a look that does not find it means that a person has lifted it */
+        g_hash_table_add(sender->held, g_strdup(((const Hold *)job->holds->pdata[0])->domain));
         break;
     case DESK_TIDY:
         note_tidied(sender, job);
@@ -436,6 +471,19 @@ tidy(Sender *sender)
     sender->tidy_at = now + TIDY_MS;
     sender->untidy = FALSE;
     ask(sender, DESK_TIDY);
+}
+
+/* Tells contact persons of their mailings, while nothing is on its way. */
+static void
+tell_people(Sender *sender)
+{
+    gint64 now = milliseconds(sender);
+    gboolean quiet = sender->asked == 0 && sender->flying == 0 &&
+                     agenda_known(sender->agenda) == agenda_waiting(sender->agenda);
+    if (!quiet || sender->stop_at || now < sender->notice_at)
+        return;
+    sender->notice_at = now + NOTICE_MS;
+    notice_send_due(sender->store, sender->config, sender->transport, sender->options->now());
 }
 
 /* Asks the desk for what the agenda lacks, and whether there is more. */
@@ -559,17 +607,40 @@ work(Sender *sender, GError **error)
             give(sender);
         }
         desk_flush(sender->desk);
-        if (is_finished(sender))
+        gboolean finished = is_finished(sender);
+        if (finished || sender->options->watch)
+            tell_people(sender);
+        if (finished)
             return TRUE;
         if (!turn(sender, error))
             return FALSE;
     }
 }
 
+static char *
+lock_path(Store *store)
+{
+    return g_strconcat(store_path(store), ".send", NULL);
+}
+
+char *
+send_holder(Store *store)
+{
+    g_autofree char *path = lock_path(store);
+    return lock_holder(path);
+}
+
+gint64
+send_last_end(Store *store)
+{
+    g_autofree char *path = lock_path(store);
+    return lock_noted(path);
+}
+
 static Lock *
 lock_sender(Store *store, const SendOptions *options, GError **error)
 {
-    g_autofree char *path = g_strconcat(store_path(store), ".send", NULL);
+    g_autofree char *path = lock_path(store);
     g_autoptr(GError) failure = NULL;
     Lock *lock = lock_take(path, options->actor, options->now(), &failure);
     if (g_error_matches(failure, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY))
@@ -580,18 +651,29 @@ lock_sender(Store *store, const SendOptions *options, GError **error)
     return lock;
 }
 
+static void
+note_orphan(gint64 delivery, gint64 mailing, guint attempts, gpointer data)
+{
+    Sender *sender = data;
+    g_autofree char *id = number_text(delivery);
+    g_autofree char *of = number_text(mailing);
+    g_autofree char *attempt = number_text(attempts);
+    sender->summary->orphans++;
+    log_info("delivery.orphaned", "delivery", id, "mailing", of, "attempt", attempt, "state",
+             delivery_state_text(settle_orphan(sender->policy)), NULL);
+}
+
 /* What a sender that died left. */
 static gboolean
 recover(Store *store, Sender *sender, GError **error)
 {
-    guint *orphans = &sender->summary->orphans;
     g_autoptr(StoreTransaction) transaction = store_begin(store, error);
     if (!transaction ||
         !deliveries_recover(store, settle_orphan(sender->policy), sender->options->now(),
-                            _(INTERRUPTED), orphans, error) ||
+                            _(INTERRUPTED), note_orphan, sender, error) ||
         !store_commit(g_steal_pointer(&transaction), error))
         return FALSE;
-    log_count("deliveries.orphaned", *orphans);
+    log_count("deliveries.orphaned", sender->summary->orphans);
     return TRUE;
 }
 
@@ -681,10 +763,16 @@ send_run(Store *store, const Config *config, Composer *composer, Transport *tran
     if (!lock)
         return FALSE;
     g_auto(Sender) sender = {
+        .store = store,
+        .config = config,
         .options = options,
         .summary = summary,
         .transport = transport,
         .wake = -1,
     };
-    return start(&sender, store, config, composer, error) && work(&sender, error);
+    gboolean good = start(&sender, store, config, composer, error) && work(&sender, error);
+    g_autoptr(GError) failure = NULL;
+    if (!lock_note(lock, options->now(), &failure))
+        log_warning("send.unnoted", "reason", failure->message, NULL);
+    return good;
 }

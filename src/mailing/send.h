@@ -29,6 +29,7 @@
 typedef struct {
     guint attempts; /* messages that came to an end with a relay's word, or for want of it */
     guint counts[DELIVERY_STATES]; /* how often a delivery came to that state in this run */
+    guint again;                   /* of these, how often one that had been to be tried again */
     guint orphans;                 /* claimed by a sender that died */
     char *fault;                   /* the last message's fault of the relay; NULL: none */
     char *hold;                    /* why nothing may be sent at the moment; NULL: no reason */
@@ -53,7 +54,12 @@ typedef struct {
     gpointer data;
 } SendOptions;
 
-/* Works until there is no more to do. What goes wrong with one message is its delivery's matter and
+/* Who sends on the store now, as lock_holder() has it (NULL: nobody; owned by the caller), and when
+ * somebody last ended, Unix seconds (0: never, or only by a crash). */
+char *send_holder(Store *store);
+gint64 send_last_end(Store *store);
+
+/* Works until there is no more to do, and tells contact persons what is to be told (notice.h). What goes wrong with one message is its delivery's matter and
  * no error. FALSE with BUSY (another sender is running; the store is locked), STORE, CONFIG,
  * TRANSPORT: then claimed rows may be left for the next sender. `summary` (zeroed by the caller) is
  * right in either case. */

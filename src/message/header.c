@@ -88,8 +88,8 @@ header_free(Header *header)
     g_free(header);
 }
 
-static char *
-make_date(const Config *config, gint64 now)
+char *
+header_date(const Config *config, gint64 now)
 {
     GTimeZone *zone = dates_zone(config->network_timezone, NULL);
     g_autoptr(GDateTime) utc = g_date_time_new_from_unix_utc(now);
@@ -111,7 +111,7 @@ get_date(Header *header, gint64 now)
     if (header->date && header->dated_at == now)
         return header->date;
     g_free(header->date);
-    header->date = make_date(header->config, now);
+    header->date = header_date(header->config, now);
     header->dated_at = now;
     return header->date;
 }

@@ -39,4 +39,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Header, header_free)
 void header_append(Header *header, const HeaderSlots *slots, GString *out, gsize *to,
                    gsize *to_end);
 
+/* The value of a Date field (RFC 5322, 3.3), in the network's zone; owned by the caller. */
+char *header_date(const Config *config, gint64 now);
+
 #endif

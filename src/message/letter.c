@@ -148,3 +148,11 @@ letters_fill(Letters *letters, LetterKind kind, const char *language, Value *dat
     *text = fill(letters, kind, index, FORM_TEXT, data, open);
     *html = fill(letters, kind, index, FORM_HTML, data, open);
 }
+
+char *
+letter_render(const char *folder, const char *name, const Value *data, GError **error)
+{
+    g_autoptr(Template) template = load_template(folder, name, error);
+    return template ? template_render(template, data, forms[FORM_TEXT].flags, NULL, NULL, error)
+                    : NULL;
+}

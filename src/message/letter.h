@@ -22,4 +22,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Letters, letters_free)
 void letters_fill(Letters *letters, LetterKind kind, const char *language, Value *data,
                   const char *const *open, TemplateFilled **text, TemplateFilled **html);
 
+/* Renders another text template, of which there is one message at a time: `name` is its file's,
+ * "notice.de.txt". Owned by the caller; NULL with NOT_FOUND or INPUT. */
+char *letter_render(const char *folder, const char *name, const Value *data, GError **error);
+
 #endif

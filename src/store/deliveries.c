@@ -33,6 +33,7 @@ enum {
     MISS,
     CANCEL,
     RETRY,
+    WAITING_BY_DOMAIN,
     COUNT,
     COUNT_REPEATED,
     EACH,
@@ -87,7 +88,7 @@ static const char *const texts[] = {
     [RECOVER] =
         "UPDATE delivery SET state = $1, attempts = attempts + 1, due = $2, settled_at = $2,"
         " code = NULL, text = $3 WHERE mailing IN (SELECT id FROM mailing)"
-        " AND state = 'claimed'",
+        " AND state = 'claimed' RETURNING id, mailing, attempts",
     [CLAIMED] = "SELECT domain, claimed_at FROM delivery WHERE claimed_at >= $1"
                 " ORDER BY claimed_at",
     [MISS] = "UPDATE delivery SET state = 'missed', settled_at = $1,"
@@ -97,6 +98,8 @@ static const char *const texts[] = {
                " AND mailing IN (SELECT id FROM mailing WHERE state = 'cancelled')",
     [RETRY] = "UPDATE delivery SET state = 'queued', due = $3"
               " WHERE mailing = $1 AND state = $2 AND key IS NOT NULL",
+    [WAITING_BY_DOMAIN] = "SELECT domain, count(*) FROM delivery WHERE mailing = $1 AND " WAITING
+                          " AND domain IS NOT NULL GROUP BY domain",
     [COUNT] = "SELECT state, count(*) FROM delivery WHERE mailing = $1 GROUP BY state",
     /* CROSS JOIN keeps this order, in which indexes serve; else SQLite reads all mailings' rows. The
      * plus keeps delivery_state out: by key, one is found beside the one before. */
@@ -357,8 +360,8 @@ run_count(Statement *statement, guint *count, GError **error)
 }
 
 gboolean
-deliveries_recover(Store *store, DeliveryState state, gint64 now, const char *text, guint *count,
-                   GError **error)
+deliveries_recover(Store *store, DeliveryState state, gint64 now, const char *text,
+                   DeliveryOrphan each, gpointer data, GError **error)
 {
     g_autoptr(Statement) recover = statement_get(store, &deliveries_statements, RECOVER, error);
     if (!recover)
@@ -366,7 +369,11 @@ deliveries_recover(Store *store, DeliveryState state, gint64 now, const char *te
     statement_bind_text(recover, 1, delivery_state_text(state));
     statement_bind_int(recover, 2, now);
     statement_bind_text(recover, 3, text);
-    return run_count(recover, count, error);
+    StepResult result;
+    while ((result = statement_step(recover, error)) == STEP_ROW)
+        each(statement_int(recover, 0), statement_int(recover, 1), (guint)statement_int(recover, 2),
+             data);
+    return result == STEP_DONE;
 }
 
 gboolean
@@ -418,6 +425,21 @@ deliveries_retry(Store *store, gint64 mailing, DeliveryState state, gint64 now, 
     statement_bind_text(retry, 2, delivery_state_text(state));
     statement_bind_int(retry, 3, now);
     return run_count(retry, count, error);
+}
+
+gboolean
+deliveries_each_waiting(Store *store, gint64 mailing, DeliveryWaiting each, gpointer data,
+                        GError **error)
+{
+    g_autoptr(Statement) waiting =
+        statement_get(store, &deliveries_statements, WAITING_BY_DOMAIN, error);
+    if (!waiting)
+        return FALSE;
+    statement_bind_int(waiting, 1, mailing);
+    StepResult result;
+    while ((result = statement_step(waiting, error)) == STEP_ROW)
+        each(statement_text(waiting, 0), (guint)statement_int(waiting, 1), data);
+    return result == STEP_DONE;
 }
 
 gboolean

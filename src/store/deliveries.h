@@ -60,9 +60,11 @@ gboolean deliveries_settle(Store *store, const Delivery *delivery, gboolean *set
                            GError **error);
 
 /* For the one sender, when it starts: rows claimed by one that died become `state`, settled at `now`
- * with `text` as the reason, and due then if that is `retry`. */
+ * with `text` as the reason, and due then if that is `retry`. `each` is called for each of them, and
+ * must not use the store. */
+typedef void (*DeliveryOrphan)(gint64 delivery, gint64 mailing, guint attempts, gpointer data);
 gboolean deliveries_recover(Store *store, DeliveryState state, gint64 now, const char *text,
-                            guint *count, GError **error);
+                            DeliveryOrphan each, gpointer data, GError **error);
 
 /* Calls `each` for what was claimed at `since` or later, in the order of time. */
 typedef void (*DeliveryClaimed)(const char *domain, gint64 claimed_at, gpointer data);
@@ -78,6 +80,12 @@ gboolean deliveries_cancel(Store *store, gint64 now, guint *count, GError **erro
  * their own. */
 gboolean deliveries_retry(Store *store, gint64 mailing, DeliveryState state, gint64 now,
                           guint *count, GError **error);
+
+/* Calls `each` for the recipient domains to which a mailing has something to send, now or later, with
+ * the number of these deliveries; what is on the way is not counted. */
+typedef void (*DeliveryWaiting)(const char *domain, guint count, gpointer data);
+gboolean deliveries_each_waiting(Store *store, gint64 mailing, DeliveryWaiting each, gpointer data,
+                                 GError **error);
 
 /* Rows of a mailing by state. */
 gboolean deliveries_count(Store *store, gint64 mailing, guint counts[DELIVERY_STATES],

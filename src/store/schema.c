@@ -383,7 +383,22 @@ static const char step_2[] =
     " since INTEGER NOT NULL,"
     " until INTEGER NOT NULL,"
     " code INTEGER,"
-    " text TEXT) WITHOUT ROWID;";
+    " text TEXT) WITHOUT ROWID;"
+    /* since when the relay lets nobody's mail through (relay_fault.h): one row, or none */
+    "CREATE TABLE relay_fault ("
+    " id INTEGER PRIMARY KEY CHECK (id = 1),"
+    " since INTEGER NOT NULL,"
+    " code INTEGER,"
+    " text TEXT);"
+    /* what contact persons were told of mailings (notices.h); of those that are over, nothing more */
+    "CREATE TABLE notice ("
+    " mailing INTEGER PRIMARY KEY REFERENCES mailing (id) ON DELETE CASCADE,"
+    " told TEXT CHECK (told = 'done' OR told = 'stuck')," /* NULL: nothing that still holds */
+    " number INTEGER NOT NULL,"                           /* of notices so far */
+    " due INTEGER NOT NULL);"                             /* not to be tried before */
+    "INSERT INTO notice SELECT m.id, 'done', 0, 0 FROM mailing m WHERE m.state <> 'draft'"
+    " AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.mailing = m.id"
+    " AND d.state IN ('queued', 'claimed', 'retry'));";
 
 const char *const schema_steps[] = {step_1, step_2, NULL};
 

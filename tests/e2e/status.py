@@ -25,7 +25,9 @@ STATUS_KEYS = {
     "persons": int, "municipalities": int, "source": str, "synced_at": (str, type(None)),
     "age": (int, type(None)), "changed_at": (str, type(None)), "newest_change": (str, type(None)),
     "audited_at": (str, type(None)), "syncing": (str, type(None)), "generation": int, "missing_held": int,
-    "missing_kept": int, "shared_addresses": int, "held": list, "edits": dict, "mailings": list}
+    "missing_kept": int, "shared_addresses": int, "held": list, "edits": dict, "mailings": list,
+    "sending": (str, type(None)), "sent_at": (str, type(None)), "relay_fault": (dict, type(None)), "holds": list,
+    "undecided": int}
 
 
 def expect(text, *words):

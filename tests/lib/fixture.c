@@ -33,7 +33,8 @@ fixture_new(void)
     fixture->folder = g_dir_make_tmp("rundruf-XXXXXX", &error);
     g_assert_no_error(error);
     g_autofree char *path = g_build_filename(fixture->folder, "rundruf.yaml", NULL);
-    g_file_set_contents(path, "web: {public_url: \"https://netz.example\"}\n", -1, &error);
+    g_file_set_contents(
+        path, "web: {public_url: \"https://netz.example\"}\nmailing: {notify: none}\n", -1, &error);
     g_assert_no_error(error);
     fixture->config = config_load(path, &error);
     g_assert_no_error(error);

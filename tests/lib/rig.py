@@ -79,6 +79,7 @@ class Rig:
             "directory": {"uri": "ldif:roster.ldif", "base": BASE},
             "transport": {"uri": "spool:outbox"},
             "web": {"public_url": "https://netz.example"},
+            "mailing": {"notify": "none"},
         }
 
     def __enter__(self):

@@ -23,6 +23,7 @@ Recipients behave by how their local part begins:
     tmp450    450 at RCPT the first time, 250 after that
     perm550   550 at RCPT
     dot451    451 after the dot the first time, 250 after that
+    hold554   554 5.7.1 at RCPT the first time, in words by which a domain refuses us; 250 after that
     dotclose  the message is kept in `messages` ("answered": false), then the connection is closed
 
 --fault puts ACTION in the place of the proper answer at STEP, in a plain server of its own that
@@ -93,7 +94,7 @@ class Keeper:
 
 
 def behaviour(address):
-    return re.match(r"(tmp450|perm550|dot451|dotclose|)", address).group(0)
+    return re.match(r"(tmp450|perm550|hold554|dot451|dotclose|)", address).group(0)
 
 
 def reset(transport):
@@ -121,6 +122,8 @@ def proper_server(keeper, options):
             kind = behaviour(address)
             if kind == "tmp450" and keeper.first_time(address):
                 return "450 4.2.1 mailbox busy, try again"
+            if kind == "hold554" and keeper.first_time(address):
+                return "554 5.7.511 your server is banned, its reputation is poor"
             if kind == "perm550":
                 return "550 5.1.1 no such user"
             envelope.rcpt_tos.append(address)
