@@ -1,11 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# units.sh - the systemd unit and the cron lines name commands and options that the program has, run
+# units.sh - the systemd units and the cron lines name commands and options that the program has, run
 # as a user of their own, and (where systemd-analyze is installed) are well formed
 set -eu
 : "${SRCDIR:=$(cd "$(dirname "$0")/.." && pwd)}"
 : "${RUNDRUF:?the program}"
-unit=$SRCDIR/contrib/systemd/rundruf-sync.service
 cron=$SRCDIR/contrib/cron/rundruf
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -42,9 +41,12 @@ known() {
     done
 }
 
-# shellcheck disable=SC2046 # words are words
-known $(sed -n 's,^ExecStart=[^ ]*/rundruf ,,p' "$unit")
-grep -q '^User=rundruf$' "$unit" || fail "$unit: must not run as root"
+for unit in "$SRCDIR"/contrib/systemd/*.service; do
+    grep -q '^ExecStart=[^ ]*/rundruf ' "$unit" || fail "$unit: does not run rundruf"
+    # shellcheck disable=SC2046 # words are words
+    known $(sed -n 's,^ExecStart=[^ ]*/rundruf ,,p' "$unit")
+    grep -q '^User=rundruf$' "$unit" || fail "$unit: must not run as root"
+done
 
 sed '/^#/d; /^[A-Z]*=/d' "$cron" >"$dir/lines"
 [ -s "$dir/lines" ] || fail "$cron: no lines"
@@ -62,9 +64,12 @@ known_bad=$( (status=0; known sync --frob; echo "$status") 2>/dev/null)
 [ "$known_bad" = 1 ] || fail "units.sh did not notice an option that does not exist"
 
 if command -v systemd-analyze >/dev/null; then
-    sed "s,^ExecStart=[^ ]*,ExecStart=$(command -v true)," "$unit" >"$dir/rundruf-sync.service"
-    # its status is about all units of the machine; a complaint about ours names it
-    systemd-analyze verify --man=no --recursive-errors=no "$dir/rundruf-sync.service" 2>"$dir/said" || :
-    ! grep "rundruf-sync" "$dir/said" >&2 || status=1
+    for unit in "$SRCDIR"/contrib/systemd/*.service; do
+        name=${unit##*/}
+        sed "s,^ExecStart=[^ ]*,ExecStart=$(command -v true)," "$unit" >"$dir/$name"
+        # its status is about all units of the machine; a complaint about ours names it
+        systemd-analyze verify --man=no --recursive-errors=no "$dir/$name" 2>"$dir/said" || :
+        ! grep "${name%.service}" "$dir/said" >&2 || status=1
+    done
 fi
 exit $status

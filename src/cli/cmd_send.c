@@ -21,7 +21,7 @@ typedef struct {
  * done, the figures begin anew. */
 typedef struct {
     Store *store;
-    double began;  /* the run, seconds, */
+    double began;  /* seconds: the run, */
     double since;  /* and these figures */
     guint settled; /* deliveries that came to an end, as shown last, */
     guint before;  /* and before these figures began */
@@ -70,7 +70,7 @@ static void
 begin_figures(Run *run, const SendSummary *summary, guint settled)
 {
     Work work = {0};
-    run->since = run->settled > 0 ? clock_elapsed() : run->began;
+    run->since = clock_elapsed();
     run->before = run->settled;
     /* only shown: what cannot be read is not known */
     gboolean known = read_work(run->store, FALSE, &work, NULL);
@@ -173,6 +173,18 @@ send_nothing(Cli *cli, GError **error)
     return STATUS_DONE;
 }
 
+/* What a run that could not begin, or go on, ends with. Those that cron starts are silent while a long
+ * one is at work. */
+static ExitStatus
+give_way(const Cli *cli, GError **error)
+{
+    g_autofree char *holder = send_holder(cli->store);
+    if (!cli->quiet || !holder || !g_error_matches(*error, RUNDRUF_ERROR, RUNDRUF_ERROR_BUSY))
+        return STATUS_FAILED;
+    g_clear_error(error);
+    return STATUS_AGAIN;
+}
+
 ExitStatus
 cmd_send(Cli *cli, int argc, char **argv, GError **error)
 {
@@ -208,11 +220,12 @@ cmd_send(Cli *cli, int argc, char **argv, GError **error)
         .data = &run,
     };
     g_auto(SendSummary) summary = {0};
+    begin_figures(&run, &summary, 0);
     gboolean good = send_run(store, cli->config, composer, transport, &how, &summary, error);
     output_progress_end();
     if (good || summary.attempts > 0)
         print_summary(cli, &summary, clock_elapsed() - run.began);
     if (!good)
-        return STATUS_FAILED;
+        return give_way(cli, error);
     return watch ? STATUS_DONE : status_of(&summary); /* it ends because somebody asked it to */
 }
