@@ -150,14 +150,15 @@ write_one(Clerk *clerk, DeskJob *job, GError **error)
     return !clerk->may_claim || deliveries_claim(clerk->store, job->draft->delivery, now, error);
 }
 
-/* What the last message said of the relay. */
+/* What the last message said of the relay: one that may have arrived says nothing. */
 static const Outcome *
 last_word(const GPtrArray *jobs)
 {
     for (guint i = jobs->len; i > 0; i--) {
         const DeskJob *job = jobs->pdata[i - 1];
         if (job->task == DESK_SETTLE && job->draft->message &&
-            job->draft->outcome.kind != OUTCOME_UNTRIED)
+            job->draft->outcome.kind != OUTCOME_UNTRIED &&
+            job->draft->outcome.kind != OUTCOME_UNKNOWN)
             return &job->draft->outcome;
     }
     return NULL;

@@ -88,6 +88,7 @@ def done_and_retried():
         rig.run("status", status=HELD)
         [state] = rig.json("status", status=HELD)
         assert state["undecided"] == 1 and state["sending"] is None and state["sent_at"], state
+        assert state["relay_fault"] is None, state
         sums_equal(rig, 1, {"sent": 2, "failed": 1, "unknown": 1})
         for state in ("failed", "unknown"):
             rig.run("mailing", "retry", "1", "--state", state, "--yes")

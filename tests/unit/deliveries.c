@@ -58,6 +58,7 @@ claim(Fixture *fixture, gint64 now, guint limit)
     g_assert_no_error(error);
     for (guint i = 0; i < due->len; i++) {
         Delivery *delivery = due->pdata[i];
+        g_free(delivery->message_id);
         delivery->message_id = g_strdup_printf("d%" G_GINT64_FORMAT "@netz.example", delivery->id);
         deliveries_claim(fixture->store, delivery, now, &error);
         g_assert_no_error(error);
