@@ -6,8 +6,8 @@
 #include "cli/output.h"
 #include "mailing/report.h"
 #include "mailing/send.h"
-#include "sync/turn.h"
 #include "store/mailings.h"
+#include "sync/turn.h"
 
 #include <stdio.h>
 
@@ -110,9 +110,10 @@ tell_synced_at(gpointer data)
 static gboolean
 alarming(const SendSummary *summary)
 {
-    return summary->fault || summary->hold || summary->counts[DELIVERY_FAILED] + summary->counts[DELIVERY_UNKNOWN] +
-                                     summary->counts[DELIVERY_MISSED] >
-                                 0;
+    return summary->fault || summary->hold ||
+           summary->counts[DELIVERY_FAILED] + summary->counts[DELIVERY_UNKNOWN] +
+                   summary->counts[DELIVERY_MISSED] >
+               0;
 }
 
 static void
@@ -146,7 +147,8 @@ print_summary(const Cli *cli, const SendSummary *summary, double seconds)
     if (summary->hold)
         puts(summary->hold);
     if (summary->later)
-        puts(_("The rest waits for its turn (transport.domains, mailing.window): the next rundruf send "
+        puts(_("The rest waits for its turn (transport.domains, mailing.window): the next rundruf "
+               "send "
                "goes on with it."));
 }
 
@@ -160,6 +162,17 @@ status_of(const SendSummary *summary)
     if (summary->hold)
         return STATUS_HELD;
     return all && !summary->fault && !summary->later ? STATUS_DONE : STATUS_PARTLY;
+}
+
+/* A run that was to end by itself, and was ended by a signal before that. */
+static ExitStatus
+tell_stopped(const Cli *cli, guint open)
+{
+    if (!cli->json && !cli->quiet)
+        printf(P_("Stopped: %u message waits for the next rundruf send.\n",
+                  "Stopped: %u messages wait for the next rundruf send.\n", open),
+               open);
+    return STATUS_PARTLY;
 }
 
 static ExitStatus
@@ -227,5 +240,10 @@ cmd_send(Cli *cli, int argc, char **argv, GError **error)
         print_summary(cli, &summary, clock_elapsed() - run.began);
     if (!good)
         return give_way(cli, error);
-    return watch ? STATUS_DONE : status_of(&summary); /* it ends because somebody asked it to */
+    if (watch)
+        return STATUS_DONE; /* it ends because somebody asked it to */
+    Work left = {0};
+    if (wake_asked() && !read_work(store, FALSE, &left, error))
+        return STATUS_FAILED;
+    return left.open > 0 && !summary.hold ? tell_stopped(cli, left.open) : status_of(&summary);
 }
