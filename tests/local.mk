@@ -98,14 +98,15 @@ peer_tests = tests/corpora.py tests/mustache.py tests/e2e/answer.py tests/e2e/ca
 	tests/e2e/cases_tree.py tests/e2e/cases_write.py tests/e2e/connection.py \
 	tests/e2e/facts.py tests/e2e/files.py tests/e2e/filters.py tests/e2e/german.py tests/e2e/hostile_filters.py \
 	tests/e2e/kerberos.py tests/e2e/kill.py tests/e2e/lists.py tests/e2e/mixup.py tests/e2e/model.py \
-	tests/e2e/notice.py \
-	tests/e2e/probe.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py \
+	tests/e2e/notice.py tests/e2e/probe.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py \
+	tests/e2e/stop.py \
 	tests/e2e/store.py tests/e2e/suppression.py tests/e2e/sync.py tests/e2e/tls.py \
 	tests/e2e/told.py tests/e2e/where.py tests/e2e/write.py
 TESTS += $(peer_tests)
 EXTRA_DIST += $(tree_tests) $(peer_tests) tests/lib/cases.py tests/lib/check_message.py \
 	tests/lib/faulty_smtpd.py tests/lib/ldapwire.py tests/lib/mirror.py tests/lib/odd_roster.py tests/lib/provider.py \
-	tests/lib/queued.py tests/lib/random_filters.py tests/lib/rig.py tests/lib/roster_model.py tests/lib/slapd.py \
+	tests/lib/queued.py tests/lib/random_filters.py tests/lib/relay.py tests/lib/rig.py \
+	tests/lib/roster_model.py tests/lib/slapd.py \
 	tests/lib/slapd.sh tests/lib/smtpd.py tests/lib/unicode_3_2.py
 
 # prints what directory_probe() finds
@@ -116,11 +117,14 @@ tests_lib_probe_SOURCES = tests/lib/probe.c
 check_PROGRAMS += tests/lib/selected
 tests_lib_selected_SOURCES = tests/lib/selected.c
 
-# make soak: the model test and the one of envelopes at full length, and filters that the suite does not ask
+# make soak: filters that the suite does not ask, the model test and the one of envelopes at full length,
+# and senders that come to harm a thousand times
 soak: rundruf tests/lib/selected
 	$(AM_TESTS_ENVIRONMENT) FILTERS=100000 SEED=$${SEED:-2} python3 $(srcdir)/tests/e2e/filters.py
 	$(AM_TESTS_ENVIRONMENT) SCRIPTS=10000 python3 $(srcdir)/tests/e2e/model.py
 	$(AM_TESTS_ENVIRONMENT) DELIVERIES=1000000 SEED=$${SEED:-2} python3 $(srcdir)/tests/e2e/mixup.py
+	$(AM_TESTS_ENVIRONMENT) KILLS=1000 PEOPLE=2000 python3 $(srcdir)/tests/e2e/kill.py
+	$(AM_TESTS_ENVIRONMENT) STOPS=200 SLOW=1 python3 $(srcdir)/tests/e2e/stop.py
 .PHONY: soak
 
 # make bench: the big jobs beside their peers (needs slapd, and Postfix for sending); make bench-send: sending

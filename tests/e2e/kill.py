@@ -1,62 +1,81 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""kill -9 of `send` at random instants of a mailing of 500: nobody is lost, at most one extra copy for
-each kill, and a copy has the Message-ID of the first. KILLS sets how many (default 200)."""
-import collections
-import email
+"""kill -9 of `send` at random instants of mailings, over 8 sessions, while people are suppressed: nobody
+is lost, every message that arrived is whole, nobody gets one from a sender that was started after the
+suppression was written down, there are no more extra copies than connections open at the kills, and a
+copy has the Message-ID of the first. KILLS and PEOPLE (of a mailing) set the size, SEED the instants."""
 import os
 import random
-import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "lib"))
-from rig import Rig, messages, person
+from mailrig import MailRig
 
-KILLS = int(os.environ.get("KILLS", "200"))
-PEOPLE = 500
-
-
-def run_and_kill(rig, seconds):
-    """Starts a sender and kills it that long afterwards; TRUE if it was still at work."""
-    sender = subprocess.Popen(rig.command("send", "--once"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(seconds)
-    alive = sender.poll() is None
-    sender.send_signal(signal.SIGKILL)
-    sender.wait()
-    return alive
+KILLS = int(os.environ.get("KILLS", "100"))
+PEOPLE = int(os.environ.get("PEOPLE", "500"))
+SESSIONS = 8
 
 
-def left(rig):
-    return rig.store("SELECT count(*) FROM delivery WHERE state IN ('queued', 'claimed', 'retry')")[0][0]
+class Victim:
+    """One mailing, and the runs of senders that it took."""
+
+    def __init__(self, rig, suppress):
+        self.rig, self.suppress = rig, suppress
+        self.mailing = rig.mailing()
+        self.starts = []  # how many messages had arrived before each run
+        self.kills = self.open = 0  # connections at the kills
+
+    def kill(self, seconds):
+        """Starts a sender, and kills it so long afterwards."""
+        self.suppress()
+        self.starts.append(len(self.rig.relay.arrivals))
+        sender = self.rig.sender()
+        until = time.monotonic() + seconds
+        self.suppress()
+        time.sleep(max(until - time.monotonic(), 0))
+        instant = time.monotonic()
+        self.kills += sender.poll() is None
+        sender.kill()
+        sender.communicate()
+        self.rig.relay.quiet()
+        self.open += self.rig.relay.open_since(instant)
+
+    def finish(self, suppressed):
+        """`suppressed`: address -> (mailing, run) before which that was written down. Gives the number
+        of extra copies."""
+        self.starts.append(len(self.rig.relay.arrivals))
+        self.rig.finish()
+        extra = self.rig.check(self.mailing, ("sent", "suppressed"))
+        assert extra <= self.open <= self.kills * SESSIONS, (extra, self.open, self.kills)
+        for place, arrival in enumerate(self.rig.relay.arrivals):
+            run = (self.mailing, sum(start <= place for start in self.starts) - 1)
+            written = suppressed.get(arrival.recipient)
+            assert written is None or run < written, ("sent though suppressed", arrival.recipient, run, written)
+        return extra
 
 
-with Rig() as rig:
-    box = rig.smtpd()
-    rig.roster([person("Person %d" % n, "p%d@a.example" % n) for n in range(PEOPLE)])
-    rig.run("sync")
-    rig.event()
-    instants = random.Random(7)
-    kills = mailings = 0
+with MailRig(PEOPLE, SESSIONS) as rig:
+    chance = random.Random(int(os.environ.get("SEED", "7")))
+    candidates = iter(chance.sample(sorted(rig.names), PEOPLE // 5))
+    suppressed = {}
+    kills = extra = arrived = connections = 0
+
+    def suppress():
+        """Now and then one more person, before the next run."""
+        if chance.random() < 0.3 and (address := next(candidates, None)):
+            rig.run("suppression", "add", address)
+            suppressed[address] = (rig.mailings, len(victim.starts))
+
     while kills < KILLS:
-        mailings += 1
-        rig.event("mannheim-%d" % (2027 + mailings))
-        rig.run("invite", "mannheim-%d" % (2027 + mailings), "--filter", "(role=planner)", "--yes")
-        while left(rig) and kills < KILLS:
-            kills += run_and_kill(rig, instants.uniform(0.01, 0.12))
-        while left(rig):
-            rig.run("send", "--once")
-    copies = collections.Counter()
-    ids = collections.defaultdict(set)
-    for sender, recipient, octets in messages(box):
-        number = email.message_from_bytes(octets)["Message-ID"]
-        copies[number] += 1
-        ids[sender].add(number)
-    extra = sum(copies.values()) - len(copies)
-    assert len(copies) == PEOPLE * mailings, "lost: %d" % (PEOPLE * mailings - len(copies))
-    assert all(len(found) == 1 for found in ids.values()), "a copy has another Message-ID"
-    assert extra <= kills, (extra, kills)
-    for mailing in range(1, mailings + 1):
-        assert rig.states(mailing) == {"sent": PEOPLE}, rig.states(mailing)
-print("%d kills over %d mailings of %d: 0 lost, %d extra copies" % (kills, mailings, PEOPLE, extra))
+        victim = Victim(rig, suppress)
+        while rig.left() and kills + victim.kills < KILLS:
+            victim.kill(chance.uniform(0.01, 0.2))
+        extra += victim.finish(suppressed)
+        kills += victim.kills
+        connections += victim.open
+        arrived += len(rig.relay.arrivals)
+    rig.run("db", "check")
+print("%d kills with %d connections open, over %d mailings of %d, %d people suppressed meanwhile: %d messages "
+      "arrived whole, %d were cut; 0 lost, %d extra copies"
+      % (kills, connections, rig.mailings, PEOPLE, len(suppressed), arrived, rig.relay.cut, extra))
