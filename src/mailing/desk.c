@@ -2,17 +2,21 @@
 #include "mailing/desk.h"
 
 #include "base/error.h"
-#include "base/file.h"
 #include "base/i18n.h"
+#include "base/log.h"
 #include "mailing/prepare.h"
 #include "store/journal.h"
 #include "store/relay_fault.h"
 
+#include <math.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define TRIES   20 /* of a transaction, */
-#define PAUSE_S 3  /* so long apart, beside the store's own patience */
+#define TRIES         24  /* of a transaction: some three minutes */
+#define PAUSE_FIRST_S 0.1 /* between two; doubles */
+#define PAUSE_MOST_S  10
+#define HURRY_S       5    /* how long it is tried then */
+#define PATIENCE_MS   2000 /* of the store: whoever wants the sender to end waits no longer */
 
 struct Desk {
     char *uri;
@@ -28,6 +32,8 @@ struct Desk {
     GPtrArray *answers; /* for the sender */
     GError *failure;
     char *hold;
+    gint64
+        tries_until; /* a monotonic time, microseconds: what fails after that is not tried again */
     gboolean opened, closing;
 };
 
@@ -92,20 +98,6 @@ fail(Desk *desk, GError *failure)
     ring(desk);
 }
 
-static gboolean
-check_space(const Clerk *clerk, GError **error)
-{
-    gint64 needed = clerk->desk->options.min_free, free;
-    if (needed <= 0 || !file_free_space(store_path(clerk->store), &free) || free >= needed)
-        return TRUE;
-    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
-                _("held: only %" PRId64
-                  " MiB are free on the disk of the store, transport.min_free "
-                  "wants %" PRId64 "; make room"),
-                free / (1024 * 1024), needed / (1024 * 1024));
-    return FALSE;
-}
-
 /* Whether anything may be claimed; the reason is there for the sender. */
 static gboolean
 look_around(Clerk *clerk)
@@ -120,7 +112,8 @@ look_around(Clerk *clerk)
     gboolean fresh =
         !options->synced_at || mailing_check_roster(options->synced_at(options->data),
                                                     options->max_roster_age, now, &reason);
-    clerk->may_claim = fresh && check_space(clerk, &reason);
+    clerk->may_claim =
+        fresh && mailing_check_space(store_path(clerk->store), options->min_free, &reason);
     g_mutex_lock(&desk->mutex);
     g_free(desk->hold);
     desk->hold = reason ? g_strdup(reason->message) : NULL;
@@ -204,17 +197,18 @@ write_all(Clerk *clerk, GError **error)
     return done;
 }
 
-/* Waits a while, unless the desk is to close; FALSE then. */
+/* Waits a while after the try `number`; FALSE if there is to be no other. */
 static gboolean
-pause_clerk(Desk *desk)
+pause_clerk(Desk *desk, guint number)
 {
-    gint64 end = g_get_monotonic_time() + PAUSE_S * G_TIME_SPAN_SECOND;
+    double seconds = MIN(ldexp(PAUSE_FIRST_S, (int)number - 1), PAUSE_MOST_S);
+    gint64 end = g_get_monotonic_time() + (gint64)(seconds * G_TIME_SPAN_SECOND);
     g_mutex_lock(&desk->mutex);
-    while (!desk->closing && g_cond_wait_until(&desk->wake, &desk->mutex, end))
-        ;
-    gboolean closing = desk->closing;
+    while (!desk->closing && g_get_monotonic_time() < MIN(end, desk->tries_until))
+        g_cond_wait_until(&desk->wake, &desk->mutex, MIN(end, desk->tries_until));
+    gboolean more = !desk->closing && g_get_monotonic_time() < desk->tries_until;
     g_mutex_unlock(&desk->mutex);
-    return !closing;
+    return more;
 }
 
 static gboolean
@@ -224,7 +218,11 @@ write_patiently(Clerk *clerk, GError **error)
         g_autoptr(GError) failure = NULL;
         if (write_all(clerk, &failure)) {
             answer(clerk->desk, clerk->writes);
-        } else if (i == TRIES || !pause_clerk(clerk->desk)) {
+            continue;
+        }
+        if (i == 1)
+            log_warning("send.waiting", "reason", failure->message, NULL);
+        if (i == TRIES || !pause_clerk(clerk->desk, i)) {
             g_propagate_error(error, g_steal_pointer(&failure));
             return FALSE;
         }
@@ -247,6 +245,10 @@ static gboolean
 make_drafts(Clerk *clerk, DeskJob *job, GError **error)
 {
     gint64 now = clerk->desk->options.now();
+    if (!look_around(clerk)) { /* what cannot be claimed must not be begun either */
+        job->found = g_ptr_array_new_with_free_func((GDestroyNotify)draft_free);
+        return TRUE;
+    }
     g_autoptr(GPtrArray) due =
         deliveries_due(clerk->store, job->domain, now, job->after, job->limit, error);
     job->found = due ? drafter_make(clerk->drafter, due, now, error) : NULL;
@@ -330,6 +332,7 @@ run(gpointer data)
     note_opened(desk);
     if (!store)
         return NULL;
+    store_set_patience(store, PATIENCE_MS);
     g_autoptr(Drafter) drafter = drafter_new(store, desk->composer);
     Clerk clerk = {.desk = desk, .store = store, .drafter = drafter};
     clerk.writes = g_ptr_array_new();
@@ -352,6 +355,7 @@ desk_open(const char *uri, Composer *composer, const DeskOptions *options, GErro
     desk->asked = new_jobs();
     desk->jobs = new_jobs();
     desk->answers = new_jobs();
+    desk->tries_until = G_MAXINT64;
     desk->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     g_mutex_init(&desk->mutex);
     g_cond_init(&desk->wake);
@@ -390,6 +394,15 @@ desk_close(Desk *desk)
     g_free(desk->hold);
     g_free(desk->uri);
     g_free(desk);
+}
+
+void
+desk_hurry(Desk *desk)
+{
+    g_mutex_lock(&desk->mutex);
+    desk->tries_until = g_get_monotonic_time() + HURRY_S * G_TIME_SPAN_SECOND;
+    g_cond_broadcast(&desk->wake);
+    g_mutex_unlock(&desk->mutex);
 }
 
 int

@@ -46,7 +46,7 @@ typedef struct {
     gint64 (*synced_at)(gpointer data); /* when the roster was last in step; the same; NULL: now */
     gpointer data;
     gint64 max_roster_age; /* seconds; an older roster lets nothing be claimed */
-    gint64 min_free;       /* octets; the same if less is free on the disk; 0: any */
+    gint64 min_free;       /* MiB; the same if less is free on the disk; 0: any */
 } DeskOptions;
 
 typedef struct Desk Desk;
@@ -58,6 +58,9 @@ Desk *desk_open(const char *uri, Composer *composer, const DeskOptions *options,
 /* Lets the desk finish what it was asked, and ends the thread; answers nobody took are lost. */
 void desk_close(Desk *desk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Desk, desk_close)
+
+/* The sender is to end: a fault is tried again for some seconds only. */
+void desk_hurry(Desk *desk);
 
 /* Readable while there are answers, or the desk has failed. */
 int desk_fd(const Desk *desk);

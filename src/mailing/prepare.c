@@ -2,6 +2,7 @@
 #include "mailing/prepare.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/i18n.h"
 #include "mailing/membership.h"
 #include "mailing/reach.h"
@@ -13,6 +14,7 @@
 
 #define DEFAULT_PURPOSE  "invitation"
 #define DRAFT_LIFETIME_S (24 * 60 * 60)
+#define MIB              (1024 * 1024)
 
 void
 prepared_mailing_clear(PreparedMailing *prepared)
@@ -57,6 +59,20 @@ mailing_check_roster(gint64 synced_at, gint64 max_age, gint64 now, GError **erro
                        " hours ago, longer than mailing.max_roster_age allows; say: rundruf sync",
                        hours),
                     hours);
+    return FALSE;
+}
+
+gboolean
+mailing_check_space(const char *path, gint64 min_free, GError **error)
+{
+    gint64 free;
+    if (min_free <= 0 || !file_free_space(path, &free) || free / MIB >= min_free)
+        return TRUE;
+    g_set_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD,
+                _("held: only %" PRId64
+                  " MiB are free on the disk of the store, transport.min_free "
+                  "wants %" PRId64 "; make room"),
+                free / MIB, min_free);
     return FALSE;
 }
 

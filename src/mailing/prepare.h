@@ -67,6 +67,10 @@ gboolean mailing_prepare(Store *store, const Config *config, const PrepareReques
  * at `synced_at` (0: never). Mailings to people go out from a fresh roster only. */
 gboolean mailing_check_roster(gint64 synced_at, gint64 max_age, gint64 now, GError **error);
 
+/* HELD, with what to do, if less than `min_free` MiB (0: any) are free on the disk of the file `path`:
+ * what has been sent must be written down. A disk that does not say is taken to be good. */
+gboolean mailing_check_space(const char *path, gint64 min_free, GError **error);
+
 /* The time after which an announcement that goes out from `from` on is worth nothing: `lifetime`
  * seconds later, but at the latest the event's start (once it has begun, its end). If it is over by
  * `from`, HELD, or with `allow_past` the lifetime alone. */

@@ -549,6 +549,7 @@ look_for_signal(Sender *sender)
     if (sender->stop_at || !wake_asked())
         return;
     sender->stop_at = milliseconds(sender) + STOP_MS;
+    desk_hurry(sender->desk);
     if (wake_fd() >= 0)
         epoll_ctl(sender->wake, EPOLL_CTL_DEL, wake_fd(), NULL);
 }
@@ -715,7 +716,7 @@ start(Sender *sender, Store *store, const Config *config, Composer *composer, GE
         .synced_at = sender->options->synced_at,
         .data = sender->options->data,
         .max_roster_age = config->mailing_max_roster_age,
-        .min_free = config->transport_min_free * 1024 * 1024,
+        .min_free = config->transport_min_free,
     };
     sender->policy = settle_policy(config->mailing_on_unknown);
     sender->window = window_of(config);

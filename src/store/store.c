@@ -239,6 +239,12 @@ store_close(Store *store)
     g_free(store);
 }
 
+void
+store_set_patience(Store *store, guint milliseconds)
+{
+    sqlite3_busy_timeout(store->db, (int)milliseconds);
+}
+
 const char *
 store_path(const Store *store)
 {

@@ -30,6 +30,9 @@ Store *store_open(const char *uri, StoreFlags flags, GError **error);
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 
+/* How long a transaction waits for other writers before it is BUSY; half a minute if nothing is said. */
+void store_set_patience(Store *store, guint milliseconds);
+
 /* The database file's path. */
 const char *store_path(const Store *store);
 
