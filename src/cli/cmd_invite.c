@@ -353,6 +353,7 @@ cmd_invite(Cli *cli, int argc, char **argv, GError **error)
     g_auto(PreparedMailing) prepared = {0};
     if (!mailing_check_roster(turn_last_good(store), cli->config->mailing_max_roster_age,
                               request.now, error) ||
+        !mailing_check_space(store_path(store), cli->config->transport_min_free, error) ||
         !mailing_prepare(store, cli->config, &request, &prepared, error))
         return STATUS_FAILED;
     return decide(cli, &given, event, &prepared, error);

@@ -460,6 +460,29 @@ test_held(void)
     }
 }
 
+static void
+test_space(void)
+{
+    static const struct {
+        const char *path;
+        gint64 min_free; /* MiB */
+        gboolean good;
+    } disks[] = {
+        {"/", 0, TRUE},
+        {"/", G_MAXINT64, FALSE},
+        {"/nowhere", G_MAXINT64, TRUE},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(disks); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_true(mailing_check_space(disks[i].path, disks[i].min_free, &error) ==
+                      disks[i].good);
+        if (disks[i].good)
+            continue;
+        g_assert_error(error, RUNDRUF_ERROR, RUNDRUF_ERROR_HELD);
+        g_assert_nonnull(strstr(error->message, "make room"));
+    }
+}
+
 /* 100,000 persons: time and memory are printed; run with -m perf */
 static void
 test_many(void)
@@ -494,6 +517,7 @@ main(int argc, char **argv)
     g_test_add_func("/prepare/dry-run-and-discard", test_dry_run_and_discard);
     g_test_add_func("/prepare/repeated", test_repeated);
     g_test_add_func("/prepare/held", test_held);
+    g_test_add_func("/prepare/space", test_space);
     g_test_add_func("/control/states", test_control);
     g_test_add_func("/control/retry", test_retry);
     g_test_add_func("/report/value", test_report);
