@@ -95,7 +95,7 @@ TESTS += $(tree_tests)
 # What the program does with real peers and with test cases that others wrote.
 peer_tests = tests/corpora.py tests/mustache.py tests/e2e/answer.py tests/e2e/cases_connection.py \
 	tests/e2e/cases_content.py tests/e2e/cases_refresh.py tests/e2e/cases_safety.py \
-	tests/e2e/cases_tree.py tests/e2e/cases_write.py tests/e2e/connection.py \
+	tests/e2e/cases_tree.py tests/e2e/cases_write.py tests/e2e/connection.py tests/e2e/disk.py \
 	tests/e2e/facts.py tests/e2e/files.py tests/e2e/filters.py tests/e2e/german.py tests/e2e/hostile_filters.py \
 	tests/e2e/kerberos.py tests/e2e/kill.py tests/e2e/lists.py tests/e2e/mixup.py tests/e2e/model.py \
 	tests/e2e/notice.py tests/e2e/probe.py tests/e2e/session.py tests/e2e/smtp.py tests/e2e/status.py \
@@ -124,6 +124,7 @@ soak: rundruf tests/lib/selected
 	$(AM_TESTS_ENVIRONMENT) SCRIPTS=10000 python3 $(srcdir)/tests/e2e/model.py
 	$(AM_TESTS_ENVIRONMENT) DELIVERIES=1000000 SEED=$${SEED:-2} python3 $(srcdir)/tests/e2e/mixup.py
 	$(AM_TESTS_ENVIRONMENT) KILLS=1000 PEOPLE=2000 python3 $(srcdir)/tests/e2e/kill.py
+	$(AM_TESTS_ENVIRONMENT) POINTS=75 python3 $(srcdir)/tests/e2e/disk.py
 	$(AM_TESTS_ENVIRONMENT) STOPS=200 SLOW=1 python3 $(srcdir)/tests/e2e/stop.py
 .PHONY: soak
 
