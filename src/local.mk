@@ -199,8 +199,10 @@ librundruf_a_SOURCES = \
 	src/mailing/membership.c src/mailing/membership.h \
 	src/mailing/rate.c src/mailing/rate.h \
 	src/mailing/reach.c src/mailing/reach.h \
+	src/mailing/restraint.c src/mailing/restraint.h \
 	src/mailing/selection.c src/mailing/selection.h \
 	src/mailing/send.c src/mailing/send.h \
+	src/mailing/send_log.c src/mailing/send_log.h \
 	src/mailing/settle.c src/mailing/settle.h \
 	src/mailing/why.c src/mailing/why.h \
 	src/mailing/window.c src/mailing/window.h \

@@ -134,7 +134,8 @@ write_one(Clerk *clerk, DeskJob *job, GError **error)
 {
     gint64 now = clerk->desk->options.now();
     if (job->task == DESK_TIDY)
-        return deliveries_miss(clerk->store, now, &job->missed, error) &&
+        return deliveries_pull_in(clerk->store, now + OUTCOME_PAUSE_MOST_S, now, error) &&
+               deliveries_miss(clerk->store, now, &job->missed, error) &&
                deliveries_cancel(clerk->store, now, &job->cancelled, error);
     if (job->task == DESK_HOLD)
         return note_hold(clerk, job->holds->pdata[0], error);

@@ -22,7 +22,7 @@ typedef enum {
     DESK_CLAIM,   /* draft->delivery, as deliveries_claim() */
     DESK_SETTLE,  /* draft->delivery, as deliveries_settle(); -> settled */
     DESK_HOLD,    /* holds_put() of the one in `holds` */
-    DESK_TIDY     /* deliveries_miss(), deliveries_cancel(): -> missed, cancelled */
+    DESK_TIDY     /* deliveries_miss() and _cancel() -> missed, cancelled; deliveries_pull_in() */
 } DeskTask;
 
 /* A question, and then its answer. */

@@ -10,25 +10,23 @@
 #include "mailing/agenda.h"
 #include "mailing/desk.h"
 #include "mailing/notice.h"
+#include "mailing/restraint.h"
+#include "mailing/send_log.h"
 #include "mailing/settle.h"
-#include "mailing/window.h"
 #include "store/deliveries.h"
 
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#define POLL_MS       2000  /* between looks for what has become due */
-#define TIDY_MS       60000 /* between looks for what has been missed */
-#define NOTICE_MS     60000 /* between looks for what contact persons are to be told */
-#define FAULTS_MAX    3     /* of the relay in a row: then it is left alone for a while */
-#define REST_FIRST_MS 60000 /* so long; doubles */
-#define REST_MOST_MS  (15 * 60000)
-#define STOP_MS       25000 /* for what has left to be answered */
-#define PATIENCE_MS   60000 /* a run that is to end by itself waits so long for a domain's pace */
-#define FRESH_S       300   /* a draft that waited longer is made anew */
-#define DOMAINS_MAX   10000 /* looked at in one go */
-#define PAST_S        3600  /* the longest span of a limit */
-#define INTERRUPTED   N_("the sender was interrupted while it was sent: it may have arrived")
+#define POLL_MS     2000  /* between looks for what has become due */
+#define CLOSED_MS   10000 /* between looks at the hours */
+#define TIDY_MS     60000 /* between looks for what has been missed */
+#define NOTICE_MS   60000 /* between looks for what contact persons are to be told */
+#define STOP_MS     25000 /* for what has left to be answered */
+#define PATIENCE_MS 60000 /* a run that is to end by itself waits so long for a domain's pace */
+#define FRESH_S     300   /* a draft that waited longer is made anew */
+#define DOMAINS_MAX 10000 /* looked at in one go */
+#define INTERRUPTED N_("the sender was interrupted while it was sent: it may have arrived")
 
 typedef struct {
     Store *store;
@@ -36,26 +34,20 @@ typedef struct {
     const SendOptions *options;
     SendSummary *summary;
     Transport *transport;
-    Pace *pace;
+    Restraint *restraint;
     Agenda *agenda;
     Desk *desk;
     UnknownPolicy policy;
-    GHashTable *held; /* names of domains whose holds are written down */
-    Window window;
-    gint64 looked_at, opens_at; /* Unix seconds: the window was looked at, and opens */
-    int wake;                   /* readable when the desk or a signal has something to say */
-    GArray *events;             /* of the transport */
-    guint asked;                /* of the desk and not answered */
-    guint flying;               /* drafts that are claimed, or are about to be */
-    guint first;                /* session that is served first next time */
-    gboolean listed;            /* the last look for domains is answered, */
-    gboolean found;             /* and there was something that was not known */
-    gint64 list_at, tidy_at, notice_at, rest_until,
-        stop_at;     /* milliseconds; stop_at 0: nobody asked to stop */
-    gint64 when;     /* the next draft that waits may go then */
+    int wake;        /* readable when the desk or a signal has something to say */
+    GArray *events;  /* of the transport */
+    guint asked;     /* of the desk and not answered */
+    guint flying;    /* drafts that are claimed, or are about to be */
+    guint first;     /* session that is served first next time */
+    gboolean listed; /* the last look for domains is answered, */
+    gboolean found;  /* and there was something that was not known */
+    gint64 list_at, tidy_at, notice_at, stop_at; /* milliseconds; stop_at 0: nobody asked to stop */
+    gint64 when;                                 /* the next draft that waits may go then */
     gboolean untidy; /* something is to be tried again: its mailing may be cancelled by now */
-    guint faults;    /* of the relay, on the last messages in a row */
-    gint64 rest;     /* the last pause for them */
 } Sender;
 
 void
@@ -70,56 +62,13 @@ milliseconds(const Sender *sender)
 {
     gint64 time = sender->options->milliseconds ? sender->options->milliseconds()
                                                 : g_get_monotonic_time() / 1000;
-    return time + PAST_S * 1000; /* so that the past is no less than 0 */
-}
-
-static char *
-number_text(gint64 number)
-{
-    return g_strdup_printf("%" PRId64, number);
-}
-
-/* When it is tried again, in UTC; NULL: never. Owned by the caller. */
-static char *
-next_text(const Delivery *delivery)
-{
-    g_autoptr(GDateTime) due =
-        delivery->state == DELIVERY_RETRY ? g_date_time_new_from_unix_utc(delivery->due) : NULL;
-    return due ? g_date_time_format_iso8601(due) : NULL;
-}
-
-/* One line for each attempt, and for what keeps one from being made. Never the text: relays like to
- * quote the address. */
-static void
-log_delivery(const Sender *sender, const Draft *draft, const char *what)
-{
-    static const char *const blames[] = {
-        [BLAME_RECIPIENT] = NULL, [BLAME_DOMAIN] = "domain", [BLAME_RELAY] = "relay"};
-    const Delivery *delivery = draft->delivery;
-    if (!log_writes(LOG_LEVEL_INFO))
-        return;
-    gboolean tried = draft->given_at > 0;
-    g_autofree char *event = g_strdup_printf("delivery.%s", what);
-    g_autofree char *id = number_text(delivery->id);
-    g_autofree char *mailing = number_text(delivery->mailing);
-    g_autofree char *session = tried ? number_text(draft->session) : NULL;
-    g_autofree char *attempt = number_text(delivery->attempts);
-    g_autofree char *code = draft->outcome.code ? number_text(draft->outcome.code) : NULL;
-    const char *status = *draft->outcome.status ? draft->outcome.status : NULL;
-    g_autofree char *next = next_text(delivery);
-    double seconds = (double)(milliseconds(sender) - draft->given_at) / 1000;
-    g_autofree char *took = tried ? g_strdup_printf("%.3f", seconds) : NULL;
-    log_info(event, "delivery", id, "mailing", mailing, "session", session, "attempt", attempt,
-             "code", code, "status", status, "blame", blames[draft->outcome.blame], "seconds", took,
-             "next", next, NULL);
+    return time + RESTRAINT_PAST_S * 1000; /* so that the past is no less than 0 */
 }
 
 static void
-log_count(const char *event, guint count)
+tell(const Sender *sender, const Draft *draft, const char *what)
 {
-    g_autofree char *number = g_strdup_printf("%u", count);
-    if (count > 0)
-        log_info(event, "count", number, NULL);
+    send_log_delivery(draft, what, milliseconds(sender) - draft->given_at);
 }
 
 static DeskJob *
@@ -209,36 +158,22 @@ static void
 note_fault(Sender *sender, const Outcome *outcome)
 {
     g_clear_pointer(&sender->summary->fault, g_free);
-    if (outcome->blame != BLAME_RELAY) {
-        sender->faults = 0;
-        sender->rest = 0;
+    restraint_note(sender->restraint, outcome, milliseconds(sender));
+    if (outcome->blame != BLAME_RELAY)
         return;
-    }
     sender->summary->fault =
         g_strdup(outcome->text ? outcome->text : _("the relay cannot be used"));
-    g_autofree char *code = g_strdup_printf("%d", outcome->code);
-    log_warning("send.fault", "code", code, NULL);
-    if (++sender->faults < FAULTS_MAX || sender->rest_until > milliseconds(sender))
-        return;
-    sender->rest = sender->rest ? MIN(2 * sender->rest, REST_MOST_MS) : REST_FIRST_MS;
-    sender->rest_until = milliseconds(sender) + sender->rest;
-    sender->faults = FAULTS_MAX - 1; /* one more, and the next rest */
+    send_log_fault(outcome->code);
 }
 
 /* A domain that refuses us is told to a person, once. */
 static void
 raise_alarms(Sender *sender, const Outcome *outcome)
 {
-    const char *group;
-    while ((group = pace_take_alarm(sender->pace))) {
-        gint64 now = sender->options->now(), held_ms = pace_held_until(sender->pace, group);
-        Hold *hold = g_new0(Hold, 1);
-        hold->domain = g_strdup(group);
-        hold->since = now;
-        hold->until = now + (held_ms - milliseconds(sender)) / 1000;
-        hold->code = outcome->code;
-        hold->text = g_strdup(outcome->text);
-        log_warning("domain.held", "domain", group, NULL);
+    gint64 now = sender->options->now(), now_ms = milliseconds(sender);
+    Hold *hold;
+    while ((hold = restraint_take_hold(sender->restraint, outcome, now, now_ms))) {
+        log_warning("domain.held", "domain", hold->domain, NULL);
         DeskJob *job = ask(sender, DESK_HOLD);
         job->holds = g_ptr_array_new_with_free_func((GDestroyNotify)hold_free);
         g_ptr_array_add(job->holds, hold);
@@ -333,9 +268,9 @@ hold_back(Sender *sender, Draft *draft)
     if (draft->delivery->state == DELIVERY_SUPPRESSED) {
         sender->summary->counts[DELIVERY_SUPPRESSED]++;
         sender->summary->again += draft->again ? 1 : 0;
-        log_delivery(sender, draft, "suppressed");
+        tell(sender, draft, "suppressed");
     } else {
-        log_delivery(sender, draft, "held_back");
+        tell(sender, draft, "held_back");
         agenda_clear(sender->agenda); /* others of its mailing, or all, must not go either */
     }
     if (draft->message && !draft->ended) {
@@ -355,9 +290,9 @@ note_settled(Sender *sender, const DeskJob *job)
         sender->untidy = sender->untidy || draft->delivery->state == DELIVERY_RETRY;
         sender->summary->counts[draft->delivery->state]++;
         sender->summary->again += draft->again ? 1 : 0;
-        log_delivery(sender, draft, delivery_state_text(draft->delivery->state));
+        tell(sender, draft, delivery_state_text(draft->delivery->state));
     } else {
-        log_delivery(sender, draft, "overtaken"); /* cancelled meanwhile, say */
+        tell(sender, draft, "overtaken"); /* cancelled meanwhile, say */
     }
     agenda_forget(sender->agenda, draft);
     if (sender->options->progress)
@@ -369,8 +304,8 @@ note_tidied(Sender *sender, const DeskJob *job)
 {
     sender->summary->counts[DELIVERY_MISSED] += job->missed;
     sender->summary->counts[DELIVERY_CANCELLED] += job->cancelled;
-    log_count("deliveries.missed", job->missed);
-    log_count("deliveries.cancelled", job->cancelled);
+    send_log_count("deliveries.missed", job->missed);
+    send_log_count("deliveries.cancelled", job->cancelled);
 }
 
 static void
@@ -381,30 +316,6 @@ add_drafts(Sender *sender, DeskJob *job)
     sender->found = sender->found || agenda_known(sender->agenda) > known;
 }
 
-/* The holds that are written down now: of an earlier sender, too, and without those that a person has
- * lifted. */
-static void
-apply_holds(Sender *sender, const GPtrArray *holds)
-{
-    gint64 now = sender->options->now(), now_ms = milliseconds(sender);
-    GHashTable *held = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    for (guint i = 0; i < holds->len; i++) {
-        const Hold *hold = holds->pdata[i];
-        const char *group = pace_group(sender->pace, hold->domain);
-        if (!g_hash_table_contains(sender->held, hold->domain))
-            pace_hold(sender->pace, group, now_ms + 1000 * (hold->until - now));
-        g_hash_table_add(held, g_strdup(hold->domain));
-    }
-    GHashTableIter before;
-    gpointer domain;
-    g_hash_table_iter_init(&before, sender->held);
-    while (g_hash_table_iter_next(&before, &domain, NULL))
-        if (!g_hash_table_contains(held, domain))
-            pace_hold(sender->pace, pace_group(sender->pace, domain), 0);
-    g_hash_table_unref(sender->held);
-    sender->held = held;
-}
-
 static void
 hear(Sender *sender, DeskJob *job)
 {
@@ -412,7 +323,8 @@ hear(Sender *sender, DeskJob *job)
     switch (job->task) {
     case DESK_DOMAINS:
         sender->listed = TRUE;
-        apply_holds(sender, job->holds);
+        restraint_apply_holds(sender->restraint, job->holds, sender->options->now(),
+                              milliseconds(sender));
         for (guint i = 0; i < job->found->len; i++)
             agenda_add_domain(sender->agenda, job->found->pdata[i]);
         break;
@@ -429,7 +341,7 @@ hear(Sender *sender, DeskJob *job)
         note_settled(sender, job);
         break;
     case DESK_HOLD: /* from now on a look that does not find it means that a person has lifted it */
-        g_hash_table_add(sender->held, g_strdup(((const Hold *)job->holds->pdata[0])->domain));
+        restraint_note_hold(sender->restraint, job->holds->pdata[0]);
         break;
     case DESK_TIDY:
         note_tidied(sender, job);
@@ -513,10 +425,13 @@ static gboolean
 is_open(Sender *sender)
 {
     gint64 now = sender->options->now();
-    if (sender->looked_at != now)
-        sender->opens_at = window_next(&sender->window, now);
-    sender->looked_at = now;
-    return sender->opens_at <= now;
+    return restraint_opens_at(sender->restraint, now) <= now;
+}
+
+static gboolean
+is_resting(const Sender *sender)
+{
+    return restraint_rests_until(sender->restraint) > milliseconds(sender);
 }
 
 /* How long nothing is to be done but by an event. */
@@ -526,10 +441,10 @@ wait_ms(Sender *sender)
     gint64 now = milliseconds(sender), until = sender->list_at;
     if (sender->stop_at)
         until = sender->stop_at;
-    else if (sender->rest_until > now)
-        until = sender->rest_until;
-    else if (!is_open(sender)) /* not for long at once: the clock may be set */
-        until = now + MIN((sender->opens_at - sender->looked_at) * 1000, TIDY_MS);
+    else if (is_resting(sender))
+        until = restraint_rests_until(sender->restraint);
+    else if (!is_open(sender)) /* the clock may be set: it is looked at again before they are on */
+        until = now + CLOSED_MS;
     else if (agenda_waiting(sender->agenda) > 0)
         until = MIN(until, sender->when);
     return MAX(until - now, 0);
@@ -577,8 +492,8 @@ is_finished(Sender *sender)
         return FALSE;
     gboolean open = is_open(sender);
     if (!open)
-        sender->summary->later = sender->opens_at;
-    if (sender->rest_until > now || !open)
+        sender->summary->later = restraint_opens_at(sender->restraint, sender->options->now());
+    if (is_resting(sender) || !open)
         return sender->flying == 0 && sender->asked == 0;
     return nothing_due(sender) || must_wait(sender, now);
 }
@@ -603,7 +518,7 @@ work(Sender *sender, GError **error)
             return FALSE;
         look_for_signal(sender);
         tidy(sender);
-        if (!sender->stop_at && milliseconds(sender) >= sender->rest_until && is_open(sender)) {
+        if (!sender->stop_at && !is_resting(sender) && is_open(sender)) {
             look_for_more(sender);
             give(sender);
         }
@@ -656,12 +571,8 @@ static void
 note_orphan(gint64 delivery, gint64 mailing, guint attempts, gpointer data)
 {
     Sender *sender = data;
-    g_autofree char *id = number_text(delivery);
-    g_autofree char *of = number_text(mailing);
-    g_autofree char *attempt = number_text(attempts);
     sender->summary->orphans++;
-    log_info("delivery.orphaned", "delivery", id, "mailing", of, "attempt", attempt, "state",
-             delivery_state_text(settle_orphan(sender->policy)), NULL);
+    send_log_orphan(delivery, mailing, attempts, settle_orphan(sender->policy));
 }
 
 /* What a sender that died left. */
@@ -674,38 +585,8 @@ recover(Store *store, Sender *sender, GError **error)
                             _(INTERRUPTED), note_orphan, sender, error) ||
         !store_commit(g_steal_pointer(&transaction), error))
         return FALSE;
-    log_count("deliveries.orphaned", sender->summary->orphans);
+    send_log_count("deliveries.orphaned", sender->summary->orphans);
     return TRUE;
-}
-
-typedef struct {
-    Pace *pace;
-    gint64 now, now_ms; /* seconds; milliseconds */
-    gint64 latest;      /* milliseconds: what has been counted */
-} Past;
-
-/* Limits by the minute and hour hold across senders. */
-static void
-count_past(const char *domain, gint64 claimed_at, gpointer data)
-{
-    Past *past = data;
-    const char *group = pace_group(past->pace, domain);
-    gint64 then = past->now_ms - 1000 * MAX(past->now - claimed_at, 0);
-    then = MAX(then, past->latest);
-    then = MAX(then, pace_next(past->pace, group, then)); /* limits may have been others then */
-    if (then > past->now_ms)
-        return;
-    past->latest = then;
-    pace_begin(past->pace, group, then);
-    pace_end(past->pace, group, NULL, then);
-}
-
-static gboolean
-remember_pace(Store *store, const Sender *sender, GError **error)
-{
-    gint64 now = sender->options->now();
-    Past past = {sender->pace, now, milliseconds(sender), 0};
-    return deliveries_each_claimed(store, now - PAST_S, count_past, &past, error);
 }
 
 static gboolean
@@ -719,12 +600,12 @@ start(Sender *sender, Store *store, const Config *config, Composer *composer, GE
         .min_free = config->transport_min_free,
     };
     sender->policy = settle_policy(config->mailing_on_unknown);
-    sender->window = window_of(config);
-    sender->pace = pace_new(config);
-    if (!recover(store, sender, error) || !remember_pace(store, sender, error))
+    sender->restraint = restraint_new(config);
+    if (!recover(store, sender, error) ||
+        !restraint_count_past(sender->restraint, store, sender->options->now(),
+                              milliseconds(sender), error))
         return FALSE;
-    sender->agenda = agenda_new(sender->pace);
-    sender->held = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    sender->agenda = agenda_new(restraint_pace(sender->restraint));
     sender->desk = desk_open(config->store_uri, composer, &options, error);
     if (!sender->desk)
         return FALSE;
@@ -747,8 +628,7 @@ sender_clear(Sender *sender)
         sender->summary->hold = desk_hold(sender->desk);
     desk_close(sender->desk);
     agenda_free(sender->agenda);
-    pace_free(sender->pace);
-    g_clear_pointer(&sender->held, g_hash_table_unref);
+    restraint_free(sender->restraint);
     if (sender->events)
         g_array_unref(sender->events);
     if (sender->wake >= 0)

@@ -16,8 +16,8 @@
  *    whose content has not begun to leave.
  *
  * One sender works on a store at a time: it holds a lock (base/lock.h) on the file "<store>.send".
- * Faults of the relay are held against no recipient (settle.h). After FAULTS_MAX in a row the sender
- * stops, or (watching) pauses before the next. */
+ * Faults of the relay are held against no recipient (settle.h). After some in a row (restraint.h) the
+ * sender stops, or (watching) pauses before the next. */
 #ifndef RUNDRUF_MAILING_SEND_H
 #define RUNDRUF_MAILING_SEND_H
 

@@ -30,6 +30,7 @@ enum {
     SETTLE,
     RECOVER,
     CLAIMED,
+    PULL_IN,
     MISS,
     CANCEL,
     RETRY,
@@ -91,6 +92,9 @@ static const char *const texts[] = {
         " AND state = 'claimed' RETURNING id, mailing, attempts",
     [CLAIMED] = "SELECT domain, claimed_at FROM delivery WHERE claimed_at >= $1"
                 " ORDER BY claimed_at",
+    [PULL_IN] = "UPDATE delivery SET due = $2 WHERE mailing IN"
+                " (SELECT id FROM mailing WHERE state IN ('running', 'paused'))"
+                " AND state = 'retry' AND due > $1",
     [MISS] = "UPDATE delivery SET state = 'missed', settled_at = $1,"
              " text = coalesce(text, $2) WHERE " WAITING " AND mailing IN"
              " (SELECT id FROM mailing WHERE state IN ('running', 'paused') AND not_after <= $1)",
@@ -391,6 +395,17 @@ deliveries_each_claimed(Store *store, gint64 since, DeliveryClaimed each, gpoint
             each(domain, statement_int(claimed, 1), data);
     }
     return result == STEP_DONE;
+}
+
+gboolean
+deliveries_pull_in(Store *store, gint64 latest, gint64 now, GError **error)
+{
+    g_autoptr(Statement) pull = statement_get(store, &deliveries_statements, PULL_IN, error);
+    if (!pull)
+        return FALSE;
+    statement_bind_int(pull, 1, latest);
+    statement_bind_int(pull, 2, now);
+    return statement_run(pull, NULL, error);
 }
 
 gboolean

@@ -71,6 +71,10 @@ typedef void (*DeliveryClaimed)(const char *domain, gint64 claimed_at, gpointer 
 gboolean deliveries_each_claimed(Store *store, gint64 since, DeliveryClaimed each, gpointer data,
                                  GError **error);
 
+/* Makes due at `now` what is to be tried again later than `latest`: the clock was ahead when that was
+ * written, for no pause is that long. */
+gboolean deliveries_pull_in(Store *store, gint64 latest, gint64 now, GError **error);
+
 /* Makes what is still to be sent of mailings whose not_after is reached `missed`; and `cancelled`
  * what is left of cancelled mailings. */
 gboolean deliveries_miss(Store *store, gint64 now, guint *count, GError **error);

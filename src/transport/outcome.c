@@ -203,7 +203,7 @@ outcome_of_loss(Phase phase, gboolean ended, const char *why, Outcome *outcome)
 gint64
 outcome_retry_at(guint attempts, gint64 now, gint64 not_after)
 {
-    static const gint64 minutes[] = {5, 15, 30, 60, 120};
-    gint64 delay = 60 * minutes[CLAMP(attempts, 1, G_N_ELEMENTS(minutes)) - 1];
+    static const gint64 seconds[] = {5 * 60, 15 * 60, 30 * 60, 3600, OUTCOME_PAUSE_MOST_S};
+    gint64 delay = seconds[CLAMP(attempts, 1, G_N_ELEMENTS(seconds)) - 1];
     return now <= not_after - delay ? now + delay : 0;
 }

@@ -23,7 +23,8 @@
 
 #include <glib.h>
 
-#define OUTCOME_TEXT_MAX 500 /* characters kept of a relay's words */
+#define OUTCOME_TEXT_MAX     500        /* characters kept of a relay's words */
+#define OUTCOME_PAUSE_MOST_S (2 * 3600) /* between two attempts */
 
 typedef enum {
     OUTCOME_SENT,      /* 2xx to the end of data */

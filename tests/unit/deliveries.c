@@ -344,6 +344,22 @@ test_recover(void)
 }
 
 static void
+test_pull_in(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Fixture) fixture = fixture_new();
+    fixture_add_persons(fixture, 1);
+    gint64 mailing = add_mailing(fixture, MAILING_RUNNING);
+    add_delivery(fixture, mailing, 1, "soon", NOW + 99);
+    add_delivery(fixture, mailing, 1, "far", NOW + 101);
+    add_delivery(fixture, mailing, 1, "meant",
+                 NOW + 101); /* queued: for a time that somebody chose */
+    fixture_run(fixture, "UPDATE delivery SET state = 'retry' WHERE name <> 'N meant'");
+    g_assert_true(deliveries_pull_in(fixture->store, NOW + 100, NOW, &error));
+    assert_claim(fixture, NOW, 9, "far");
+}
+
+static void
 note_claimed(const char *domain, gint64 claimed_at, gpointer data)
 {
     g_string_append_printf(data, "%s:%d ", domain, (int)(claimed_at - NOW));
@@ -443,6 +459,7 @@ main(int argc, char **argv)
     g_test_add_func("/deliveries/claim-refused", test_claim_refused);
     g_test_add_func("/deliveries/domains", test_domains);
     g_test_add_func("/deliveries/recover", test_recover);
+    g_test_add_func("/deliveries/pull-in", test_pull_in);
     g_test_add_func("/deliveries/each-claimed", test_each_claimed);
     g_test_add_func("/deliveries/missed-and-cancelled", test_missed_and_cancelled);
     g_test_add_func("/deliveries/mailings", test_mailings);

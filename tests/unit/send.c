@@ -524,6 +524,22 @@ test_meanwhile(void)
     }
 }
 
+/* The clock was a day ahead and is set right: what was to be tried again does not wait for that day. */
+static void
+test_clock_set_back(void)
+{
+    g_autoptr(Fixture) fixture = setup(2);
+    g_auto(SendSummary) summary = {0};
+    Answer answers[] = {{NULL, OUTCOME_TEMPORARY, 451, 0, 2, NULL, FALSE}, {0}};
+    Fake fake = {.answers = answers, .log = -1};
+    world.now = NOW + 24 * 3600;
+    run(fixture, &fake, FALSE, &summary);
+    assert_states(fixture, "retry/1 retry/1 ");
+    world.now = NOW + 60;
+    run(fixture, &fake, FALSE, &summary);
+    assert_states(fixture, "sent/2 sent/2 ");
+}
+
 static gint64
 synced_long_ago(gpointer data)
 {
@@ -691,6 +707,7 @@ main(int argc, char **argv)
     g_test_add_func("/send/unknown", test_unknown);
     g_test_add_func("/send/relay-fault", test_relay_fault);
     g_test_add_func("/send/meanwhile", test_meanwhile);
+    g_test_add_func("/send/clock-set-back", test_clock_set_back);
     g_test_add_func("/send/old-roster", test_old_roster);
     g_test_add_func("/send/pause-and-resume", test_pause_and_resume);
     g_test_add_func("/send/one-sender", test_one_sender);
