@@ -22,6 +22,18 @@ def in_turns(desk, port, sessions, count):
     return [(ours(desk, port, sessions, count), smtp_source(desk, port, sessions, count)) for _ in range(RUNS)]
 
 
+def durable_write_s(folder):
+    """How long the disk takes for a write that is durable: with one session, a message cannot take less."""
+    taken = []
+    with open(folder / "written", "wb", buffering=0) as file:
+        for _ in range(200):
+            begun = time.monotonic()
+            file.write(bytes(8192))
+            os.fdatasync(file)
+            taken.append(time.monotonic() - begun)
+    return statistics.median(taken)
+
+
 def bench_local(desk):
     port = free_port()
     with sink(port):
@@ -114,6 +126,7 @@ def main():
     with Desk() as desk:
         print("%d deliveries, messages of %d octets, medians of %d runs" % (MESSAGES, desk.octets, RUNS))
         head("", "ours", "(sending)", "peer", "ratio", "", "aim")
+        row_value("a durable write of 8 KiB", 1000 * durable_write_s(desk.folder), "%.3f ms")
         bench_local(desk)
         bench_far(desk)
         bench_lock_step(desk)
