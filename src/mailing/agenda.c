@@ -2,7 +2,7 @@
 #include "mailing/agenda.h"
 
 #define BATCH_MOST 48  /* drafts of one domain that wait */
-#define TURN_MOST  16  /* that go one after the other: their rows lie together, and so do commits */
+#define TURN_MOST  32  /* that go one after the other: their rows lie together, and so do commits */
 #define SOON_MS    500 /* a domain that may go by then gets drafts */
 
 typedef struct {
@@ -24,7 +24,7 @@ struct Agenda {
     GHashTable *known;   /* row id -> Draft, which it owns */
     GQueue turns;        /* of Domain: those with a draft that waits */
     GQueue lacks;        /* of Domain: those that may have more rows due than are known */
-    guint waiting;
+    guint waiting, coming; /* drafts; those that were asked for */
     gint64 blocked_until; /* nothing may go before, unless something ends or comes */
 };
 
@@ -114,7 +114,7 @@ const char *
 agenda_lacks(Agenda *agenda, gint64 now, DeliveryCursor *after, guint *limit)
 {
     for (guint n = g_queue_get_length(&agenda->lacks); n > 0; n--) {
-        if (agenda->waiting >= AGENDA_DRAFTS_MAX)
+        if (agenda->waiting + agenda->coming >= AGENDA_DRAFTS_MAX)
             return NULL;
         Domain *domain = g_queue_pop_head(&agenda->lacks);
         domain->lacking = FALSE;
@@ -126,6 +126,7 @@ agenda_lacks(Agenda *agenda, gint64 now, DeliveryCursor *after, guint *limit)
         domain->asked = TRUE;
         *after = domain->at;
         *limit = BATCH_MOST - waiting;
+        agenda->coming += *limit;
         return domain->name;
     }
     return NULL;
@@ -137,6 +138,7 @@ agenda_add_drafts(Agenda *agenda, const char *name, guint limit, GPtrArray *draf
     Domain *domain = get_domain(agenda, name);
     domain->more = drafts->len >= limit;
     domain->asked = FALSE;
+    agenda->coming -= limit;
     for (guint i = 0; i < drafts->len; i++) {
         Draft *draft = drafts->pdata[i];
         domain->at = (DeliveryCursor){draft->delivery->due, draft->delivery->id};
