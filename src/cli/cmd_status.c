@@ -27,14 +27,14 @@ typedef struct {
     ChangeCounts edits;
     GPtrArray *mailings; /* of Mailing */
     GPtrArray
-        *reports;   /* of MailingReport, of the mailings that are running or paused; else NULL */
-    char *sending;  /* who; NULL: nobody */
-    gint64 sent_at; /* when a sender last ended */
+        *reports;     /* of MailingReport, of the mailings that are running or paused; else NULL */
+    char *sending;    /* who; NULL: nobody */
+    gint64 sent_at;   /* when a sender last ended */
     RelayFault fault; /* of the relay */
     GPtrArray *holds; /* of Held: recipient domains that refuse us */
     guint waiting;    /* deliveries that wait for these */
     guint undecided;  /* unknown ones that a person decides about */
-    guint64 shared; /* mail addresses that several persons have */
+    guint64 shared;   /* mail addresses that several persons have */
     GString *shared_text;
     guint held; /* differences */
     GString *held_text;

@@ -20,12 +20,12 @@ typedef struct {
 
 struct Agenda {
     Pace *pace;
-    GHashTable *domains; /* name -> Domain */
-    GHashTable *known;   /* row id -> Draft, which it owns */
-    GQueue turns;        /* of Domain: those with a draft that waits */
-    GQueue lacks;        /* of Domain: those that may have more rows due than are known */
+    GHashTable *domains;   /* name -> Domain */
+    GHashTable *known;     /* row id -> Draft, which it owns */
+    GQueue turns;          /* of Domain: those with a draft that waits */
+    GQueue lacks;          /* of Domain: those that may have more rows due than are known */
     guint waiting, coming; /* drafts; those that were asked for */
-    gint64 blocked_until; /* nothing may go before, unless something ends or comes */
+    gint64 blocked_until;  /* nothing may go before, unless something ends or comes */
 };
 
 static void
