@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* desk.h - the sender's desk: a thread of its own that has the store
+/* desk.h - a thread of the sender's that has the store
  *
- * The sender never waits for the disk: it asks the desk, and goes on with the network. What came
- * together while the last commit was on its way is one transaction, so that all sessions share the
- * cost of a durable commit; a claim or settlement is answered when it is durable, never before. Claims
- * and settlements come before the making of messages.
+ * The sender never waits for the disk: it asks a desk, and goes on with the network. It has two: one
+ * for claims and settlements, one for what is due and the making of messages, so that the first never
+ * waits for the second. Claims and settlements that came together while the last commit was on its way
+ * are one transaction, so that all sessions share the cost of a durable commit; they are answered when
+ * they are durable, never before.
  *
  * A fault that may pass (another program holds the store, the disk is full) is tried again for some
  * minutes, for what has been sent must be written down. */
@@ -51,8 +52,8 @@ typedef struct {
 
 typedef struct Desk Desk;
 
-/* Opens the store of `uri` anew, in the thread, which alone uses `composer` until desk_close(). NULL
- * with the errors of store_open(). */
+/* Opens the store of `uri` anew, in the thread, which alone uses `composer` (NULL: no drafts are asked of
+ * it) until desk_close(). NULL with the errors of store_open(). */
 Desk *desk_open(const char *uri, Composer *composer, const DeskOptions *options, GError **error);
 
 /* Lets the desk finish what it was asked, and ends the thread; answers nobody took are lost. */

@@ -36,9 +36,10 @@ typedef struct {
     Transport *transport;
     Restraint *restraint;
     Agenda *agenda;
-    Desk *desk;
+    Desk *ledger; /* claims and settlements */
+    Desk *scout;  /* what is due, and its messages: nothing that is claimed waits for them */
     UnknownPolicy policy;
-    int wake;        /* readable when the desk or a signal has something to say */
+    int wake;        /* readable when a desk or a signal has something to say */
     GArray *events;  /* of the transport */
     guint asked;     /* of the desk and not answered */
     guint flying;    /* drafts that are claimed, or are about to be */
@@ -47,7 +48,8 @@ typedef struct {
     gboolean found;  /* and there was something that was not known */
     gint64 list_at, tidy_at, notice_at, stop_at; /* milliseconds; stop_at 0: nobody asked to stop */
     gint64 when;                                 /* the next draft that waits may go then */
-    gboolean untidy; /* something is to be tried again: its mailing may be cancelled by now */
+    gboolean tidying; /* asked of the desk: what it does may let something be due */
+    gboolean untidy;  /* something is to be tried again: its mailing may be cancelled by now */
 } Sender;
 
 void
@@ -77,7 +79,7 @@ ask(Sender *sender, DeskTask task)
     DeskJob *job = g_new0(DeskJob, 1);
     job->task = task;
     sender->asked++;
-    desk_ask(sender->desk, job);
+    desk_ask(task == DESK_DOMAINS || task == DESK_DUE ? sender->scout : sender->ledger, job);
     return job;
 }
 
@@ -302,6 +304,7 @@ note_settled(Sender *sender, const DeskJob *job)
 static void
 note_tidied(Sender *sender, const DeskJob *job)
 {
+    sender->tidying = FALSE;
     sender->summary->counts[DELIVERY_MISSED] += job->missed;
     sender->summary->counts[DELIVERY_CANCELLED] += job->cancelled;
     send_log_count("deliveries.missed", job->missed);
@@ -350,9 +353,9 @@ hear(Sender *sender, DeskJob *job)
 }
 
 static gboolean
-hear_desk(Sender *sender, GError **error)
+hear_desk(Sender *sender, Desk *desk, GError **error)
 {
-    g_autoptr(GPtrArray) answers = desk_take(sender->desk, error);
+    g_autoptr(GPtrArray) answers = desk_take(desk, error);
     for (guint i = 0; answers && i < answers->len; i++)
         hear(sender, answers->pdata[i]);
     return answers != NULL;
@@ -382,6 +385,7 @@ tidy(Sender *sender)
         return;
     sender->tidy_at = now + TIDY_MS;
     sender->untidy = FALSE;
+    sender->tidying = TRUE;
     ask(sender, DESK_TIDY);
 }
 
@@ -413,7 +417,7 @@ look_for_more(Sender *sender)
         job->limit = limit;
     }
     gboolean again = is_idle(sender) && !nothing_due(sender);
-    if (now < sender->list_at && !again)
+    if (sender->tidying || (now < sender->list_at && !again))
         return;
     sender->list_at = now + POLL_MS;
     sender->listed = sender->found = FALSE;
@@ -464,7 +468,7 @@ look_for_signal(Sender *sender)
     if (sender->stop_at || !wake_asked())
         return;
     sender->stop_at = milliseconds(sender) + STOP_MS;
-    desk_hurry(sender->desk);
+    desk_hurry(sender->ledger);
     if (wake_fd() >= 0)
         epoll_ctl(sender->wake, EPOLL_CTL_DEL, wake_fd(), NULL);
 }
@@ -514,7 +518,7 @@ static gboolean
 work(Sender *sender, GError **error)
 {
     for (;;) {
-        if (!hear_desk(sender, error))
+        if (!hear_desk(sender, sender->ledger, error) || !hear_desk(sender, sender->scout, error))
             return FALSE;
         look_for_signal(sender);
         tidy(sender);
@@ -522,7 +526,8 @@ work(Sender *sender, GError **error)
             look_for_more(sender);
             give(sender);
         }
-        desk_flush(sender->desk);
+        desk_flush(sender->ledger);
+        desk_flush(sender->scout);
         gboolean finished = is_finished(sender);
         if (finished || sender->options->watch)
             tell_people(sender);
@@ -606,12 +611,14 @@ start(Sender *sender, Store *store, const Config *config, Composer *composer, GE
                               milliseconds(sender), error))
         return FALSE;
     sender->agenda = agenda_new(restraint_pace(sender->restraint));
-    sender->desk = desk_open(config->store_uri, composer, &options, error);
-    if (!sender->desk)
+    sender->ledger = desk_open(config->store_uri, NULL, &options, error);
+    sender->scout = sender->ledger ? desk_open(config->store_uri, composer, &options, error) : NULL;
+    if (!sender->scout)
         return FALSE;
     sender->events = g_array_new(FALSE, TRUE, sizeof(TransportEvent));
     sender->wake = epoll_create1(EPOLL_CLOEXEC);
-    if (watch_fd(sender->wake, desk_fd(sender->desk)) &&
+    if (watch_fd(sender->wake, desk_fd(sender->ledger)) &&
+        watch_fd(sender->wake, desk_fd(sender->scout)) &&
         (wake_fd() < 0 || watch_fd(sender->wake, wake_fd())))
         return TRUE;
     g_set_error(
@@ -620,13 +627,14 @@ start(Sender *sender, Store *store, const Config *config, Composer *composer, GE
     return FALSE;
 }
 
-/* The desk before the agenda: it may still have drafts in hand. */
+/* The desks before the agenda: they may still have drafts in hand. */
 static void
 sender_clear(Sender *sender)
 {
-    if (sender->desk)
-        sender->summary->hold = desk_hold(sender->desk);
-    desk_close(sender->desk);
+    if (sender->scout)
+        sender->summary->hold = desk_hold(sender->scout);
+    desk_close(sender->scout);
+    desk_close(sender->ledger);
     agenda_free(sender->agenda);
     restraint_free(sender->restraint);
     if (sender->events)

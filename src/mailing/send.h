@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* send.h - the sender: delivers what is due, over all sessions of the transport at once
  *
- *     desk (a thread)                 sender (one loop)                      transport
+ *     desks (two threads)             sender (one loop)                      transport
  *     domains and rows due ────────►  agenda: whose turn, may it go now ───► MAIL, RCPT, DATA
  *     claim, one commit for all ◄───  the relay would take it            ◄── READY
  *     durable ─────────────────────►  the content may leave ───────────────► content, its end

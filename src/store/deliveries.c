@@ -74,7 +74,8 @@ static const char *const texts[] = {
              "  ORDER BY s.purpose DESC LIMIT 1),"
              " EXISTS (SELECT 1 FROM entry e WHERE e.uuid = d.person AND e.kind = 'person')"
              " FROM delivery d JOIN mailing m ON m.id = d.mailing WHERE d.id = $1"
-             " AND d." WAITING " AND m.state = 'running' AND m.not_after > $2",
+             " AND d." WAITING " AND d.due <= $2"
+             " AND m.state = 'running' AND m.not_after > $2",
     [CLAIM] = "UPDATE delivery SET state = 'claimed', claimed_at = $2, message_id = $3"
               " WHERE id = $1",
     [WITHHOLD] = "UPDATE delivery SET state = 'suppressed', settled_at = $2, text = $3"

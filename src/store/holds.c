@@ -6,8 +6,8 @@
 enum { PUT, LIFT, AT };
 
 static const char *const texts[] = {
-    [PUT] = "INSERT INTO hold (domain, since, until, code, text) VALUES ($1, $2, $3, $4, $5)"
-            " ON CONFLICT (domain) DO UPDATE SET since = $2, until = $3, code = $4, text = $5",
+    [PUT] = ("INSERT INTO hold (domain, since, until, code, text) VALUES ($1, $2, $3, $4, $5)"
+             " ON CONFLICT (domain) DO UPDATE SET since = $2, until = $3, code = $4, text = $5"),
     [LIFT] = "DELETE FROM hold WHERE domain = $1",
     [AT] = "SELECT domain, since, until, code, text FROM hold WHERE until > $1 ORDER BY domain",
 };

@@ -14,8 +14,8 @@ static const char *const texts[] = {
             " max(m.due, m.frozen_at), n.told, n.number, n.due"
             " FROM mailing m LEFT JOIN notice n ON n.mailing = m.id"
             " WHERE m.state = 'running' ORDER BY m.id",
-    [PUT] = "INSERT INTO notice (mailing, told, number, due) VALUES ($1, $2, $3, $4)"
-            " ON CONFLICT (mailing) DO UPDATE SET told = $2, number = $3, due = $4",
+    [PUT] = ("INSERT INTO notice (mailing, told, number, due) VALUES ($1, $2, $3, $4)"
+             " ON CONFLICT (mailing) DO UPDATE SET told = $2, number = $3, due = $4"),
     [FORGET] = "UPDATE notice SET told = NULL WHERE mailing = $1",
 };
 const StatementTable notices_statements = {"notices", texts, G_N_ELEMENTS(texts)};

@@ -6,8 +6,8 @@
 enum { NOTE, END, READ };
 
 static const char *const texts[] = {
-    [NOTE] = "INSERT INTO relay_fault (id, since, code, text) VALUES (1, $1, $2, $3)"
-             " ON CONFLICT (id) DO UPDATE SET code = $2, text = $3",
+    [NOTE] = ("INSERT INTO relay_fault (id, since, code, text) VALUES (1, $1, $2, $3)"
+              " ON CONFLICT (id) DO UPDATE SET code = $2, text = $3"),
     [END] = "DELETE FROM relay_fault",
     [READ] = "SELECT since, code, text FROM relay_fault",
 };
