@@ -348,6 +348,7 @@ test_pieces(void)
     }
     terms_sort(terms);
     g_autoptr(StoreTransaction) transaction = store_begin(bench.store, &error);
+    g_assert_nonnull(transaction);
     g_assert_true(terms_build(terms, bench.store, &error));
     for (guint i = 0; i < 1000; i++) {
         g_autofree char *piece = make_word(rand, 6);
