@@ -29,8 +29,8 @@ def injecting(rig, call, fault, when):
     """The words that start a program whose calls of `call` on the store fail so; it is the child, and the
     tracer nobody's."""
     files = [word for end in ("", "-wal") for word in ("-P", str(rig.folder / (rig.database + end)))]
-    return ["strace", "-D", "-f", "-qq", "-o", "/dev/null", *files, "-e", "trace=" + call,
-            "-e", "inject=%s:error=%s:when=%s" % (call, fault, when)]
+    return ["strace", "-D", "-f", "-qq", "-E", "ASAN_OPTIONS=detect_leaks=0", "-o", "/dev/null", *files,
+            "-e", "trace=" + call, "-e", "inject=%s:error=%s:when=%s" % (call, fault, when)]
 
 
 def can_trace():
