@@ -13,7 +13,9 @@ from rig import SANITIZED, Rig, person
 MIB = 1 << 20
 ARGUMENT_MAX = 120 * 1024  # the kernel takes no longer ones
 STACK = 256 * 1024  # octets; the usual 8 MiB would hide a recursion
-SECONDS = 1.0 if SANITIZED else 0.05  # of processor time, more than a harmless filter takes
+# of processor time, more than a harmless filter takes: what grows by squares takes minutes. The 50 ms
+# that are promised are for `make bench`: a busy machine may double any figure.
+SECONDS = 2.0 if SANITIZED else 0.5
 
 HARMLESS = b"(cn=x)"
 HOSTILE = {
@@ -111,15 +113,17 @@ def main():
         rig.run("sync")
         parse = min(check_parse(rig, "harmless", HARMLESS, True) for _ in range(3))
         select = min(check_select(rig, "harmless", HARMLESS, True) for _ in range(3))
+        slowest = 0
         for name, text in HOSTILE.items():
             # the quickest of three: the machine may be busy
             spent = min(check_parse(rig, name, text, known(text)) for _ in range(3)) - parse
             spent = max(spent, min(check_select(rig, name, text, False) for _ in range(3)) - select)
             assert spent < SECONDS, (name, spent)
+            slowest = max(slowest, spent)
         for name, text in LARGE.items():
             check_parse(rig, name, text, True)
             check_select(rig, name, text, True)
-        print("%d hostile filters, %d large ones" % (len(HOSTILE), len(LARGE)))
+        print("%d hostile filters, %d large ones, slowest %.3f ms" % (len(HOSTILE), len(LARGE), slowest * 1000))
 
 
 main()

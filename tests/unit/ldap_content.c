@@ -252,6 +252,7 @@ test_stop(void)
 {
     g_autoptr(Provider) provider = provider_new(PROVIDED);
     g_autoptr(Follower) follower = follower_new(provider);
+    g_autoptr(GError) error = NULL;
     for (guint messages = 0; messages < 10; messages++) {
         guint count = 0;
         ContentMessage message;
@@ -260,7 +261,8 @@ test_stop(void)
             g_assert_true(directory_content_next(follower->directory, 0, &message, NULL));
         directory_content_stop(follower->directory);
         directory_content_stop(follower->directory);
-        g_assert_true(directory_search(follower->directory, NULL, count_entry, &count, NULL, NULL));
+        directory_search(follower->directory, NULL, count_entry, &count, NULL, &error);
+        g_assert_no_error(error);
         g_assert_cmpuint(count, ==, 7);
         g_assert_cmpstr(refresh(follower, NULL), ==, EVERYTHING "deletes.! ");
         if (messages % 2) /* a search between two messages */
