@@ -164,7 +164,7 @@ gboolean directory_content_start(Directory *directory, gconstpointer cookie, gsi
 gboolean directory_content_next(Directory *directory, gint64 wait_ms, ContentMessage *message,
                                 GError **error);
 
-/* Ends the search with Cancel (RFC 3909) or Abandon. */
+/* Ends the search with Abandon (RFC 4511, 4.11), which has no answer. */
 void directory_content_stop(Directory *directory);
 
 /* Sends up to DIRECTORY_WRITES_MAX writes (of DirectoryWrite, each to another entry), each as one

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define MODE_REFRESH_AND_PERSIST 3
-#define STOP_MS                  2000 /* for the answer to Cancel and for the search's end, each */
 
 struct LdapContent {
     int id;            /* of the search; -1: it has ended */
@@ -81,62 +80,16 @@ set_cookie(ContentMessage *message, Octets cookie)
     message->cookie_length = cookie.length;
 }
 
-/* Waits until the search has ended, throwing away what else comes. */
-static gboolean
-drain(Ldap *ldap, int id)
-{
-    const gint64 end = g_get_monotonic_time() + STOP_MS * G_GINT64_CONSTANT(1000);
-    int type = 0;
-    while (type != LDAP_RES_SEARCH_RESULT) {
-        g_auto(Message) message = NULL;
-        gint64 left = (end - g_get_monotonic_time()) / 1000;
-        if (left < 0 || !ldap_session_next(ldap, id, left, &message, &type, NULL))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/* TRUE if the server has granted the Cancel with this id. */
-static gboolean
-is_cancelled(Ldap *ldap, int cancel_id)
-{
-    g_auto(Message) message = NULL;
-    int type = 0, result = LDAP_OTHER;
-    if (!ldap_session_next(ldap, cancel_id, STOP_MS, &message, &type, NULL))
-        return FALSE;
-    if (type == 0)
-        ldap_abandon_ext(ldap->ld, cancel_id, NULL, NULL);
-    return type == LDAP_RES_EXTENDED &&
-           ldap_parse_result(ldap->ld, message, &result, NULL, NULL, NULL, NULL, 0) ==
-               LDAP_SUCCESS &&
-           result == LDAP_SUCCESS;
-}
-
-/* Cancel, as slapd of Debian 12 may keep a search that was abandoned (OpenLDAP ITS#10479). Nobody
- * waits for the answer, which costs a poll its second round trip: who polls once closes now, and who
- * goes on asks for it in await_end(). */
+/* Abandon, though Cancel (RFC 3909) would have an answer: slapd of Debian 12 dies of it, one time in
+ * some ten thousand, by a pointer freed in another thread's arena. That it may keep what was
+ * abandoned (OpenLDAP ITS#10479) costs it no more than a search, until the connection is closed. */
 static void
 end_search(Ldap *ldap)
 {
     LdapContent *content = ldap->content;
-    if (content->id < 0)
-        return;
-    if (ldap_cancel(ldap->ld, content->id, NULL, NULL, &ldap->cancel) == LDAP_SUCCESS)
-        ldap->cancelled = content->id;
-    else
+    if (content->id >= 0)
         ldap_abandon_ext(ldap->ld, content->id, NULL, NULL);
     content->id = -1;
-}
-
-/* Takes away what is left of a search that was cancelled. */
-static void
-await_end(Ldap *ldap)
-{
-    if (ldap->cancelled == 0)
-        return;
-    if (!is_cancelled(ldap, ldap->cancel) || !drain(ldap, ldap->cancelled))
-        ldap_abandon_ext(ldap->ld, ldap->cancelled, NULL, NULL);
-    ldap->cancelled = 0;
 }
 
 gboolean
@@ -150,7 +103,6 @@ ldap_content_start(Directory *directory, gconstpointer cookie, gsize length, GEr
     gboolean store = g_strcmp0(config->directory_referrals, "store") == 0;
     g_auto(Control) sync = NULL;
     LDAPControl manage = {.ldctl_oid = (char *)LDAP_CONTROL_MANAGEDSAIT};
-    await_end(ldap);
     int id = -1, code = create_sync_control(cookie, length, &sync);
     LDAPControl *controls[] = {sync, store ? &manage : NULL, NULL};
     /* LDAP_MAXINT asks for the server's hard limit, 0 only for its soft one */

@@ -57,11 +57,9 @@ typedef struct {
     Attributes *attributes;        /* reused for each entry; lent from its message */
     LdapPlace places[LDAP_PLACES]; /* all attributes from the last one on have that */
     GString *dn, *csn;
-    guint64 octets;        /* of its values */
-    GPtrArray *ranges;     /* attributes of the entry at hand of which only some values came */
-    LdapContent *content;  /* while it is followed; ldap_content.c's */
-    int cancelled, cancel; /* message ids of a search that was cancelled and may not have ended
-                            * yet (0: none), and of the Cancel */
+    guint64 octets;       /* of its values */
+    GPtrArray *ranges;    /* attributes of the entry at hand of which only some values came */
+    LdapContent *content; /* while it is followed; ldap_content.c's */
     char *followed[6], *listed[3], *plain[4]; /* what an entry is asked for; ldap_entry_wanted() */
     char **supported; /* the rootDSE's supportedControl, once ldap_write.c has asked; or NULL */
 } Ldap;

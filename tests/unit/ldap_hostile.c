@@ -24,7 +24,6 @@ enum {
     TAG_SEARCH = 0x63,
     TAG_ENTRY = 0x64,
     TAG_RESULT = 0x65,
-    TAG_EXTENDED = 0x77,
     TAG_EXTENDED_ANSWER = 0x78,
     TAG_INTERMEDIATE = 0x79
 };
@@ -141,7 +140,6 @@ serve_request(GIOStream *connection, const Answer *answers)
 {
     GOutputStream *out = g_io_stream_get_output_stream(connection);
     guint8 request[4096];
-    static guint8 search_id;
     gssize length = g_input_stream_read(g_io_stream_get_input_stream(connection), request,
                                         sizeof request, NULL, NULL);
     gsize at = length > 2 && request[1] & 0x80 ? 2u + (request[1] & 0x7f) : 2;
@@ -153,15 +151,8 @@ serve_request(GIOStream *connection, const Answer *answers)
         append_result(answer, TAG_BOUND, 0);
         send_message(out, id, answer);
     } else if (tag == TAG_SEARCH) {
-        search_id = id;
         for (; answers->tag; answers++)
             send_answer(out, id, answers);
-    } else if (tag == TAG_EXTENDED) { /* Cancel */
-        append_result(answer, TAG_RESULT, 118);
-        send_message(out, search_id, answer);
-        g_byte_array_set_size(answer, 0);
-        append_result(answer, TAG_EXTENDED_ANSWER, 0);
-        send_message(out, id, answer);
     }
     return TRUE;
 }
