@@ -56,6 +56,7 @@ typedef struct {
     char *transport_ca_file;
     char *transport_user;
     char *transport_password_file;
+    char *transport_token_file;
     char *transport_helo;      /* EHLO name; default: network_domain */
     gint64 transport_timeout;  /* seconds without progress */
     char *transport_fallback;  /* further relays, by preference, separated by blanks; NULL: none */

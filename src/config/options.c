@@ -91,6 +91,8 @@ const Option option_table[] = {
      N_("user name at the relay; without it no login")},
     {"transport.password_file", OPTION_FILE, MEMBER(transport_password_file), NULL, 0, 0, NULL,
      N_("file with the password for user, mode 0600")},
+    {"transport.token_file", OPTION_FILE, MEMBER(transport_token_file), NULL, 0, 0, NULL,
+     N_("instead of a password: file with an OAuth 2.0 access token for user, mode 0600")},
     {"transport.helo", OPTION_TEXT, MEMBER(transport_helo), NULL, 0, 0, NULL,
      N_("own name in EHLO; else network.domain")},
     {"transport.timeout", OPTION_DURATION, MEMBER(transport_timeout), "5m", 1, HOUR_S, NULL,

@@ -124,7 +124,7 @@ opening_begin(Opening *self, const Relay *relay)
 
 /* What to do about it, for the faults that a setting mends. */
 static const char *
-advice(CURLcode result)
+advice(const Opening *self, CURLcode result)
 {
     switch (result) {
     case CURLE_USE_SSL_FAILED:
@@ -133,7 +133,9 @@ advice(CURLcode result)
         return _("; the relay's certificate must be valid for the host of transport.uri "
                  "(transport.ca_file names another authority)");
     case CURLE_LOGIN_DENIED:
-        return _("; check transport.user and transport.password_file");
+        return self->relay->token_file ? _("; check transport.user and whether "
+                                           "transport.token_file holds a fresh token")
+                                       : _("; check transport.user and transport.password_file");
     default:
         return "";
     }
@@ -166,7 +168,7 @@ opening_end(Opening *self, CURLcode result, Outcome *outcome)
     /* a relay may repeat what it did not understand, be it a password */
     const char *words =
         refused && self->phase != PHASE_AUTH ? self->reply.text : describe(self, result);
-    g_autofree char *text = g_strconcat(words, self->fault ? "" : advice(result), NULL);
+    g_autofree char *text = g_strconcat(words, self->fault ? "" : advice(self, result), NULL);
     if (refused)
         outcome_of_reply(self->phase, self->reply.code, text, outcome);
     else

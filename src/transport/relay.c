@@ -58,6 +58,33 @@ build_url(Relay *self, CURLU *url, const Config *config, const char *uri, GError
 }
 
 static gboolean
+is_set(const char *value)
+{
+    return value && *value;
+}
+
+static gboolean
+load_login(Relay *self, const Config *config, GError **error)
+{
+    gboolean password = is_set(config->transport_password_file);
+    gboolean token = is_set(config->transport_token_file);
+    if (is_set(config->transport_user) ? password == token : password || token)
+        return set_config_error(error, _("transport.user belongs together with one of "
+                                         "transport.password_file and transport.token_file; set "
+                                         "both or none"));
+    if (!is_set(config->transport_user))
+        return TRUE;
+    self->user = g_strdup(config->transport_user);
+    if (password) {
+        self->password = file_read_secret(config->transport_password_file, error);
+        return self->password != NULL;
+    }
+    self->token_file = g_strdup(config->transport_token_file);
+    g_autofree char *first = file_read_secret(self->token_file, error);
+    return first != NULL;
+}
+
+static gboolean
 load_settings(Relay *self, const Config *config, const char *uri, GError **error)
 {
     CURLU *url = curl_url();
@@ -69,18 +96,9 @@ load_settings(Relay *self, const Config *config, const char *uri, GError **error
     self->starttls = plain && g_strcmp0(config->transport_starttls, "off") != 0;
     self->tls = self->starttls || !plain;
     self->timeout_s = CLAMP(config->transport_timeout, 1, 3600);
-    if (config->transport_ca_file && *config->transport_ca_file)
+    if (is_set(config->transport_ca_file))
         self->ca_file = g_strdup(config->transport_ca_file);
-    gboolean user = config->transport_user && *config->transport_user;
-    gboolean password = config->transport_password_file && *config->transport_password_file;
-    if (user != password)
-        return set_config_error(error, _("transport.user and transport.password_file belong "
-                                         "together; set both or none"));
-    if (!user)
-        return TRUE;
-    self->user = g_strdup(config->transport_user);
-    self->password = file_read_secret(config->transport_password_file, error);
-    return self->password != NULL;
+    return load_login(self, config, error);
 }
 
 Relay *
@@ -98,8 +116,25 @@ relay_free(Relay *self)
     g_free(self->url);
     g_free(self->user);
     g_free(self->password);
+    g_free(self->token_file);
     g_free(self->ca_file);
     g_free(self);
+}
+
+/* A token that cannot be read is no login, and without one nothing is sent: opening_end(). */
+static void
+apply_login(const Relay *self, CURL *curl)
+{
+    curl_easy_setopt(curl, CURLOPT_USERNAME, self->user);
+    if (self->token_file) {
+        g_autofree char *token = file_read_secret(self->token_file, NULL);
+        curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, token);
+        curl_easy_setopt(curl, CURLOPT_LOGIN_OPTIONS, "AUTH=XOAUTH2");
+        return;
+    }
+    curl_easy_setopt(curl, CURLOPT_PASSWORD, self->password);
+    /* those that need no more than user and password; else "user@realm" may end in Kerberos */
+    curl_easy_setopt(curl, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN;AUTH=CRAM-MD5");
 }
 
 void
@@ -115,12 +150,8 @@ relay_apply(const Relay *self, CURL *curl)
         curl_easy_setopt(curl, CURLOPT_CAINFO, self->ca_file);
         curl_easy_setopt(curl, CURLOPT_CAPATH, NULL); /* this authority instead of all others */
     }
-    if (self->user) {
-        curl_easy_setopt(curl, CURLOPT_USERNAME, self->user);
-        curl_easy_setopt(curl, CURLOPT_PASSWORD, self->password);
-        /* those that need no more than user and password; else "user@realm" may end in Kerberos */
-        curl_easy_setopt(curl, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN;AUTH=CRAM-MD5");
-    }
+    if (self->user)
+        apply_login(self, curl);
     /* nothing from the environment or the home folder */
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(curl, CURLOPT_PROXY, "");

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 r"""smtpd.py - an SMTP server for tests, on 127.0.0.1, that keeps what it gets and can misbehave
 
-    smtpd.py FOLDER [--port N] [--tls CERT KEY | --smtps CERT KEY] [--auth USER:PASSWORD]
+    smtpd.py FOLDER [--port N] [--tls CERT KEY | --smtps CERT KEY] [--auth USER:PASSWORD | --token USER:TOKEN]
                     [--no-smtputf8] [--fault STEP:ACTION [--skip N] [--count N]]
 
 Prints its port as the first line of standard output as soon as it listens (--port 0, the default,
@@ -17,7 +17,8 @@ Files in FOLDER, which must exist:
                    more): {"session": 1, "helo": ..., "tls": false}
     commands       --fault only: the lines received, as "SESSION LINE", message octets left out
 
---tls offers STARTTLS. --auth offers AUTH and requires it. Without --fault the server is aiosmtpd.
+--tls offers STARTTLS. --auth offers AUTH and requires it; --token does for XOAUTH2 alone. Without --fault the
+server is aiosmtpd.
 
 Recipients behave by how their local part begins:
     tmp450    450 at RCPT the first time, 250 after that
@@ -129,6 +130,15 @@ def proper_server(keeper, options):
             envelope.rcpt_tos.append(address)
             return "250 2.1.5 ok"
 
+        async def auth_XOAUTH2(self, server, args):
+            response = args[1] if len(args) > 1 else await server.challenge_auth(b"")
+            said = base64.b64decode(response) if isinstance(response, str) else response
+            user, _, token = (options.token or ":").partition(":")
+            if said == f"user={user}\1auth=Bearer {token}\1\1".encode():
+                return AuthResult(success=True, auth_data=user)
+            await server.challenge_auth(b'{"status":"401"}')  # and the client says that it has understood
+            return AuthResult(success=False, handled=False)
+
         async def handle_DATA(self, server, session, envelope):
             kinds = {behaviour(address): address for address in envelope.rcpt_tos}
             if "dot451" in kinds and keeper.first_time(kinds["dot451"]):
@@ -148,9 +158,10 @@ def proper_server(keeper, options):
                 tls = context(options.tls)
             super().__init__(Handler(), hostname="relay.example", ident="smtpd.py",
                              enable_SMTPUTF8=not options.no_smtputf8, tls_context=tls,
-                             auth_required=bool(options.auth), authenticator=check,
+                             auth_required=bool(options.auth or options.token), authenticator=check,
                              auth_require_tls=bool(options.tls),
-                             auth_exclude_mechanism=[] if options.auth else ["LOGIN", "PLAIN"])
+                             auth_exclude_mechanism=([] if options.auth else ["LOGIN", "PLAIN"]) +
+                             ([] if options.token else ["XOAUTH2"]))
 
     def check(_server, _session, _envelope, _mechanism, data):
         user, _, password = (options.auth or ":").partition(":")
@@ -284,6 +295,7 @@ def arguments():
     parser.add_argument("--tls", nargs=2)
     parser.add_argument("--smtps", nargs=2)
     parser.add_argument("--auth")
+    parser.add_argument("--token")
     parser.add_argument("--no-smtputf8", action="store_true")
     parser.add_argument("--fault")
     parser.add_argument("--skip", type=int, default=0)

@@ -32,7 +32,7 @@ peer_data(const Peer *peer, guint index)
 
 /* The settings that tests change; the rest is filled in. */
 typedef struct {
-    const char *scheme, *host, *starttls, *ca_file, *user, *password_file;
+    const char *scheme, *host, *starttls, *ca_file, *user, *password_file, *token_file;
 } Settings;
 
 static Transport *
@@ -46,6 +46,7 @@ relay_open(const Peer *peer, Settings settings, GError **error)
         .transport_ca_file = (char *)settings.ca_file,
         .transport_user = (char *)settings.user,
         .transport_password_file = (char *)settings.password_file,
+        .transport_token_file = (char *)settings.token_file,
         .transport_helo = (char *)"mail.netz.example",
         .transport_timeout = TIMEOUT_S,
     };
@@ -436,6 +437,43 @@ test_login(void)
     remove_with_folder(wrong);
 }
 
+/* By access token (XOAUTH2), which is read for each session. */
+static void
+test_token(void)
+{
+    const struct {
+        const char *option, *value, *token; /* NULL: the file is gone */
+        OutcomeKind kind;
+        int code;
+    } rows[] = {
+        {"--token", "anna@b.example:" PASSWORD, PASSWORD "\n", OUTCOME_SENT, 250},
+        /* libcurl does not ask for the 535 after the challenge that tells why */
+        {"--token", "anna@b.example:" PASSWORD, "stale", OUTCOME_TEMPORARY, 0},
+        {"--token", "anna@b.example:" PASSWORD, NULL, OUTCOME_TEMPORARY, 0},
+        {"--auth", "anna@b.example:" PASSWORD, PASSWORD, OUTCOME_TEMPORARY, 0}, /* not offered */
+        {"--port", "0", PASSWORD, OUTCOME_TEMPORARY, 0},
+        {"--fault", "auth:500 unknown: " PASSWORD, PASSWORD, OUTCOME_TEMPORARY, 0}, /* PLAIN only */
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        PEER(peer, rows[i].option, rows[i].value);
+        char *file = write_password("of the start", 0600);
+        g_autoptr(Transport) transport =
+            relay_open(&peer, (Settings){.user = "anna@b.example", .token_file = file}, NULL);
+        if (rows[i].token)
+            g_assert_true(file_write(file, rows[i].token, strlen(rows[i].token), 0600, NULL));
+        else
+            g_unlink(file);
+        g_auto(Outcome) outcome = send_to(transport, "a@b.example", MAIL);
+        g_test_message("%u: %s", i, outcome.text);
+        g_assert_cmpint(outcome.kind, ==, rows[i].kind);
+        g_assert_cmpint(outcome.code, ==, rows[i].code);
+        g_assert_cmpint(outcome.blame == BLAME_RELAY, ==, rows[i].kind != OUTCOME_SENT);
+        g_assert_null(strstr(outcome.text, PASSWORD));
+        g_assert_cmpuint(peer_count(&peer, "messages"), ==, rows[i].kind == OUTCOME_SENT);
+        remove_with_folder(file);
+    }
+}
+
 /* A self-signed certificate for the name "localhost". FALSE if there is no openssl program. */
 static gboolean
 make_certificate(const char *folder, char **cert, char **key)
@@ -560,27 +598,31 @@ test_check(void)
 static void
 test_settings(void)
 {
-    char *open_file = write_password(PASSWORD, 0644);
+    char *open_file = write_password(PASSWORD, 0644), *secret = write_password(PASSWORD, 0600);
     const struct {
-        const char *uri, *helo, *user, *password_file;
+        const char *uri, *helo, *user, *password_file, *token_file;
     } rows[] = {
-        {"smtp://", "a.example", NULL, NULL},
-        {"smtp://:25", "a.example", NULL, NULL},
-        {"smtp://host:99999", "a.example", NULL, NULL},
-        {"smtp://anna:" PASSWORD "@host", "a.example", NULL, NULL},
-        {"smtp://host;AUTH=PLAIN@host", "a.example", NULL, NULL},
-        {"smtp://host/name", "a.example", NULL, NULL},
-        {"smtp://host?x=y", "a.example", NULL, NULL},
-        {"smtp://host#x", "a.example", NULL, NULL},
-        {"smtp://host", NULL, NULL, NULL},
-        {"smtp://host", "", NULL, NULL},
-        {"smtp://host", "a b", NULL, NULL},
-        {"smtp://host", "a\r\nMAIL FROM:<x>", NULL, NULL},
-        {"smtp://host", "a/b", NULL, NULL},
-        {"smtp://host", "a.example", "anna", NULL},
-        {"smtp://host", "a.example", NULL, "/dev/null"},
-        {"smtp://host", "a.example", "anna", "/nowhere/password"},
-        {"smtp://host", "a.example", "anna", open_file},
+        {"smtp://", "a.example", NULL, NULL, NULL},
+        {"smtp://:25", "a.example", NULL, NULL, NULL},
+        {"smtp://host:99999", "a.example", NULL, NULL, NULL},
+        {"smtp://anna:" PASSWORD "@host", "a.example", NULL, NULL, NULL},
+        {"smtp://host;AUTH=PLAIN@host", "a.example", NULL, NULL, NULL},
+        {"smtp://host/name", "a.example", NULL, NULL, NULL},
+        {"smtp://host?x=y", "a.example", NULL, NULL, NULL},
+        {"smtp://host#x", "a.example", NULL, NULL, NULL},
+        {"smtp://host", NULL, NULL, NULL, NULL},
+        {"smtp://host", "", NULL, NULL, NULL},
+        {"smtp://host", "a b", NULL, NULL, NULL},
+        {"smtp://host", "a\r\nMAIL FROM:<x>", NULL, NULL, NULL},
+        {"smtp://host", "a/b", NULL, NULL, NULL},
+        {"smtp://host", "a.example", "anna", NULL, NULL},
+        {"smtp://host", "a.example", NULL, "/dev/null", NULL},
+        {"smtp://host", "a.example", "anna", "/nowhere/password", NULL},
+        {"smtp://host", "a.example", "anna", open_file, NULL},
+        {"smtp://host", "a.example", NULL, NULL, "/dev/null"},
+        {"smtp://host", "a.example", "anna", NULL, "/nowhere/token"},
+        {"smtp://host", "a.example", "anna", NULL, open_file},
+        {"smtp://host", "a.example", "anna", secret, secret},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         Config config = {
@@ -588,6 +630,7 @@ test_settings(void)
             .transport_helo = (char *)rows[i].helo,
             .transport_user = (char *)rows[i].user,
             .transport_password_file = (char *)rows[i].password_file,
+            .transport_token_file = (char *)rows[i].token_file,
             .transport_timeout = TIMEOUT_S,
         };
         g_autoptr(GError) error = NULL;
@@ -596,6 +639,7 @@ test_settings(void)
         g_assert_null(strstr(error->message, PASSWORD));
     }
     remove_with_folder(open_file);
+    remove_with_folder(secret);
 }
 
 int
@@ -628,6 +672,7 @@ main(int argc, char **argv)
     g_test_add_func("/smtp/recipients", test_recipients);
     g_test_add_func("/smtp/smtputf8", test_smtputf8);
     g_test_add_func("/smtp/login", test_login);
+    g_test_add_func("/smtp/token", test_token);
     g_test_add_func("/smtp/tls", test_tls);
     g_test_add_func("/smtp/no_starttls", test_no_starttls);
     g_test_add_func("/smtp/check", test_check);
