@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-r"""smtpd.py - an SMTP server for tests, on 127.0.0.1, that keeps what it gets and can misbehave
+r"""smtpd.py - an SMTP server for tests, on loopback, that keeps what it gets and can misbehave
 
-    smtpd.py FOLDER [--port N] [--tls CERT KEY | --smtps CERT KEY] [--auth USER:PASSWORD | --token USER:TOKEN]
-                    [--no-smtputf8] [--fault STEP:ACTION [--skip N] [--count N]]
+    smtpd.py FOLDER [--host ADDRESS] [--port N] [--tls CERT KEY | --smtps CERT KEY]
+                    [--auth USER:PASSWORD | --token USER:TOKEN] [--no-smtputf8]
+                    [--fault STEP:ACTION [--skip N] [--count N]]
 
 Prints its port as the first line of standard output as soon as it listens (--port 0, the default,
 takes a free one). Ends on SIGTERM. Exits with 77 if python3-aiosmtpd is missing.
@@ -47,8 +48,6 @@ import ssl
 import struct
 import sys
 import time
-
-HOST = "127.0.0.1"
 
 
 class Keeper:
@@ -291,6 +290,7 @@ class Fault:
 def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--tls", nargs=2)
     parser.add_argument("--smtps", nargs=2)
@@ -311,10 +311,10 @@ async def main():
         fault = Fault(options.fault, options.skip, options.count)
         server = await asyncio.start_server(
             lambda reader, writer: Faulty(keeper, fault, reader, writer).run(),
-            HOST, options.port, limit=1 << 20)
+            options.host, options.port, limit=1 << 20)
     else:
         server = await loop.create_server(
-            proper_server(keeper, options), HOST, options.port,
+            proper_server(keeper, options), options.host, options.port,
             ssl=context(options.smtps) if options.smtps else None)
     ended = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)

@@ -437,6 +437,20 @@ test_login(void)
     remove_with_folder(wrong);
 }
 
+static void
+test_ipv6(void)
+{
+    g_auto(Peer) peer = {0};
+    if (!peer_start(&peer, (const char *const[]){"--host", "::1", NULL})) {
+        g_test_skip("no IPv6");
+        return;
+    }
+    g_autoptr(Transport) transport = relay_open(&peer, (Settings){.host = "[::1]"}, NULL);
+    g_auto(Outcome) outcome = send_to(transport, "a@b.example", MAIL);
+    g_assert_cmpint(outcome.kind, ==, OUTCOME_SENT);
+    g_assert_cmpuint(peer_count(&peer, "messages"), ==, 1);
+}
+
 /* By access token (XOAUTH2), which is read for each session. */
 static void
 test_token(void)
@@ -671,6 +685,7 @@ main(int argc, char **argv)
     g_test_add_func("/smtp/injection", test_injection);
     g_test_add_func("/smtp/recipients", test_recipients);
     g_test_add_func("/smtp/smtputf8", test_smtputf8);
+    g_test_add_func("/smtp/ipv6", test_ipv6);
     g_test_add_func("/smtp/login", test_login);
     g_test_add_func("/smtp/token", test_token);
     g_test_add_func("/smtp/tls", test_tls);
