@@ -80,9 +80,8 @@ set_cookie(ContentMessage *message, Octets cookie)
     message->cookie_length = cookie.length;
 }
 
-/* Abandon, though Cancel (RFC 3909) would have an answer: slapd of Debian 12 dies of it, one time in
- * some ten thousand, by a pointer freed in another thread's arena. That it may keep what was
- * abandoned (OpenLDAP ITS#10479) costs it no more than a search, until the connection is closed. */
+/* Abandon, though Cancel (RFC 3909) would have an answer: now and then slapd 2.5.13 of Debian 12 dies
+ * of that in slap_sl_free(), or hangs. It may keep a search that was abandoned (OpenLDAP ITS#10479). */
 static void
 end_search(Ldap *ldap)
 {

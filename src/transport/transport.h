@@ -86,7 +86,7 @@ struct Transport {
     void (*close)(Transport *transport);
 };
 
-/* NULL with CONFIG (bad URI, missing password file) or TRANSPORT (spool folder). */
+/* NULL with CONFIG (bad URI, missing file of a password or token) or TRANSPORT (spool folder). */
 Transport *transport_open(const Config *config, GError **error);
 void transport_close(Transport *transport);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Transport, transport_close)

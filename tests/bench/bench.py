@@ -133,14 +133,6 @@ def bench_select(rig):
                   "<= 0.15 x%s" % (" (MISSED)" if middle > 0.15 else "")), flush=True)
 
 
-def bench_hostile():
-    """How long the worst of the filters that nobody means well with is looked at."""
-    words = measured([sys.executable, str(SOURCE / "tests/e2e/hostile_filters.py")])[2].split()
-    slowest = float(words[-2])
-    print(LINE % ("hostile filters, slowest", "%.3f ms" % slowest, "", "", "",
-                  "<= 50 ms%s" % (" (MISSED)" if slowest > 50 else "")), flush=True)
-
-
 def bench_mailing(rig, persons):
     rig.event()
     seconds, memory, _ = measured(rig.command("-q", "invite", "mannheim-2027", "--filter", "(mail=*)", "--yes"))
@@ -174,7 +166,6 @@ def main():
         bench_feed(rig, names)
         bench_select(rig)
         bench_filter(rig, uri)
-        bench_hostile()
         bench_mailing(rig, MUNICIPALITIES * PERSONS)
         rig.configure(directory={"uri": rig.slapd(roster)})
         bench_present(rig, names)

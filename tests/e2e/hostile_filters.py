@@ -13,9 +13,8 @@ from rig import SANITIZED, Rig, person
 MIB = 1 << 20
 ARGUMENT_MAX = 120 * 1024  # the kernel takes no longer ones
 STACK = 256 * 1024  # octets; the usual 8 MiB would hide a recursion
-# of processor time, more than a harmless filter takes: what grows by squares takes minutes. The 50 ms
-# that are promised are for `make bench`: a busy machine may double any figure.
-SECONDS = 2.0 if SANITIZED else 0.5
+SECONDS = 1.0 if SANITIZED else 0.05  # of processor time, more than a harmless filter takes
+TRIES = 20  # the machine may be busy: one within the bound is enough
 
 HARMLESS = b"(cn=x)"
 HOSTILE = {
@@ -94,6 +93,16 @@ def check_select(rig, name, text, good):
     return seconds
 
 
+def overhead(measure, harmless):
+    """Processor time beyond what a harmless filter takes: the first within the bound, else the least."""
+    least = float("inf")
+    for _ in range(TRIES):
+        least = min(least, measure() - harmless)
+        if least < SECONDS:
+            break
+    return least
+
+
 def is_text(octets):
     try:
         octets.decode()
@@ -113,17 +122,15 @@ def main():
         rig.run("sync")
         parse = min(check_parse(rig, "harmless", HARMLESS, True) for _ in range(3))
         select = min(check_select(rig, "harmless", HARMLESS, True) for _ in range(3))
-        slowest = 0
         for name, text in HOSTILE.items():
-            # the quickest of three: the machine may be busy
-            spent = min(check_parse(rig, name, text, known(text)) for _ in range(3)) - parse
-            spent = max(spent, min(check_select(rig, name, text, False) for _ in range(3)) - select)
+            spent = overhead(lambda: check_parse(rig, name, text, known(text)), parse)
             assert spent < SECONDS, (name, spent)
-            slowest = max(slowest, spent)
+            spent = overhead(lambda: check_select(rig, name, text, False), select)
+            assert spent < SECONDS, (name, spent)
         for name, text in LARGE.items():
             check_parse(rig, name, text, True)
             check_select(rig, name, text, True)
-        print("%d hostile filters, %d large ones, slowest %.3f ms" % (len(HOSTILE), len(LARGE), slowest * 1000))
+        print("%d hostile filters, %d large ones" % (len(HOSTILE), len(LARGE)))
 
 
 main()
