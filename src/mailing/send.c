@@ -442,7 +442,9 @@ is_resting(const Sender *sender)
 static gint64
 wait_ms(Sender *sender)
 {
-    gint64 now = milliseconds(sender), until = sender->list_at;
+    gint64 now = milliseconds(sender);
+    /* while the desk tidies, the next look waits for it: look_for_more() */
+    gint64 until = sender->tidying ? sender->tidy_at : sender->list_at;
     if (sender->stop_at)
         until = sender->stop_at;
     else if (is_resting(sender))

@@ -72,7 +72,8 @@ typedef struct {
     Transport base;
     Fixture *fixture;
     Answer *answers;
-    int log; /* a line for each message: its name and Message-ID; -1: none */
+    guint idle; /* turns that found nothing to do, and were not to wait */
+    int log;    /* a line for each message: its name and Message-ID; -1: none */
     guint count;
     gint64
         end; /* a wait that passes this time, in milliseconds, ends the run: it never comes back */
@@ -198,6 +199,8 @@ fake_turn(Transport *transport, int wake, gint64 milliseconds, GArray *events, G
         advance(fake, session, events);
     if (events->len == 0 && milliseconds > 0)
         pass_time(wake, milliseconds);
+    else if (events->len == 0)
+        fake->idle++;
     if (!fake->end || world.milliseconds < fake->end)
         return TRUE;
     g_set_error_literal(error, RUNDRUF_ERROR, RUNDRUF_ERROR_TRANSPORT, "the end");
@@ -243,6 +246,7 @@ run(Fixture *fixture, Fake *fake, gboolean watch, SendSummary *summary)
     else
         g_assert_no_error(error);
     g_assert_true(good == !fake->end);
+    g_assert_cmpuint(fake->idle, ==, 0);
 }
 
 static Fixture *
